@@ -1,0 +1,1 @@
+"""One control cycle: observe, settle, decide, write through the gate. Everything outside comes in through `ports`."""
