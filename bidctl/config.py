@@ -1,0 +1,183 @@
+"""One configuration tree from one TOML file and `BIDCTL_*` variables; unknown keys are errors with their place."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from bidctl.problem import UsageProblem
+
+PREFIX = "BIDCTL_"
+OWN_VARIABLES = frozenset({"BIDCTL_CONFIG", "BIDCTL_SECRET_KEY", "BIDCTL_LANG"})
+"""Variables that are not settings of the file; every setting is `BIDCTL_<SECTION>__<KEY>`."""
+DEFAULT_FILE = "bidctl.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Store(_Section):
+    """Where the ledger lives: `sqlite:///path` or `postgresql://...`."""
+
+    url: str = "sqlite:///bidctl.db"
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("expected sqlite:///FILE or postgresql://HOST/DATABASE")
+        return url
+
+
+class Platform(_Section):
+    """The platform's open API. `limits = "off"` is for an emulator on loopback only."""
+
+    name: Literal["qianchuan"] = "qianchuan"
+    base_url: str = "https://api.oceanengine.com"
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    request_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    limits: Literal["on", "off"] = "on"
+    requests_per_second: float = Field(default=2.0, gt=0, le=100, description="reads per advertiser")
+    writes_per_second: float = Field(default=1.0, gt=0, le=10)
+    clock: Literal["system", "emulator"] = "system"
+
+    @property
+    def loopback(self) -> bool:
+        return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    @model_validator(mode="after")
+    def _emulator_is_near(self) -> Platform:
+        if not self.loopback and (self.clock == "emulator" or self.limits == "off"):
+            raise ValueError("clock = \"emulator\" and limits = \"off\" are for an emulator on loopback (127.0.0.1) only")
+        if not self.loopback and not self.base_url.startswith("https://"):
+            raise ValueError("expected an https:// address")
+        return self
+
+
+class Run(_Section):
+    """The scheduler. `tick_minutes` between looks; `language` of every text an operator reads."""
+
+    tick_minutes: float = Field(default=10.0, ge=1, le=60)
+    language: Literal["zh", "en"] = "zh"
+    accounts: tuple[str, ...] = ()
+    kill_file: str = "bidctl.kill"
+    lease_s: float = Field(default=60.0, ge=5, le=600)
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _ids_are_text(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple) and any(isinstance(v, float) for v in value):
+            raise ValueError("account ids lost digits as a float; write them as text in quotes")
+        return tuple(str(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+class Stoploss(_Section):
+    """R-STOPLOSS: limits in yuan, or "off". `approve` and `live` refuse to start until both are written."""
+
+    spend_without_orders: float | Literal["off", "unset"] = "unset"
+    loss_of_day: float | Literal["off", "unset"] = "unset"
+    resume_at_midnight: bool = False
+
+    @field_validator("spend_without_orders", "loss_of_day")
+    @classmethod
+    def _positive(cls, value: float | str) -> float | str:
+        if isinstance(value, float | int) and value <= 0:
+            raise ValueError('expected an amount in yuan above 0, or "off"')
+        return value
+
+    @property
+    def is_set(self) -> bool:
+        return "unset" not in (self.spend_without_orders, self.loss_of_day)
+
+
+class Notify(_Section):
+    """Where notices go; empty = only the log."""
+
+    webhook: str = ""
+    feishu: str = ""
+    feishu_secret: SecretStr = SecretStr("")
+
+
+class Settings(_Section):
+    """Everything a run needs besides the ledger. `rules` overrides numbers of the rulebook; it may only tighten those
+    that protect (R-BAND, R-SPACE, R-OBSERVE, R-QUOTA)."""
+
+    store: Store = Store()
+    platform: Platform = Platform()
+    run: Run = Run()
+    stoploss: Stoploss = Stoploss()
+    notify: Notify = Notify()
+    rules: dict[str, float | int | bool | str] = {}
+
+
+def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of a file (default `bidctl.toml`, which may be absent) with `BIDCTL_*` on top. Raises UsageProblem."""
+    named = path or (Path(environ["BIDCTL_CONFIG"]) if "BIDCTL_CONFIG" in environ else None)
+    file = named or Path(DEFAULT_FILE)
+    tree = _read(file) if named or file.exists() else {}
+    _overlay(tree, environ)
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        raise UsageProblem(_one_line(str(file), error)) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise UsageProblem(f"{file}: no such file; write one with: bidctl init") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"{file}: cannot be read as UTF-8 text: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageProblem(f"{file}: not valid TOML: {error}") from None
+
+
+def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name in OWN_VARIABLES:
+            continue
+        section, _, key = name[len(PREFIX) :].lower().partition("__")
+        model = Settings.model_fields.get(section)
+        known = getattr(model.annotation, "model_fields", {}) if model else {}
+        if key not in known:
+            choices = [f"{PREFIX}{s}__{k}".upper() for s, f in Settings.model_fields.items() for k in _keys(f.annotation)]
+            near = difflib.get_close_matches(name, [*choices, *OWN_VARIABLES], n=1)
+            hint = f"; did you mean {near[0]}?" if near else "; remove it"
+            raise UsageProblem(f"environment: unknown variable {name}, expected {PREFIX}<SECTION>__<KEY>{hint}")
+        value: Any = environ[name]
+        if key == "accounts":
+            value = [v.strip() for v in value.split(",") if v.strip()]
+        tree.setdefault(section, {})[key] = value
+
+
+def _keys(annotation: object) -> list[str]:
+    return list(getattr(annotation, "model_fields", {}))
+
+
+def _one_line(file: str, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(p) for p in first["loc"] if not str(p).startswith(("float", "literal", "function")))
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(first["loc"][-1]), _siblings(first["loc"]), n=1)
+        hint = f"; did you mean {near[0]}?" if near else "; remove it"
+        return f"{file}: {place}: unknown key{hint}"
+    found = "a secret" if "secret" in place else repr(first.get("input"))
+    return f"{file}: {place or 'file'}: found {found}, {first['msg'].removeprefix('Value error, ')}"
+
+
+def _siblings(loc: tuple[int | str, ...]) -> list[str]:
+    fields = Settings.model_fields
+    if len(loc) == 1:
+        return list(fields)
+    section = fields.get(str(loc[0]))
+    return _keys(section.annotation) if section else []
