@@ -150,14 +150,17 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
         model = Settings.model_fields.get(section)
         known = getattr(model.annotation, "model_fields", {}) if model else {}
         if key not in known:
-            choices = [f"{PREFIX}{s}__{k}".upper() for s, f in Settings.model_fields.items() for k in _keys(f.annotation)]
-            near = difflib.get_close_matches(name, [*choices, *OWN_VARIABLES], n=1)
+            near = difflib.get_close_matches(name, [*_variables(), *OWN_VARIABLES], n=1)
             hint = f"; did you mean {near[0]}?" if near else "; remove it"
             raise UsageProblem(f"environment: unknown variable {name}, expected {PREFIX}<SECTION>__<KEY>{hint}")
         value: Any = environ[name]
         if key == "accounts":
             value = [v.strip() for v in value.split(",") if v.strip()]
         tree.setdefault(section, {})[key] = value
+
+
+def _variables() -> list[str]:
+    return [f"{PREFIX}{s}__{k}".upper() for s, f in Settings.model_fields.items() for k in _keys(f.annotation)]
 
 
 def _keys(annotation: object) -> list[str]:
@@ -171,8 +174,10 @@ def _one_line(file: str, error: ValidationError) -> str:
         near = difflib.get_close_matches(str(first["loc"][-1]), _siblings(first["loc"]), n=1)
         hint = f"; did you mean {near[0]}?" if near else "; remove it"
         return f"{file}: {place}: unknown key{hint}"
-    found = "a secret" if "secret" in place else repr(first.get("input"))
-    return f"{file}: {place or 'file'}: found {found}, {first['msg'].removeprefix('Value error, ')}"
+    wrong = first["msg"].removeprefix("Value error, ")
+    shown = "secret" not in place and not isinstance(first.get("input"), dict)
+    found = f"found {first.get('input')!r}, " if shown else ""
+    return f"{file}: {place or 'file'}: {found}{wrong}"
 
 
 def _siblings(loc: tuple[int | str, ...]) -> list[str]:

@@ -1,0 +1,82 @@
+"""The command line: parse, call, print. Commands are imported only when called, so that help answers at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from bidctl import __version__
+from bidctl.problem import Problem
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("bidctl.cli.demo:demo", "The main job: 40 campaigns by the rulebook on an emulated platform. 一条命令看全过程"),
+    "init": ("bidctl.cli.setup:init", "Write a configuration file to edit. 生成配置文件"),
+    "doctor": ("bidctl.cli.setup:doctor", "Check configuration, store, platform and clock. 体检"),
+    "connect": ("bidctl.cli.setup:connect", "Authorise with the platform (OAuth). 授权连接"),
+    "enrol": ("bidctl.cli.enrol:enrol", "Give campaigns into bidctl's hands. 托管计划"),
+    "unenrol": ("bidctl.cli.enrol:unenrol", "Take campaigns back. 取消托管"),
+    "run": ("bidctl.cli.run:run", "Watch and act: --mode dry|approve|live. 运行"),
+    "plan": ("bidctl.cli.plan:plan", "Write what would be done to a file. 生成方案"),
+    "apply": ("bidctl.cli.plan:apply", "Carry out a plan file. 执行方案"),
+    "pending": ("bidctl.cli.approve:pending", "Proposals that wait for a person. 待批提案"),
+    "approve": ("bidctl.cli.approve:approve", "Approve or refuse a proposal. 批准提案"),
+    "advise": ("bidctl.cli.advise:advise", "Advice from an exported table (.csv, .xlsx). 按报表给建议"),
+    "status": ("bidctl.cli.status:status", "What is going on. 现状"),
+    "explain": ("bidctl.cli.status:explain", "Why a campaign was moved, or not. 为什么"),
+    "hold": ("bidctl.cli.switches:hold", "Freeze a campaign. 冻结计划"),
+    "release": ("bidctl.cli.switches:release", "Release a frozen campaign. 解冻"),
+    "kill": ("bidctl.cli.switches:kill", "Stop all writes of bidctl (ads keep delivering). 停止托管"),
+    "resume": ("bidctl.cli.switches:resume", "Release the kill switch or an open breaker. 恢复托管"),
+    "revert": ("bidctl.cli.revert:revert", "Go back to an earlier target, by the rules. 撤回"),
+    "audit": ("bidctl.cli.audit:audit", "Judge a platform journal by the rulebook. 审计"),
+    "emulate": ("bidctl.cli.emulate:emulate", "Serve an emulated platform on loopback. 模拟平台"),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="bidctl")
+def cli() -> None:
+    """bidctl: runs ROI-target ad plans by the rulebook, and proves it. 按规则托管ROI目标计划, 并能证明."""
+
+
+def main() -> None:
+    """Run a command. Exit codes: 0 done, 1 failed and said why, 2 wrong usage, 3 refused by a safety rule."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped / 已停止", err=True)
+        sys.exit(130)
+    except Problem as problem:
+        click.echo(f"bidctl: {problem.message}", err=True)
+        sys.exit(problem.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)

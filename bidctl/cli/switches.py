@@ -1,0 +1,90 @@
+"""`hold`, `release`, `kill`, `resume`: the switches people hold."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from bidctl.cli.common import Shell, options
+from bidctl.domain.values import AccountId, CampaignId, Hold
+from bidctl.engine.ports import Transaction
+from bidctl.problem import UsageProblem
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
+
+
+def _enrolled(t: Transaction, account: str, campaign: str) -> None:
+    if not any(e.campaign == campaign for e in t.enrolments(AccountId(account))):
+        raise UsageProblem(f"{account}/{campaign}: not enrolled; see: bidctl status")
+
+
+@click.command()
+@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.option("--all", "everything", is_flag=True, help="Budgets and creatives too. 连预算和素材一起冻结")
+@click.argument("campaign")
+@options
+def hold(shell: Shell, account: str, everything: bool, campaign: str) -> None:
+    """Freeze a campaign (R-HOLD); a stop-loss pause still acts."""
+    _set_hold(shell, account, campaign, Hold.ALL if everything else Hold.TARGETS)
+    shell.say(f"已冻结 {campaign}", f"{campaign} is frozen")
+
+
+@click.command()
+@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.argument("campaign")
+@options
+def release(shell: Shell, account: str, campaign: str) -> None:
+    """Release a frozen campaign, and one that waits because a person edited it."""
+    _set_hold(shell, account, campaign, Hold.NO)
+    shell.say(f"已解冻 {campaign}", f"{campaign} is released")
+
+
+def _set_hold(shell: Shell, account: str, campaign: str, value: Hold) -> None:
+    from bidctl import wiring
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
+        _enrolled(t, account, campaign)
+        at = wiring.clock(shell.settings).now()
+        t.set_hold(AccountId(account), CampaignId(campaign), value, _who(), at)
+        if value is Hold.NO:
+            t.set_human_hold(AccountId(account), CampaignId(campaign), None)
+    shell.data({"campaign": campaign, "hold": value.name.lower()})
+
+
+@click.command()
+@click.option("--account", help="Only this account; without it, all. 只停一个账户")
+@options
+def kill(shell: Shell, account: str | None) -> None:
+    """Stop all writes of bidctl at once; the ads keep delivering (R-KILL)."""
+    from bidctl import wiring
+
+    if account is None:
+        wiring.kill_file(shell.settings).write_text("killed by a person; remove with: bidctl resume\n", "utf-8")
+    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
+        t.set_kill(AccountId(account) if account else None, True, _who(), wiring.clock(shell.settings).now())
+    shell.data({"killed": account or "all"})
+    shell.say("已停止托管: 本程序不再写入, 广告继续投放", "stopped: bidctl writes nothing; the ads keep delivering")
+
+
+@click.command()
+@click.option("--account", help="Only this account; without it, all. 只恢复一个账户")
+@options
+def resume(shell: Shell, account: str | None) -> None:
+    """Release the kill switch and an open breaker."""
+    from bidctl import wiring
+
+    if account is None:
+        wiring.kill_file(shell.settings).unlink(missing_ok=True)
+    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
+        at = wiring.clock(shell.settings).now()
+        t.set_kill(AccountId(account) if account else None, False, _who(), at)
+        for one in [AccountId(account)] if account else t.accounts():
+            t.set_breaker(one, False, _who(), at)
+    shell.data({"resumed": account or "all"})
+    shell.say("已恢复托管", "resumed")
