@@ -128,11 +128,16 @@ class DecisionRecord:
     trace: str
 
 
+CONTROLLER_LEASE = "controller"
+"""Name of the lease of the one process that ticks a database; sharded workers take one lease per account id instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class GateView:
     """Everything T2 re-checks, read inside its transaction. `last_edit_at`: latest instant at which anybody's last edit can
     have taken effect; unknown writes count. `edits_today`: everybody's, of the natural day, unknown ones included.
-    `ledger_since`: when this ledger began or was restored (no edits for 61 min)."""
+    `ledger_since`: when this ledger began or was restored (no edits for 61 min). `fence`: of the lease named by the account id,
+    else of `CONTROLLER_LEASE`, else 0."""
 
     switches: Switches
     enrolment: Enrolment | None
@@ -152,6 +157,14 @@ class Transaction(Protocol):
         ...
 
     def decision(self, decision_id: str) -> DecisionRecord | None: ...
+    def decisions_of(self, account: AccountId, campaign: CampaignId, limit: int = 20) -> tuple[DecisionRecord, ...]:
+        """The newest stored decisions of a campaign, newest first (for `explain`)."""
+        ...
+
+    def hold_counts(self, account: AccountId | None = None) -> Mapping[int, int]:
+        """How often each `Reason` held a campaign in a tick, repeats included, since this ledger began."""
+        ...
+
     def pending(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
         """Proposals that wait for a person, oldest first."""
         ...
