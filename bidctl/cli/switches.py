@@ -12,7 +12,8 @@ from bidctl.engine.ports import Transaction
 from bidctl.problem import UsageProblem
 
 
-def _who() -> str:
+def who() -> str:
+    """The person at this shell, for the record."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -51,7 +52,7 @@ def _set_hold(shell: Shell, account: str, campaign: str, value: Hold) -> None:
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
         _enrolled(t, account, campaign)
         at = wiring.clock(shell.settings).now()
-        t.set_hold(AccountId(account), CampaignId(campaign), value, _who(), at)
+        t.set_hold(AccountId(account), CampaignId(campaign), value, who(), at)
         if value is Hold.NO:
             t.set_human_hold(AccountId(account), CampaignId(campaign), None)
     shell.data({"campaign": campaign, "hold": value.name.lower()})
@@ -67,7 +68,7 @@ def kill(shell: Shell, account: str | None) -> None:
     if account is None:
         wiring.kill_file(shell.settings).write_text("killed by a person; remove with: bidctl resume\n", "utf-8")
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        t.set_kill(AccountId(account) if account else None, True, _who(), wiring.clock(shell.settings).now())
+        t.set_kill(AccountId(account) if account else None, True, who(), wiring.clock(shell.settings).now())
     shell.data({"killed": account or "all"})
     shell.say("已停止托管: 本程序不再写入, 广告继续投放", "stopped: bidctl writes nothing; the ads keep delivering")
 
@@ -83,8 +84,8 @@ def resume(shell: Shell, account: str | None) -> None:
         wiring.kill_file(shell.settings).unlink(missing_ok=True)
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
         at = wiring.clock(shell.settings).now()
-        t.set_kill(AccountId(account) if account else None, False, _who(), at)
+        t.set_kill(AccountId(account) if account else None, False, who(), at)
         for one in [AccountId(account)] if account else t.accounts():
-            t.set_breaker(one, False, _who(), at)
+            t.set_breaker(one, False, who(), at)
     shell.data({"resumed": account or "all"})
     shell.say("已恢复托管", "resumed")

@@ -169,6 +169,10 @@ class Transaction(Protocol):
         """Proposals that wait for a person, oldest first."""
         ...
 
+    def approved(self, account: AccountId) -> tuple[DecisionRecord, ...]:
+        """Proposals that a person approved and that no write of ours has taken up yet, oldest first."""
+        ...
+
     def answer_proposal(self, decision_id: str, approved: bool, by: str, at: datetime) -> bool:
         """A person's answer; False where it is no longer pending."""
         ...

@@ -1,0 +1,51 @@
+"""`pending` and `approve`: proposals that wait for a person."""
+
+from __future__ import annotations
+
+import click
+
+from bidctl.cli.common import Shell, options
+from bidctl.cli.switches import who
+from bidctl.domain.reasons import WORDING, Reason
+from bidctl.domain.values import AccountId
+from bidctl.problem import SafetyProblem, UsageProblem
+
+
+@click.command()
+@click.option("--account", help="Only this account. 只看一个账户")
+@options
+def pending(shell: Shell, account: str | None) -> None:
+    """Proposals that wait for a person, oldest first."""
+    from bidctl import wiring
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
+        waiting = t.pending(AccountId(account) if account else None)
+    shell.rows(
+        shell.text("待批提案", "pending proposals"),
+        ["id", shell.text("模式", "mode"), shell.text("账户", "account"), shell.text("计划", "campaign"),
+         shell.text("项目", "field"), shell.text("原值", "old"), shell.text("新值", "new"), shell.text("原因", "why"),
+         shell.text("时间", "at")],
+        [(d.id, d.mode.value, d.account, d.campaign, d.field.value if d.field else "", d.old, d.new,
+          WORDING[Reason(d.reason)].text(shell.lang), d.at.isoformat(timespec="minutes")) for d in waiting],
+        ["id", "mode", "account", "campaign", "field", "old", "new", "why", "at"],
+    )  # fmt: skip
+
+
+@click.command()
+@click.argument("decision")
+@click.option("--refuse", is_flag=True, help="Refuse it instead. 拒绝")
+@options
+def approve(shell: Shell, decision: str, refuse: bool) -> None:
+    """Answer a proposal; an approved one is sent by the next tick, after every check anew."""
+    from bidctl import wiring
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
+        matching = [d for d in t.pending() if d.id.startswith(decision)]
+        if len(matching) != 1:
+            found = "no proposal" if not matching else f"{len(matching)} proposals"
+            raise UsageProblem(f"approve {decision}: {found} pending under that id; see: bidctl pending")
+        at = wiring.clock(shell.settings).now()
+        if not t.answer_proposal(matching[0].id, not refuse, who(), at):
+            raise SafetyProblem(f"approve {decision}: somebody answered it first, or it has expired")
+    shell.data({"id": matching[0].id, "approved": not refuse})
+    shell.say("已拒绝" if refuse else "已批准, 下一个周期执行", "refused" if refuse else "approved: the next tick sends it")
