@@ -55,7 +55,10 @@ class Panel:
         return Panel(*(getattr(self, f.name)[rows] for f in fields(self)))
 
     def as_of(self, t: float) -> Panel:
-        """Exactly what was known at epoch second `t`: of every (campaign, grain, happened_at) the newest version."""
+        """Exactly what was known at epoch second `t`: of every (campaign, grain, happened_at) the newest version.
+
+        A CUMULATIVE fact is a reading of its own at its `known_at`, not a version of an earlier one: all are kept.
+        """
         seen = self.take(self.known_at <= t)
         order = np.lexsort((seen.known_at, seen.happened_at, seen.grain, seen.campaign))
         s = seen.take(order)
@@ -64,6 +67,7 @@ class Panel:
         same = (
             (s.campaign[1:] == s.campaign[:-1]) & (s.grain[1:] == s.grain[:-1]) & (s.happened_at[1:] == s.happened_at[:-1])
         )
+        same &= (s.grain[1:] != Grain.CUMULATIVE) | (s.known_at[1:] == s.known_at[:-1])
         return s.take(np.append(~same, True))
 
     @staticmethod

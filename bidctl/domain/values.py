@@ -187,6 +187,8 @@ class Capabilities:
     `read_delay_s`: longest time after which a read shows an accepted write. `request_timeout_s`: life of one request.
     `has_edit_log`, `has_suggestion`, `has_protection`: whether the calls exist. `target_min`, `target_max`: platform's
     range. `time_zone`: IANA name whose midnights bound natural days. `edit_voids_protection`: an edit forfeits the day.
+    `hourly_kinds`, `daily_kinds`: kinds of campaign for which `facts` has that grain (live Qianchuan has neither), so that
+    an absent row of a whole read is a zero there and only there.
     """
 
     platform: str
@@ -204,3 +206,5 @@ class Capabilities:
     target_max: float
     time_zone: str = "Asia/Shanghai"
     edit_voids_protection: bool = False
+    hourly_kinds: frozenset[Kind] = frozenset({Kind.GOODS})
+    daily_kinds: frozenset[Kind] = frozenset({Kind.GOODS})

@@ -91,7 +91,8 @@ class Write:
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A change of target or objective by anybody. `effective_at`: the latest instant at which it can have taken effect
-    (R-SPACE starts there). `ours`: by a write of ours. `source`: `write`, `log` (operation log) or `diff` (we saw it)."""
+    (R-SPACE starts there). `ours`: by a write of ours. `source`: `write`, `log` (operation log) or `diff` (we saw it).
+    `reason`: `Reason` of our decision behind it (R-START re-anchors, R-NOVOLUME is counted); None = not ours, not known."""
 
     account: AccountId
     campaign: CampaignId
@@ -103,3 +104,4 @@ class Edit:
     source: str
     write_id: int | None = None
     log_id: str | None = None
+    reason: int | None = None
