@@ -1,0 +1,87 @@
+"""`status` and `explain`: what is going on, and why a campaign was moved or not."""
+
+from __future__ import annotations
+
+import click
+
+from bidctl.cli.common import Shell, options
+from bidctl.domain.enrolment import Switches
+from bidctl.domain.reasons import WORDING, Reason
+from bidctl.domain.values import AccountId, CampaignId
+from bidctl.problem import UsageProblem
+
+
+@click.command()
+@click.option("--account", help="Only this account. 只看一个账户")
+@options
+def status(shell: Shell, account: str | None) -> None:
+    """Enrolled campaigns with their target, switches and newest decision; open writes; the last tick."""
+    from bidctl import wiring
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
+        accounts = [AccountId(account)] if account else list(t.accounts())
+        rows: list[tuple[object, ...]] = []
+        for one in accounts:
+            known, switches = t.load_campaigns(one), t.switches(one)
+            for e in t.enrolments(one):
+                newest = t.decisions_of(one, e.campaign, 1)
+                seen, held = known.get(e.campaign), switches[e.campaign]
+                rows.append((
+                    one, e.campaign, seen.info.name if seen else "", seen.info.status if seen else "",
+                    seen.info.target_units if seen else None, f"{e.goal:g} {e.goal_basis.name.lower()}",
+                    _switch_words(held, shell.lang), newest[0].mode.value if newest else "",
+                    WORDING[Reason(newest[0].reason)].text(shell.lang) if newest else "",
+                    newest[0].at.isoformat(timespec="minutes") if newest else "",
+                ))  # fmt: skip
+        beats = {one: t.last_beat(one) for one in accounts}
+        waiting = [w for one in accounts for w in t.open_writes(one)]
+    head = shell.text("账户 计划 名称 状态 目标(格) 目标值 开关 模式 最近决定 时间",
+                      "account campaign name status target(grid) goal switches mode newest-decision at").split()  # fmt: skip
+    shell.rows(shell.text("托管计划", "enrolled campaigns"), head, rows,
+               ["account", "campaign", "name", "status", "target_units", "goal", "switches", "mode", "reason", "at"])  # fmt: skip
+    if not shell.as_json:
+        for one, beat in beats.items():
+            shell.say(f"{one}: 最近一次运行 {beat or '从未'}", f"{one}: last tick {beat or 'never'}")
+        for w in waiting:
+            shell.say(
+                f"未决写入 #{w.id} {w.request.campaign} {w.request.old} -> {w.request.value}: {w.state.value}",
+                f"open write #{w.id} {w.request.campaign} {w.request.old} -> {w.request.value}: {w.state.value}",
+            )
+
+
+def _switch_words(held: Switches, lang: str) -> str:
+    words = []
+    if held.killed:
+        words.append("已停止托管" if lang == "zh" else "killed")
+    if held.breaker:
+        words.append("熔断" if lang == "zh" else "breaker")
+    if held.hold:
+        words.append(f"冻结:{held.hold.name.lower()}" if lang == "zh" else f"hold:{held.hold.name.lower()}")
+    if held.human_hold_until:
+        until = held.human_hold_until.isoformat(timespec="minutes")
+        words.append(f"人工改动后暂停至{until}" if lang == "zh" else f"hands off until {until}")
+    return " ".join(words)
+
+
+@click.command()
+@click.argument("campaign")
+@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.option("--count", type=click.IntRange(1, 200), default=1, show_default=True, help="How many newest decisions")
+@options
+def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
+    """The newest decisions of CAMPAIGN with every rule that spoke; re-executed from the stored inputs, to the same result."""
+    from bidctl import wiring
+    from bidctl.engine.explain import explain as again
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
+        stored = t.decisions_of(AccountId(account), CampaignId(campaign), count)
+    if not stored:
+        raise UsageProblem(f"{account}/{campaign}: no decision stored yet; see: bidctl status")
+    rules = wiring.rule_settings(shell.settings)
+    told = [again(d, wiring.policy_of(d.policy_id), rules) for d in stored]
+    shell.data([one.as_json() for one in told])
+    for one in told:
+        if not shell.as_json:
+            click.echo("\n".join(one.lines(shell.lang)))
+
+
