@@ -65,7 +65,10 @@ class WriteRequest:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A write as the ledger keeps it. Times are platform time where the platform told it, else ours; aware UTC."""
+    """A write as the ledger keeps it. Times are platform time where the platform told it, else ours; aware UTC.
+
+    `settled_at`: when its outcome (or that it is unknown) became known; its edit takes effect there at the latest.
+    `unknown_at`: when its outcome was first unknown; it stays after a read-back, because R-BREAKER counts it."""
 
     id: int
     request: WriteRequest
@@ -86,6 +89,7 @@ class Write:
     platform_request_id: str | None = None
     absent_reads: int = 0
     absent_first_at: datetime | None = None
+    unknown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
