@@ -1,0 +1,90 @@
+"""Creatives (素材) of a plan: videos, images and carousels (qianchuan.md 5.3, 6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from bidctl.adapters.qianchuan import endpoints as ep
+from bidctl.adapters.qianchuan import times
+from bidctl.adapters.qianchuan.client import ReadClient
+from bidctl.adapters.qianchuan.encode import Value, wire_id
+from bidctl.adapters.qianchuan.errors import BadEnvelope
+from bidctl.adapters.qianchuan.paging import Page, read_all
+from bidctl.adapters.qianchuan.wire.material import MaterialRow, Materials, MaterialStats
+from bidctl.domain.campaign import Creative, Totals
+from bidctl.domain.values import AccountId, CampaignId
+
+WINDOW = timedelta(days=6)
+"""Totals cover today and the six days before (ours)."""
+TYPES = ("VIDEO", "IMAGE", "CAROUSEL")
+_PSEUDO = "-2"  # the aggregate of other creatives
+_FIELDS = [
+    "stat_cost_for_roi2", "total_pay_order_gmv_include_coupon_for_roi2", "total_pay_order_count_for_roi2",
+    "total_order_settle_amount_for_roi2_1h", "total_order_settle_count_for_roi2_1h",
+]  # fmt: skip
+
+
+async def read_materials(client: ReadClient, account: AccountId, campaign: CampaignId) -> list[MaterialRow]:
+    """All rows of a plan, deleted ones included, without the pseudo row. Raises ReadFailed."""
+    today = times.day(client.time.now())
+    rows: list[MaterialRow] = []
+    for kind in TYPES:
+        rows += await _of_type(client, account, campaign, kind, today)
+    return [row for row in rows if _id(row) != _PSEUDO]
+
+
+async def _of_type(
+    client: ReadClient, account: AccountId, campaign: CampaignId, kind: str, today: date
+) -> list[MaterialRow]:
+    filtering: Mapping[str, Value] = {
+        "material_type": kind, "material_status": None if kind == "IMAGE" else "ALL",
+        "start_date": (today - WINDOW).isoformat(), "end_date": today.isoformat(),
+    }  # fmt: skip
+
+    async def page(number: int) -> Page[MaterialRow]:
+        params: Mapping[str, Value] = {
+            "advertiser_id": wire_id(account), "ad_id": wire_id(campaign), "fields": _FIELDS, "page": number,
+            "filtering": {name: value for name, value in filtering.items() if value is not None}, "page_size": 100,
+        }  # fmt: skip
+        data = (await client.get(ep.MATERIALS, params, Materials, account)).data
+        return Page(list(data.ad_material_infos), data.total)
+
+    pages = await read_all(page, _id, first_page_again=True)
+    if pages.trouble:
+        raise BadEnvelope(ep.MATERIALS, pages.trouble)
+    return pages.rows
+
+
+def _id(row: MaterialRow) -> str:
+    media = row.material_info.media
+    if media is None:
+        raise BadEnvelope(ep.MATERIALS, f"material_info: no video, image or carousel in a row of {row.material_info}")
+    return media.material_id
+
+
+def creative(campaign: CampaignId, row: MaterialRow) -> Creative:
+    """A row as a creative. A selection the platform did not name as the operator's (CUSTOM) counts as the system's."""
+    deleted = bool(row.is_delete) or row.material_status == "DELETED"
+    media = row.material_info.media
+    return Creative(
+        campaign=campaign,
+        creative=_id(row),
+        title=(media.title if media else None) or "",
+        picked_by_system=row.material_select_type != "CUSTOM",
+        delivering=row.material_status == "DELIVERY_OK" and not deleted,
+        deleted=deleted,
+        shared=len(row.product_id_list) > 1 or len(row.aweme_id_list) > 1,
+        created_at=None,
+        totals=_totals(row.stats_info),
+    )
+
+
+def _totals(stats: MaterialStats | None) -> Totals:
+    """Already yuan: only the plan list is scaled."""
+    if stats is None:
+        return Totals()
+    return Totals(
+        stats.stat_cost_for_roi2, stats.total_pay_order_gmv_include_coupon_for_roi2, stats.total_pay_order_count_for_roi2,
+        stats.total_order_settle_amount_for_roi2_1h, stats.total_order_settle_count_for_roi2_1h,
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Every plan of an account with its totals of one natural day (qianchuan.md 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+from itertools import product
+
+from bidctl.adapters.qianchuan import endpoints as ep
+from bidctl.adapters.qianchuan import times
+from bidctl.adapters.qianchuan.campaign import KINDS
+from bidctl.adapters.qianchuan.client import ReadClient
+from bidctl.adapters.qianchuan.encode import Value, wire_id
+from bidctl.adapters.qianchuan.paging import Page, read_all
+from bidctl.adapters.qianchuan.wire.uni import AdList, AdRow
+from bidctl.domain.values import AccountId
+
+SCENES = ("UNI_PROJECT", "OVERALL_PROJECT")
+BIDDINGS = ("SMART_BID_CUSTOM", "SMART_BID_CONSERVATIVE")
+FIELDS = [
+    "stat_cost", "total_pay_order_gmv_include_coupon_for_roi2", "total_pay_order_count_for_roi2",
+    "total_order_settle_amount_for_roi2_1h", "total_order_settle_count_for_roi2_1h",
+]  # fmt: skip
+PAGE_SIZE = 200
+
+
+class Rows:
+    """Rows of an account's list. `trouble`: one line on page sets that did not add up, None = whole. `at`: platform time
+    of the first request."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.by_id: dict[str, AdRow] = {}
+        self.trouble: str | None = None
+
+
+async def read_rows(
+    client: ReadClient, account: AccountId, of: date, goals: tuple[str, ...] = tuple(KINDS), *, protection: bool = True
+) -> Rows:
+    """All plans: both goals, both scenes, cost-controlled and volume (the list answers only one of each at a time).
+    Raises ReadFailed. A plan that two queries show, because a filter does not hold for its kind, counts once."""
+    found = Rows(client.time.now())
+    for goal, scene, bidding in product(goals, SCENES, BIDDINGS):
+        pages = await read_all(
+            _pages(client, account, of, goal, scene, bidding, protection), lambda row: row.ad_info.id
+        )
+        for row in pages.rows:
+            found.by_id.setdefault(row.ad_info.id, row)
+        if pages.trouble and found.trouble is None:
+            found.trouble = f"千川列表 / list {account} {goal} {scene} {bidding}: {pages.trouble}"
+    return found
+
+
+def _pages(
+    client: ReadClient, account: AccountId, of: date, goal: str, scene: str, bidding: str, protection: bool
+) -> Callable[[int], Awaitable[Page[AdRow]]]:
+    start, end = times.window(of)
+
+    async def page(number: int) -> Page[AdRow]:
+        params: Mapping[str, Value] = {
+            "advertiser_id": wire_id(account), "start_time": start, "end_time": end, "marketing_goal": goal,
+            "fields": FIELDS, "adlab_scene": scene, "filtering": {"smart_bid_type": bidding, "status": "ALL"},
+            "need_compensate_info": protection, "page": number, "page_size": PAGE_SIZE,
+        }  # fmt: skip
+        data = (await client.get(ep.LIST, params, AdList, account)).data
+        return Page(list(data.ad_list), data.total)
+
+    return page

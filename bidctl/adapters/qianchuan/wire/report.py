@@ -1,0 +1,50 @@
+"""Topic reports and hourly curves of a live account (qianchuan.md 9.2, 9.3). Money is yuan here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from bidctl.adapters.qianchuan.wire.common import Items, Paged, Wire
+
+_Number = Annotated[float | None, BeforeValidator(lambda value: None if value in ("", "-", "--") else value)]
+
+
+class Dimension(Wire):
+    """A dimension of a row. `Value` is a float that loses the digits of an id, so only the text is read."""
+
+    text: str = Field("", validation_alias="ValueStr")
+
+
+class Metric(Wire):
+    """A metric of a row. Its `ValueStr` may be scaled fixed-point text, so only the number is read."""
+
+    value: _Number = Field(None, validation_alias="Value")
+
+
+class TopicRow(Wire):
+    dimensions: dict[str, Dimension]
+    metrics: dict[str, Metric | None] = Field(default_factory=dict)
+
+    def number(self, metric: str) -> float:
+        """The metric, NaN where it is not reported."""
+        cell = self.metrics.get(metric)
+        return float("nan") if cell is None or cell.value is None else cell.value
+
+    def text(self, dimension: str) -> str:
+        cell = self.dimensions.get(dimension)
+        return cell.text if cell else ""
+
+
+class Topic(Paged):
+    rows: Items[TopicRow] = ()
+
+
+class AuthorHour(Wire):
+    stat_datetime: str
+    metrics: dict[str, _Number] = Field(default_factory=dict)
+
+
+class AuthorCurve(Paged):
+    rows: Items[AuthorHour] = Field((), validation_alias="list")
