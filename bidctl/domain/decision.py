@@ -98,3 +98,15 @@ class Decision:
 def rules_in(bits: int) -> tuple[Rule, ...]:
     """The rules named by a `bound` mask, in rulebook order."""
     return tuple(r for r in Rule if bits & r.bit)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """What one rule did to one row, for `explain`. `changed`: it decided, bound or moved something. `decided`: the row
+    had its reason from then on. `reason`: the row's reason after it. `evidence`: (name, value) of the numbers it read."""
+
+    rule: Rule
+    changed: bool
+    decided: bool
+    reason: Reason
+    evidence: tuple[tuple[str, float], ...]

@@ -106,6 +106,9 @@ class Reason(IntEnum):
     STOPLOSS_ASK = 43
     NO_BUDGET_STEP = 44
     OPEN_WRITE = 45
+    FEEDING = 46
+    START_KEPT = 47
+    OUT_OF_BAND = 48
     # acting
     START = 60
     NOVOLUME = 61
@@ -120,6 +123,7 @@ class Reason(IntEnum):
     UNPAUSE = 70
     PROFIT_HIGHER = 71
     OPERATOR = 72
+    STOCK_PAUSE = 73
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,9 @@ WORDING: dict[Reason, Wording] = {
     Reason.STOPLOSS_ASK: Wording("触发止损, 但暂停会放弃预计赔付, 请人决定", "stop-loss, but a pause forfeits a compensation: ask"),
     Reason.NO_BUDGET_STEP: Wording("没有合规的预算加幅", "no legal budget step"),
     Reason.OPEN_WRITE: Wording("上一笔改动结果未明", "the last write is still open"),
+    Reason.FEEDING: Wording("还在喂量 (当天消耗未到200元), 不评判", "still feeding (under 200 yuan a day): not judged yet"),
+    Reason.START_KEPT: Wording("起始ROI已是应有的值", "the first target already stands"),
+    Reason.OUT_OF_BAND: Wording("步幅超出5-10%", "the step is outside 5-10 %"),
     Reason.START: Wording("首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"),
     Reason.NOVOLUME: Wording("没量: 连续2个有效小时消耗过低, 调低5%", "no volume for 2 effective hours: lower by 5 %"),
     Reason.ROAS_BELOW_GOAL: Wording("预计结算ROI低于目标, 调高", "projected ROAS is below the goal: raise"),
@@ -194,6 +201,7 @@ WORDING: dict[Reason, Wording] = {
     Reason.APPROVED: Wording("人工批准的提案", "a proposal that a person approved"),
     Reason.UNPAUSE: Wording("零点恢复由本程序暂停的计划", "midnight: resume what bidctl paused"),
     Reason.PROFIT_HIGHER: Wording("预计利润更高", "projected profit is higher there"),
+    Reason.STOCK_PAUSE: Wording("售罄风险: 告急商品占成交过半, 暂停", "red products carry over half of the GMV: pause"),
     Reason.OPERATOR: Wording("人工操作", "the operator's own action"),
 }
 
@@ -240,6 +248,13 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.PROTECTION_UNKNOWN: Rule.ENROL,
     Reason.STOPLOSS_ASK: Rule.STOPLOSS,
     Reason.NO_BUDGET_STEP: Rule.BUDGET,
+    Reason.STOPPED: Rule.DELIVER,
+    Reason.OPEN_WRITE: Rule.ONE,
+    Reason.FEEDING: Rule.OBSERVE,
+    Reason.START_KEPT: Rule.START,
+    Reason.OUT_OF_BAND: Rule.BAND,
+    Reason.UNPAUSE: Rule.STOPLOSS,
+    Reason.STOCK_PAUSE: Rule.STOCK,
     Reason.START: Rule.START,
     Reason.NOVOLUME: Rule.NOVOLUME,
     Reason.STOPLOSS_NO_ORDERS: Rule.STOPLOSS,
