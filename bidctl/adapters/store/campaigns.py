@@ -1,0 +1,50 @@
+"""What we last knew of each campaign, and the milestones of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from bidctl.adapters.store.codec import dump, load_info
+from bidctl.adapters.store.instants import instant, micros
+from bidctl.adapters.store.schema import CAMPAIGNS, LIVES
+from bidctl.adapters.store.work import AnyRow, Work
+from bidctl.domain.campaign import CampaignInfo
+from bidctl.domain.values import AccountId, CampaignId
+from bidctl.engine.ports import KnownCampaign, KnownLife
+
+INSTANTS = ("first_seen_at", "first_spend_at", "fed_at", "observe_from", "paused_by_us_at", "suggestion_unknown_since")
+PLAIN = ("account", "campaign", "started", "lowered_since_unknown")
+
+
+class CampaignRows(Work):
+    """The campaign part of a transaction; see `engine.ports.Transaction`."""
+
+    def save_campaigns(self, infos: Sequence[CampaignInfo], seen_at: datetime) -> None:
+        at = micros(seen_at)
+        self.upsert(
+            CAMPAIGNS, [{"account": i.account, "campaign": i.campaign, "info": dump(i), "seen_at": at} for i in infos]
+        )
+
+    def load_campaigns(self, account: AccountId) -> Mapping[CampaignId, KnownCampaign]:
+        same = (LIVES.c.account == CAMPAIGNS.c.account) & (LIVES.c.campaign == CAMPAIGNS.c.campaign)
+        lives = [LIVES.c[name] for name in (*INSTANTS, "started", "lowered_since_unknown")]
+        wanted = select(CAMPAIGNS, *lives).select_from(CAMPAIGNS.outerjoin(LIVES, same))
+        found = self.rows(wanted.where(CAMPAIGNS.c.account == account).order_by(CAMPAIGNS.c.campaign))
+        return {row.campaign: KnownCampaign(load_info(row.info), instant(row.seen_at), _life(row)) for row in found}
+
+    def save_life(self, lives: Sequence[KnownLife]) -> None:
+        self.upsert(LIVES, [_columns(life) for life in lives])
+
+
+def _columns(life: KnownLife) -> dict[str, Any]:
+    return {n: getattr(life, n) for n in PLAIN} | {n: micros(getattr(life, n)) for n in INSTANTS}
+
+
+def _life(row: AnyRow) -> KnownLife | None:
+    if row.first_seen_at is None:
+        return None
+    return KnownLife(**{n: getattr(row, n) for n in PLAIN}, **{n: instant(getattr(row, n)) for n in INSTANTS})

@@ -1,0 +1,41 @@
+"""Which campaigns are in bidctl's hands, and on which terms (R-ENROL)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bidctl.adapters.store.codec import dump, load_enrolment
+from bidctl.adapters.store.instants import micros
+from bidctl.adapters.store.schema import ENROLMENTS
+from bidctl.adapters.store.work import Work
+from bidctl.domain.enrolment import Enrolment
+from bidctl.domain.values import AccountId, CampaignId
+
+ACTIVE = ENROLMENTS.c.unenrolled_at.is_(None)
+
+
+class EnrolmentRows(Work):
+    """The enrolment part of a transaction; see `engine.ports.Transaction`."""
+
+    def enrol(self, enrolment: Enrolment) -> None:
+        self.switch_lock(alone=True)
+        key = {"account": enrolment.account, "campaign": enrolment.campaign}
+        self.upsert(ENROLMENTS, [{**key, "terms": dump(enrolment), "unenrolled_at": None}])
+
+    def unenrol(self, account: AccountId, campaign: CampaignId, at: datetime) -> bool:
+        self.switch_lock(alone=True)
+        theirs = (ENROLMENTS.c.account == account) & (ENROLMENTS.c.campaign == campaign) & ACTIVE
+        return self.change(update(ENROLMENTS).where(theirs).values(unenrolled_at=micros(at))) == 1
+
+    def enrolments(self, account: AccountId | None = None) -> tuple[Enrolment, ...]:
+        active = select(ENROLMENTS.c.terms).where(ACTIVE).order_by(ENROLMENTS.c.account, ENROLMENTS.c.campaign)
+        found = self.rows(active if account is None else active.where(ENROLMENTS.c.account == account))
+        return tuple(load_enrolment(row.terms) for row in found)
+
+    def enrolment_of(self, account: AccountId, campaign: CampaignId) -> Enrolment | None:
+        """The terms of one campaign, None where it is not enrolled now."""
+        theirs = (ENROLMENTS.c.account == account) & (ENROLMENTS.c.campaign == campaign) & ACTIVE
+        row = self.row(select(ENROLMENTS.c.terms).where(theirs))
+        return None if row is None else load_enrolment(row.terms)

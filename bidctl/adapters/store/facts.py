@@ -1,0 +1,115 @@
+"""Facts with two times: a new row only when a value changed, so that what was known when can be told for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import and_, or_, select
+
+from bidctl.adapters.store.instants import micros
+from bidctl.adapters.store.schema import FACTS, NEWEST_FACTS
+from bidctl.adapters.store.work import Work
+from bidctl.domain.panel import METRICS, Panel
+from bidctl.domain.values import AccountId
+
+COUNTS = frozenset({"orders", "orders_1h"})
+FEN = 100
+SECOND_US = 1e6
+
+Key = tuple[int, int, str]
+"""(happened_at, grain, campaign)."""
+Version = tuple[int, tuple[float | None, ...]]
+"""(known_at, values in the order of METRICS; fen and counts, None = not reported)."""
+
+
+class FactRows(Work):
+    """The fact part of a transaction; see `engine.ports.Transaction`."""
+
+    def add_facts(self, account: AccountId, panel: Panel) -> int:
+        if len(panel) == 0:
+            return 0
+        newest = self._newest_facts(account, panel)
+        changed: list[dict[str, Any]] = []
+        heads: dict[Key, dict[str, Any]] = {}
+        for key, (known, values), assumed in _versions(panel):
+            before = newest.get(key)
+            if before is not None and before[1] == values:
+                continue
+            row = _columns(account, key, known, values)
+            changed.append({**row, "assumed": assumed})
+            if before is None or known >= before[0]:
+                newest[key], heads[key] = (known, values), row
+        self.upsert(FACTS, changed)
+        self.upsert(NEWEST_FACTS, list(heads.values()))
+        return len(changed)
+
+    def load_facts(self, account: AccountId, since: datetime) -> Panel:
+        """Every stored version of the facts whose span began at `since` or later."""
+        c = FACTS.c
+        wanted = [c.campaign, c.grain, c.happened_at, c.known_at, c.assumed, *(c[name] for name in METRICS)]
+        late = (c.account == account) & (c.happened_at >= micros(since))
+        found = self.rows(select(*wanted).where(late).order_by(c.happened_at, c.grain, c.campaign, c.known_at))
+        return _panel(found)
+
+    def _newest_facts(self, account: AccountId, panel: Panel) -> dict[Key, Version]:
+        """The newest version of every fact in the spans that the panel touches."""
+        c = NEWEST_FACTS.c
+        wanted = [c.happened_at, c.grain, c.campaign, c.known_at, *(c[name] for name in METRICS)]
+        touched = or_(*(_between(panel, int(grain)) for grain in np.unique(panel.grain)))
+        rows = self.rows(select(*wanted).where(c.account == account, touched))
+        return {(r[0], r[1], r[2]): (r[3], tuple(r[4:])) for r in rows}
+
+
+def _between(panel: Panel, grain: int) -> Any:
+    us = _micros(panel.happened_at[panel.grain == grain])
+    c = NEWEST_FACTS.c
+    return and_(c.grain == grain, c.happened_at.between(min(us), max(us)))
+
+
+def _versions(panel: Panel) -> Iterator[tuple[Key, Version, bool]]:
+    """The panel's facts, oldest knowledge first."""
+    p = panel.take(np.argsort(panel.known_at, kind="stable"))
+    keys = zip(_micros(p.happened_at), p.grain.tolist(), p.campaign.tolist(), strict=True)
+    values = zip(*(_stored(name, getattr(p, name)) for name in METRICS), strict=True)
+    for key, known, value, assumed in zip(keys, _micros(p.known_at), values, p.assumed.tolist(), strict=True):
+        yield key, (known, value), assumed
+
+
+def _micros(seconds: NDArray[np.float64]) -> list[int]:
+    found: list[int] = np.rint(seconds * SECOND_US).astype(np.int64).tolist()
+    return found
+
+
+def _stored(name: str, column: NDArray[np.float64]) -> list[float | None]:
+    if name in COUNTS:
+        return [None if v != v else v for v in column.tolist()]
+    return [None if v != v else int(v) for v in np.rint(column * FEN).tolist()]
+
+
+def _columns(account: AccountId, key: Key, known: int, values: tuple[float | None, ...]) -> dict[str, Any]:
+    happened, grain, campaign = key
+    where = {"account": account, "happened_at": happened, "grain": grain, "campaign": campaign, "known_at": known}
+    return where | dict(zip(METRICS, values, strict=True))
+
+
+def _panel(rows: Sequence[Any]) -> Panel:
+    if not rows:
+        return Panel.empty()
+    campaign, grain, happened, known, assumed, *values = zip(*rows, strict=True)
+    return Panel(
+        campaign=np.array(campaign, dtype=np.str_),
+        grain=np.array(grain, dtype=np.int8),
+        happened_at=np.array(happened, dtype=np.float64) / SECOND_US,
+        known_at=np.array(known, dtype=np.float64) / SECOND_US,
+        assumed=np.array(assumed, dtype=np.bool_),
+        **{name: _told(name, column) for name, column in zip(METRICS, values, strict=True)},
+    )
+
+
+def _told(name: str, column: Sequence[Any]) -> NDArray[np.float64]:
+    found = np.array(column, dtype=np.float64)  # None becomes NaN
+    return found if name in COUNTS else found / FEN

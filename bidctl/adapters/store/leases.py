@@ -1,0 +1,37 @@
+"""Leases with fences: one owner at a time, and a number that grows with every change of owner."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, or_, update
+
+from bidctl.adapters.store.instants import micros
+from bidctl.adapters.store.schema import LEASES
+from bidctl.adapters.store.work import Work
+
+NOBODY = ""
+
+
+class LeaseRows(Work):
+    """Leases of one database, safe across processes."""
+
+    def acquire(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
+        """Take or extend; the fence, or None while somebody else's has not run out."""
+        insert = self.insert(LEASES).values(name=name, owner=owner, fence=1, until=micros(now + timedelta(seconds=ttl_s)))
+        mine, c = LEASES.c.owner == insert.excluded.owner, LEASES.c
+        taken = insert.on_conflict_do_update(
+            index_elements=["name"],
+            set_={
+                "fence": c.fence + case((mine, 0), else_=1),
+                "owner": insert.excluded.owner,
+                "until": insert.excluded.until,
+            },
+            where=or_(mine, c.until <= micros(now)),
+        ).returning(c.fence)
+        found = self.connection.execute(taken).scalar()
+        return None if found is None else int(found)
+
+    def release(self, name: str, owner: str) -> None:
+        """Give it back; the fence stays, so that the next owner gets a higher one."""
+        self.change(update(LEASES).where(LEASES.c.name == name, LEASES.c.owner == owner).values(owner=NOBODY, until=0))
