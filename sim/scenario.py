@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sim.figures import figures
+
 Range = tuple[float, float]
 T = TypeVar("T")
 
@@ -111,7 +113,7 @@ class Group:
     spend: Range = span(1, 10_000_000)
     budget_factor: Range = span(0.05, 100, (1.5, 4.0))
     order_value: Range = span(1, 100_000, (40, 160))
-    value_log_sd: float = number(0, 2.5, -1.0)
+    value_log_sd: float = number(0, 2.5, figures().order_value_log_sd)
     margin: Range = span(0.01, 1, (0.35, 0.55))
     refund: Range = span(0, 0.9, (0.10, 0.45))
     elasticity: float = number(0.3, 3, 1.0)

@@ -85,6 +85,10 @@ class World(Protocol):
         """Live: its room is streaming; goods: always True."""
         ...
 
+    def finished(self, i: int) -> bool:
+        """A live campaign that the campaign of a later day has replaced (status TIME_DONE): it delivers no more."""
+        ...
+
     def sessions(self, live_account: int, since: float) -> list[LiveSession]: ...
 
     def suggestion(self, i: int) -> float | None:

@@ -33,6 +33,7 @@ class Stream(IntEnum):
     COUNT = 4
     ORDER = 5
     SESSION = 6
+    REVISION = 7
 
 
 class Shocks:

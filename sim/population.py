@@ -1,0 +1,153 @@
+"""Who is in the market: the traits of every campaign, drawn once from its group, and the campaigns planned to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import DAY, HOUR
+from sim.columns import joined, taken
+from sim.figures import figures
+from sim.market import elasticity, optimum
+from sim.scenario import Group, Range, Refunds, Scenario
+from sim.seam import CampaignSpec
+from sim.shocks import Shocks, Stream, inverse_normal
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+REFERENCE_SPREAD = 0.1  # log sd of the reference target around the optimum
+
+
+@dataclass(slots=True)
+class Traits:
+    """What does not change. `key`: line of luck (a live campaign made anew keeps it). `base`: fen a day at the reference target
+    exp(`reference`), paid basis. `low`, `high`: elasticity far below and above it. `order_value`: mean fen. `net_share`:
+    1 - share refunded within the hour. `best`: ln T*. `hint`: ln(suggestion / T*), NaN = never suggested."""
+
+    key: Int
+    group: Int
+    live_account: Int
+    live: NDArray[np.bool_]
+    starts_at: Float
+    base: Float
+    reference: Float
+    low: Float
+    high: Float
+    order_value: Float
+    value_sd: Float
+    refund: Float
+    net_share: Float
+    margin: Float
+    best: Float
+    hint: Float
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Campaigns of the scenario, oldest first; `traits` rows match `specs`."""
+
+    specs: tuple[CampaignSpec, ...]
+    traits: Traits
+
+
+def draw_traits(group: Group, number: int, keys: Int, refunds: Refunds, shocks: Shocks) -> Traits:
+    """Traits of campaigns of one group, each from its own uniforms."""
+    n, f = len(keys), figures()
+    u = np.concatenate([shocks.uniforms(Stream.TRAITS, keys, block) for block in range(3)])
+    eps = elasticity_draw(u[0]) * group.elasticity
+    low = np.maximum(1.15, f.elasticity_low * eps)
+    high = np.maximum(low + 0.1, f.elasticity_high * eps)
+    margin, refund = between(group.margin, u[1]), between(group.refund, u[2])
+    middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
+    reference = np.log(middle / (middle - 1) / (margin * (1 - refund))) + REFERENCE_SPREAD * inverse_normal(u[3])
+    return Traits(
+        key=keys,
+        group=np.full(n, number),
+        live_account=np.zeros(n, np.int64),
+        live=np.full(n, group.kind == "live"),
+        starts_at=np.zeros(n),
+        base=log_between(group.spend, u[4]) * 100,
+        reference=reference,
+        low=low,
+        high=high,
+        order_value=log_between(group.order_value, u[5]) * 100,
+        value_sd=np.full(n, group.value_log_sd),
+        refund=refund,
+        net_share=1 - refund * refunds.within_hour,
+        margin=margin,
+        best=optimum(reference, low, high, f.elasticity_width, margin * (1 - refund)),
+        hint=np.where(u[6] < group.suggested, between(group.suggestion_offset, u[7]), np.nan),
+    )
+
+
+def elasticity_draw(u: Float) -> Float:
+    """Log-normal through the fitted 10, 50 and 90 % points, each side with its own spread."""
+    q10, q50, q90 = np.log(figures().elasticity_near_goal)
+    z = inverse_normal(u) / 1.2815515655
+    return np.asarray(np.exp(q50 + np.where(z < 0, (q50 - q10) * z, (q90 - q50) * z)), np.float64)
+
+
+def between(bounds: Range, u: Float) -> Float:
+    return bounds[0] + (bounds[1] - bounds[0]) * u
+
+
+def log_between(bounds: Range, u: Float) -> Float:
+    return np.asarray(np.exp(between((float(np.log(bounds[0])), float(np.log(bounds[1]))), u)), np.float64)
+
+
+def timetable_of(scenario: Scenario) -> list[tuple[Range, ...]]:
+    """Sessions by Douyin account: first one per advertiser account for goods (never live), then one per live campaign."""
+    lives = [g.sessions for g in scenario.group if g.kind == "live" for _ in range(g.count)]
+    return [()] * scenario.accounts + lives
+
+
+def plan(scenario: Scenario, shocks: Shocks) -> Planned:
+    """Every campaign of the scenario in the order of its creation."""
+    start, specs, parts, key, live = scenario.start.timestamp(), [], [], 0, scenario.accounts
+    for number, group in enumerate(scenario.group):
+        traits = draw_traits(group, number, np.arange(key, key + group.count), scenario.refunds, shocks)
+        specs += specs_of(group, traits, scenario.accounts, live, start, shocks)
+        parts.append(traits)
+        key += group.count
+        live += group.count if group.kind == "live" else 0
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = joined(whole, part)
+    whole.live_account[:] = [s.live_account for s in specs]
+    whole.starts_at[:] = [s.starts_at for s in specs]
+    order = np.argsort([s.created_at for s in specs], kind="stable")
+    return Planned(tuple(specs[i] for i in order), taken(whole, order))
+
+
+def specs_of(
+    group: Group, traits: Traits, accounts: int, first_live: int, start: float, shocks: Shocks
+) -> Sequence[CampaignSpec]:
+    """How each campaign of the group is set up at its creation."""
+    u = shocks.uniforms(Stream.TRAITS, traits.key, 3)
+    net = np.where(group.objective == "net", traits.net_share, 1.0)
+    target = np.round(np.exp(traits.best + between(group.start_offset, u[0])) * net, 2)
+    budget = np.maximum(300, np.round(traits.base / 100 * log_between(group.budget_factor, u[1]) / 100) * 100) * 100
+    created = np.floor((start - between(group.age_days, u[2]) * DAY) / 60) * 60
+    starts = created + np.floor(between(group.starts_in_hours, u[3]) * HOUR / 60) * 60
+    live = group.kind == "live"
+    return [
+        CampaignSpec(
+            account=int(key) % accounts,
+            kind=int(live),
+            live_account=first_live + i if live else int(key) % accounts,
+            products=() if live else (int(key) + 1,),
+            objective=int(group.objective == "net"),
+            name=f"{group.name}-{i + 1:03d}",
+            target=max(0.01, float(target[i])),
+            budget=int(budget[i]),
+            created_at=float(created[i]),
+            starts_at=float(starts[i]),
+            cost_controlled=group.cost_controlled,
+            overall=group.overall,
+        )
+        for i, key in enumerate(traits.key)
+    ]
