@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def logistic(x: Float, relative: Float) -> dict[str, float]:
     the median elasticity stays above one (below it no target would be best)."""
     edges = np.linspace(-0.6, 0.9, 16)
     centre = (edges[1:] + edges[:-1]) / 2
-    bins = [relative[(x >= a) & (x < b)] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    bins = [relative[(x >= a) & (x < b)] for a, b in pairwise(edges.tolist())]
     keep = np.array([len(b) >= 20 for b in bins])
     median = np.array([np.median(b) for b, k in zip(bins, keep, strict=True) if k])
     best = (np.inf, 0.0, 0.0, 0.0)

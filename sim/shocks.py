@@ -46,7 +46,9 @@ class Shocks:
 
     def uniforms(self, stream: Stream, campaign: ArrayLike, slot: ArrayLike, ordinal: ArrayLike = 0) -> Float:
         """Four uniforms in (0, 1) for every (campaign, slot, ordinal), broadcast to n: shape (4, n)."""
-        parts = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a)).astype(np.uint64) for a in (slot, ordinal, campaign)))
+        parts = np.broadcast_arrays(
+            *(np.atleast_1d(np.asarray(a)).astype(np.uint64) for a in (slot, ordinal, campaign))
+        )
         words = philox((parts[0], parts[1], parts[2], np.full(parts[0].shape, int(stream), np.uint64)), self._key)
         return (np.stack(words).astype(np.float64) + 0.5) * 2.0**-32
 
@@ -85,9 +87,7 @@ def inverse_normal(u: Float) -> Float:
         qt = q[tail]
         s = np.sqrt(-np.log(0.5 - np.abs(qt)))
         near, far = s - 1.6, s - 5.0
-        z = np.where(
-            s <= 5.0, np.polyval(_C, near) / np.polyval(_D, near), np.polyval(_E, far) / np.polyval(_F, far)
-        )
+        z = np.where(s <= 5.0, np.polyval(_C, near) / np.polyval(_D, near), np.polyval(_E, far) / np.polyval(_F, far))
         out[tail] = np.copysign(z, qt)
     return np.asarray(out, np.float64)
 

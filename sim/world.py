@@ -287,7 +287,7 @@ class MarketWorld:
             seconds = self._times.air_seconds(room, begin, end)
             air[room] = seconds / self._times.planned_seconds(room) if seconds else 0.0
         live = air[t.live_account] * profile[day].mean() * (share > 0)
-        return np.where(t.live, live, share / DAY * profile[day, hour_of(begin)])
+        return np.asarray(np.where(t.live, live, share / DAY * profile[day, hour_of(begin)]), np.float64)
 
     def _turn(self, day: int) -> None:
         self._books.next_day(day)
