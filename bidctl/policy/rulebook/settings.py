@@ -62,7 +62,6 @@ class RuleSettings:
 
     stoploss_orders: float = _number(3.0, "R-STOPLOSS", "costs of an order spent without any order", THIRD)
     stoploss_valid: float = _number(10, "R-STOPLOSS", "valid orders from which protection may compensate", FIRST)
-    stoploss_yuan: float = _number(300.0, "R-STOPLOSS", "yuan spent without any order, where enrolment names none", OURS)
 
     blast_campaigns: float = _number(10, "R-BLAST", "campaigns edited on the first live day", OURS)
     blast_first: float = _number(0.10, "R-BLAST", "share of the account's spend they carry", OURS)

@@ -1,0 +1,153 @@
+"""The suite that every policy passes by being found: what a policy must never do, tried on given observations."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.observation import Observation
+from bidctl.domain.reasons import WORDING, Reason
+from bidctl.policy.rules import Policy, Wishes, resolve
+
+Rows = NDArray[np.intp]
+
+
+def discover(package: ModuleType) -> tuple[type[Policy], ...]:
+    """Every policy defined in a package's modules: a dataclass with a method `rules`. Sorted by module and name."""
+    found = []
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(info.name)
+        for _, member in sorted(inspect.getmembers(module, inspect.isclass)):
+            if member.__module__ == info.name and is_dataclass(member) and callable(getattr(member, "rules", None)):
+                found.append(member)
+    return tuple(found)
+
+
+def check_policy(kind: type[Policy], o: Observation) -> list[str]:
+    """Everything wrong with a policy, one line each; empty = it passes. `o`: rows to try it on, some incomplete."""
+    shape = list(_shape(kind))
+    if shape:
+        return shape
+    return [finding for check in _CHECKS for finding in check(kind(), o)]
+
+
+def _shape(kind: type[Policy]) -> Iterator[str]:
+    """A frozen dataclass with a docstring and a default for every field."""
+    name = f"{kind.__module__}:{kind.__qualname__}"
+    if not getattr(kind, "__dataclass_params__").frozen:  # noqa: B009 - the attribute is no part of the type
+        yield f"{name}: found a dataclass that can be changed, expected @dataclass(frozen=True)"
+    if not (kind.__doc__ or "").strip() or (kind.__doc__ or "").startswith(f"{kind.__name__}("):
+        yield f"{name}: found no docstring, expected what it does, its parameters and an example"
+    try:
+        kind()
+    except TypeError as wrong:
+        yield f"{name}: found parameters without a default ({wrong}), expected one for each"
+
+
+def _wishes(policy: Policy, o: Observation) -> Wishes:
+    with np.errstate(all="ignore"):
+        return resolve(policy, o)
+
+
+def _same(a: Wishes, b: Wishes) -> bool:
+    return (
+        a.wish.tobytes() == b.wish.tobytes()
+        and bool((a.reason == b.reason).all())
+        and bool((a.matched == b.matched).all())
+    )
+
+
+def _take(w: Wishes, rows: Rows) -> Wishes:
+    return Wishes(w.wish[rows], w.reason[rows], w.matched[rows], {})
+
+
+def _independent(policy: Policy, o: Observation) -> Iterator[str]:
+    """Rows do not see each other: each alone, every other one, and any order give the same."""
+    whole = _wishes(policy, o)
+    every = np.arange(len(o))
+    chosen: dict[str, Rows] = {
+        "a subset": every[::2],
+        "a permutation": every[::-1],
+        "another permutation": np.argsort(every * 7919 % 104729, kind="stable"),
+    }
+    chosen.update({f"row {i} alone": every[i : i + 1] for i in range(min(len(o), 8))})
+    for what, rows in chosen.items():
+        if not _same(_wishes(policy, o.take(rows)), _take(whole, rows)):
+            yield f"{policy!r}: found that {what} decides otherwise, expected rows that do not see each other"
+
+
+def _concatenates(policy: Policy, o: Observation) -> Iterator[str]:
+    """Two observations in one give the two results in one."""
+    whole = _wishes(policy, Observation.concat([o, o]))
+    if not _same(whole, _take(_wishes(policy, o), np.tile(np.arange(len(o)), 2))):
+        yield f"{policy!r}: found that rows decide otherwise in a longer table, expected the same"
+
+
+def _repeats(policy: Policy, o: Observation) -> Iterator[str]:
+    """The same input gives the same bits, in this object and in a new one."""
+    first = _wishes(policy, o)
+    if not (_same(first, _wishes(policy, o)) and _same(first, _wishes(type(policy)(), o))):
+        yield f"{policy!r}: found two answers to one question, expected no clock, chance or memory"
+
+
+def _reads_only(policy: Policy, o: Observation) -> Iterator[str]:
+    """Columns are read, never written; the policy's own fields neither."""
+    locked = o.take(np.arange(len(o)))
+    for f in fields(locked):
+        getattr(locked, f.name).setflags(write=False)
+    before = repr(policy)
+    try:
+        _wishes(policy, locked)
+    except (ValueError, FrozenInstanceError, AttributeError) as wrong:
+        yield f"{policy!r}: found a write to its input or itself ({wrong}), expected only reads"
+    if repr(policy) != before:
+        yield f"{policy!r}: found changed fields after deciding, expected a policy without memory"
+
+
+def _unknown_holds(policy: Policy, o: Observation) -> Iterator[str]:
+    """A row of which nothing is known is NO_DATA without a wish, whatever the rules say."""
+    unknown = replace(o, complete=np.zeros(len(o), bool), **_without_numbers(o))
+    w = _wishes(policy, unknown)
+    if (w.reason != Reason.NO_DATA).any() or not np.isnan(w.wish).all():
+        yield f"{policy!r}: found a wish on rows without data, expected NO_DATA"
+
+
+def _missing_is_not_fine(policy: Policy, o: Observation) -> Iterator[str]:
+    """A complete row whose every number is missing may hold, but never wish for a number."""
+    w = _wishes(policy, replace(o, complete=np.ones(len(o), bool), **_without_numbers(o)))
+    if not np.isnan(w.wish).all():
+        yield f"{policy!r}: found a wish made of missing numbers, expected a hold"
+
+
+def _without_numbers(o: Observation) -> dict[str, NDArray[np.float64]]:
+    return {f.name: np.full(len(o), np.nan) for f in fields(o) if getattr(o, f.name).dtype == np.float64}
+
+
+def _speaks(policy: Policy, o: Observation) -> Iterator[str]:
+    """Every reason is known and worded in both languages; every wish is a finite positive number, or none."""
+    w = _wishes(policy, o)
+    for code in np.unique(w.reason):
+        wording = WORDING.get(Reason(int(code))) if int(code) in set(Reason) else None
+        if wording is None or not wording.zh or not wording.en:
+            yield f"{policy!r}: found reason {code}, expected one with a Chinese and an English wording"
+    wish = w.wish[~np.isnan(w.wish)]
+    if not (np.isfinite(wish) & (wish > 0)).all():
+        yield f"{policy!r}: found a wish that is no positive finite target, expected one (or NaN to keep)"
+
+
+_CHECKS: tuple[Callable[[Policy, Observation], Iterator[str]], ...] = (
+    _reads_only,
+    _independent,
+    _concatenates,
+    _repeats,
+    _unknown_holds,
+    _missing_is_not_fine,
+    _speaks,
+)

@@ -1,0 +1,47 @@
+"""Who may move what at all: R-ENROL, R-KILL, R-CLOCK, R-BREAKER, R-HOLD, R-EXTERNAL."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.values import Hold, Waiver
+from bidctl.policy.rulebook.sheet import Sheet
+
+
+def enrol(d: Sheet) -> None:
+    """R-ENROL: only what was given into our hands; unknown protection is advice only, unless accepted by name."""
+    d.decide(~d.o.enrolled, Reason.NOT_ENROLLED)
+    if not d.o.advise_only.any():
+        return
+    accepted = (d.o.waivers & Waiver.PROTECTION_UNKNOWN) != 0
+    d.decide(d.o.advise_only & ~accepted & ~d.o.cost_controlled, Reason.NOT_COST_CONTROLLED)
+    d.decide(d.o.advise_only & ~accepted, Reason.PROTECTION_UNKNOWN)
+    np.bitwise_or(d.out.waived, Waiver.PROTECTION_UNKNOWN, out=d.out.waived, where=d.o.advise_only & accepted)
+
+
+def kill(d: Sheet) -> None:
+    """R-KILL: no write of any kind; ads keep delivering."""
+    d.decide(d.o.killed, Reason.KILLED)
+
+
+def clock(d: Sheet) -> None:
+    """R-CLOCK: our clock and the platform's differ, or ours has stepped."""
+    unsettled = ~d.o.clock_ok
+    d.decide(unsettled, Reason.CLOCK_UNSETTLED)
+    d.alert(unsettled, Alert.CLOCK)
+
+
+def breaker(d: Sheet) -> None:
+    """R-BREAKER: after failures nothing but pauses, until a person resumes."""
+    d.decide(d.o.breaker_open, Reason.BREAKER_OPEN)
+
+
+def hold(d: Sheet) -> None:
+    """R-HOLD: a person froze the targets, or all."""
+    d.decide(d.o.hold != Hold.NO, Reason.HELD)
+
+
+def external(d: Sheet) -> None:
+    """R-EXTERNAL: somebody edited; hands off until the next natural day or session."""
+    d.decide(d.o.human_hold, Reason.HUMAN_EDIT)

@@ -1,0 +1,59 @@
+"""R-BUDGET: the second lever, off unless the operator turned it on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bidctl.domain.decision import Decisions, Lever
+from bidctl.domain.observation import Observation
+from bidctl.domain.reasons import RULE_OF, Alert, Reason
+from bidctl.domain.values import Hold, Stage
+from bidctl.policy.rulebook.delivery import budget_binds, quiet_now
+from bidctl.policy.rulebook.fresh import stale
+from bidctl.policy.rulebook.life import observing
+from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.policy.rulebook.sheet import Bool, Float
+
+
+def open_for_budget(o: Observation, s: RuleSettings) -> Bool:
+    """Rows whose budget may be written at all; a hold of the targets leaves the budget free."""
+    ours = o.budget_on & o.enrolled & ~o.advise_only & ~o.killed & o.clock_ok & ~o.breaker_open & ~o.open_write
+    hands_off = (o.hold == Hold.ALL) | o.human_hold | quiet_now(o, s) | stale(o, s)
+    able: Bool = ours & o.complete & ~hands_off & (o.stage != Stage.STOPPED) & np.isfinite(o.budget)
+    return able
+
+
+def next_budget(budget: Float, spend: Float, cap: Float, s: RuleSettings) -> Float:
+    """The largest legal raise in whole hundreds, yuan; NaN = no legal step (e.g. a budget under 500 yuan).
+
+    Step >= 100 yuan and <= 20 %, inside the operator's daily cap, at least 105 % of the spend.
+    """
+    grain = s.budget_step_yuan
+    new = np.floor(np.fmin(budget * (1.0 + s.budget_step_share), cap) / grain + 1e-9) * grain
+    legal = (new - budget >= grain) & (new >= spend * s.budget_over_spend)
+    return np.where(legal, new, np.nan)
+
+
+def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
+    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met; back to base at midnight."""
+    if not o.budget_on.any():
+        return
+    able = open_for_budget(o, s) & (out.lever == Lever.NONE)
+    base = able & o.midnight & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
+    base &= ~((o.budget_base < o.budget) & observing(o, s))
+    base &= (o.budget_base >= o.spend_today * s.budget_over_spend) & (o.budget_base <= o.budget)
+    _write(out, base, o.budget_base, Reason.BUDGET_BASE)
+    wanted = able & ~base & budget_binds(o, s) & (o.projected_roas >= o.goal)
+    wanted &= (o.budget_raises_today < s.budget_daily) & ~o.ship_late & ~o.cash_short
+    new = next_budget(o.budget, o.spend_today, o.budget_cap, s)
+    none = wanted & np.isnan(new)
+    np.bitwise_or(out.alerts, np.uint32(Alert.NO_BUDGET_STEP.bit), out=out.alerts, where=none)
+    np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.NO_BUDGET_STEP].bit), out=out.bound, where=none)
+    _write(out, wanted & ~none, new, Reason.BUDGET_RAISE)
+
+
+def _write(out: Decisions, where: Bool, value: Float, reason: Reason) -> None:
+    np.copyto(out.budget_result, value, where=where)
+    np.copyto(out.lever, Lever.BUDGET, where=where)
+    np.copyto(out.reason, reason, where=where)
+    np.bitwise_or(out.bound, np.uint64(RULE_OF[reason].bit), out=out.bound, where=where)

@@ -1,0 +1,90 @@
+"""Limits of size: R-CAP, R-FLOOR, R-BOUNDS, R-DRIFT.
+
+From inside no edit ends outside a limit; from outside none moves further out, and a step toward it is allowed. So a
+raise may reach max(limit, old) and a lowering min(limit, old); NaN = no limit, and binds nothing. They intersect;
+standing limits that contradict each other hold the row and name both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bidctl.domain.observation import Observation
+from bidctl.domain.reasons import Alert, Reason, Rule
+from bidctl.domain.values import FloorState, SuggestionState
+from bidctl.policy.rulebook import size
+from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.policy.rulebook.sheet import Bool, Float, Sheet
+from bidctl.policy.rulebook.units import share_down, share_up
+
+
+def cap(d: Sheet) -> None:
+    """R-CAP: a raise never ends above the suggestion (NONE: the ceiling); UNKNOWN: no raise and at most one lowering."""
+    o = d.o
+    limit, floor = size.cap_units(o), size.floor_units(o)
+    loss = size.loss_under_suggestion(o, limit, floor)
+    if loss.any():
+        _over_suggestion(d, loss, limit, floor)
+    unknown = o.suggestion_state == SuggestionState.UNKNOWN
+    d.decide(unknown & (d.up | (d.down & o.lowered_since_unknown)), Reason.SUGGESTION_UNKNOWN)
+    d.decide(d.up & np.isnan(limit), Reason.NO_SUGGESTION)
+    d.ceilings.append((Reason.CAP, np.maximum(limit, d.old)))
+
+
+def _over_suggestion(d: Sheet, loss: Bool, limit: Float, floor: Float) -> None:
+    """Break-even above the suggestion: hold and alert, or with the waiver let a raise reach the floor."""
+    granted = loss & size.over_suggestion(d.o)
+    held = loss & ~granted
+    d.alert(held, Alert.LOSS_UNDER_SUGGESTION)
+    d.bind(d.decide(held & (d.up | d.down), Reason.LOSS_UNDER_SUGGESTION), Rule.FLOOR)
+    d.over_cap = granted & d.up & d.free
+    np.copyto(limit, floor, where=granted)
+
+
+def floor(d: Sheet) -> None:
+    """R-FLOOR: no lowering below break-even, none at all where it is not known or never reached."""
+    never = d.o.floor_state == FloorState.NEVER_PROFITABLE
+    d.alert(never, Alert.NEVER_PROFITABLE)
+    d.decide(d.down & never, Reason.NEVER_PROFITABLE)
+    d.decide(d.down & size.no_floor(d.o), Reason.NO_FLOOR)
+    d.floors.append((Reason.FLOOR, np.minimum(size.floor_units(d.o), d.old)))
+
+
+def bounds(d: Sheet) -> None:
+    """R-BOUNDS: the operator's minimum and maximum, and the platform's range."""
+    lowest, highest = size.bound_units(d.o)
+    d.ceilings.append((Reason.BOUNDS, np.maximum(highest, d.old)))
+    d.floors.append((Reason.BOUNDS, np.minimum(lowest, d.old)))
+    _contradiction(d, lowest, highest)
+
+
+def _contradiction(d: Sheet, lowest: Float, highest: Float) -> None:
+    """Standing limits with nothing between them hold the row and name both."""
+    limit, least = size.cap_units(d.o), size.floor_units(d.o)
+    if d.over_cap is not None:
+        np.copyto(limit, least, where=d.over_cap)
+    bottom, top = np.fmax(least, lowest), np.fmin(limit, highest)
+    empty = (bottom > top) & (d.up | d.down) & d.free
+    if empty.any():
+        d.decide(empty, Reason.EMPTY_LIMITS)
+        d.bind(empty & (least == bottom), Rule.FLOOR)
+        d.bind(empty & (limit == top), Rule.CAP)
+        d.bind(empty & ((lowest == bottom) | (highest == top)), Rule.BOUNDS)
+
+
+def drift_units(o: Observation, s: RuleSettings) -> tuple[Float, Float]:
+    """R-DRIFT: (lowest, highest) units within the day's and the week's corridor; an anchor of 0 is no anchor."""
+    day, week = o.day_anchor_units.astype(np.float64), o.week_anchor_units.astype(np.float64)
+    day[day <= 0] = np.nan
+    week[week <= 0] = np.nan
+    lowest = np.fmax(share_up(day, s.drift_day_low), share_up(week, s.drift_week_low))
+    return lowest, np.fmin(share_down(day, s.drift_day_high), share_down(week, s.drift_week_high))
+
+
+def drift(d: Sheet) -> None:
+    """R-DRIFT: net move within the day's and the week's corridor around their anchors."""
+    lowest, highest = drift_units(d.o, d.settings)
+    d.ceilings.append((Reason.DRIFT, np.maximum(highest, d.old)))
+    d.floors.append((Reason.DRIFT, np.minimum(lowest, d.old)))
+
+

@@ -1,0 +1,84 @@
+"""Pauses and their undoing: R-STOPLOSS, and the pause of R-STOCK."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bidctl.domain.decision import Lever
+from bidctl.domain.observation import Observation
+from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.values import Hold, Kind, Protection, Stage
+from bidctl.policy.rulebook.fresh import stale
+from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.policy.rulebook.sheet import Bool, Sheet
+
+
+def no_orders(o: Observation, s: RuleSettings) -> Bool:
+    """The day's spend without any order reached max(3 x cost per order, the operator's limit); NaN limit = off."""
+    cost_per_order = o.order_value * o.grid / o.target_units
+    limit = np.maximum(cost_per_order * s.stoploss_orders, o.stoploss_spend)  # NaN stays NaN: never
+    empty: Bool = (o.paid_orders_today == 0) & (o.spend_today >= limit)
+    return empty
+
+
+def day_loss(o: Observation) -> Bool:
+    """The day's projected loss is above the operator's limit; NaN = off or not known."""
+    return o.projected_loss_today > o.stoploss_loss
+
+
+def red(o: Observation, s: RuleSettings) -> Bool:
+    """R-STOCK: the cover of the stock is red. No data binds nothing."""
+    return o.stock_cover_h <= np.where(o.kind == Kind.LIVE, s.stock_red_h, s.stock_red_goods_h)
+
+
+def _known(d: Sheet) -> Bool:
+    """Missing data never triggers a pause: complete, fresh, and still running."""
+    known: Bool = d.free & d.o.complete & ~stale(d.o, d.settings) & (d.o.stage != Stage.STOPPED)
+    return known
+
+
+def _pause(d: Sheet, where: Bool, reason: Reason) -> None:
+    hit = d.decide(where, reason)
+    np.copyto(d.out.pause, 1, where=hit)
+    np.copyto(d.out.lever, Lever.STATUS, where=hit)
+
+
+def stoploss(d: Sheet) -> None:
+    """R-STOPLOSS: alert; ask where a pause forfeits a compensation; else pause. Acts under a hold and an open breaker."""
+    empty, losing = no_orders(d.o, d.settings), day_loss(d.o)
+    if not (empty | losing).any():
+        return
+    known = _known(d)
+    empty &= known
+    losing &= known
+    d.alert(empty | losing, Alert.STOPLOSS)
+    forfeits = (d.o.protection == Protection.IN_EFFECT) & (d.o.valid_orders_today >= d.settings.stoploss_valid)
+    ask = (empty | losing) & forfeits
+    d.alert(ask, Alert.STOPLOSS_ASK)
+    np.logical_or(d.out.ask, ask, out=d.out.ask)
+    _pause(d, ask, Reason.STOPLOSS_ASK)
+    _pause(d, empty, Reason.STOPLOSS_NO_ORDERS)
+    _pause(d, losing, Reason.STOPLOSS_DAY_LOSS)
+
+
+def stock_pause(d: Sheet) -> None:
+    """R-STOCK: pause only where red products carry more than half of the campaign's GMV."""
+    if np.isnan(d.o.stock_cover_h).all():
+        return
+    yellow = np.where(d.o.kind == Kind.LIVE, d.settings.stock_yellow_h, d.settings.stock_yellow_goods_h)
+    d.alert(d.o.stock_cover_h <= yellow, Alert.STOCK)
+    carried = d.o.stock_red_share > d.settings.stock_pause_share
+    _pause(d, _known(d) & red(d.o, d.settings) & carried, Reason.STOCK_PAUSE)
+
+
+def unpause(d: Sheet) -> None:
+    """R-STOPLOSS: at midnight, where the operator wants it, undo our own pause; never under a breaker or a hold."""
+    wanted = d.o.paused_by_us & d.o.resume_at_midnight
+    if not wanted.any():
+        return
+    quiet = ~d.o.breaker_open & (d.o.hold == Hold.NO) & ~d.o.human_hold
+    hit = d.decide(
+        wanted & quiet & d.o.complete & ~stale(d.o, d.settings) & (d.o.stage == Stage.STOPPED), Reason.UNPAUSE
+    )
+    np.copyto(d.out.pause, -1, where=hit)
+    np.copyto(d.out.lever, Lever.STATUS, where=hit)
