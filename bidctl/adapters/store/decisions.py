@@ -33,7 +33,7 @@ class DecisionRows(Work):
 
     def decision(self, decision_id: str) -> DecisionRecord | None:
         row = self.row(select(*KEPT).where(DECISIONS.c.id == decision_id))
-        return row and _record(row)
+        return None if row is None else _record(row)
 
     def decisions_of(self, account: AccountId, campaign: CampaignId, limit: int = 20) -> tuple[DecisionRecord, ...]:
         theirs = (DECISIONS.c.account == account) & (DECISIONS.c.campaign == campaign)
