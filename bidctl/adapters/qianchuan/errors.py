@@ -42,13 +42,11 @@ CODES: dict[int, CodeRule] = {
     40100: CodeRule("请求过于频繁 (全平台)", "too frequent (whole platform)", _A.BACK_OFF),
     40101: CodeRule("无效的合作方", "invalid partner", _A.ALERT),
     40102: CodeRule("access token 已过期", "access token expired", _A.REFRESH),
-    40103: CodeRule("refresh token 已过期, 请重新授权", "refresh token expired: authorise again", _A.AUTHORISE),
+    40103: CodeRule("refresh token 已过期", "refresh token expired", _A.AUTHORISE),
     40104: CodeRule("缺少 access token", "access token missing", _A.ALERT),
     40105: CodeRule("access token 无效", "access token invalid", _A.REFRESH),
     40106: CodeRule("无效的用户", "invalid core user", _A.ALERT),
-    40107: CodeRule(
-        "refresh token 无效或已用过, 请重新授权", "refresh token invalid or used: authorise again", _A.AUTHORISE
-    ),
+    40107: CodeRule("refresh token 无效或已用过", "refresh token invalid or used before", _A.AUTHORISE),
     40108: CodeRule("grant type 错误", "invalid grant type", _A.ALERT),
     40110: CodeRule("应用在此接口超频", "app over the limit of this endpoint", _A.STOP_ENDPOINT),
     40113: CodeRule("平台拒绝 (含义未公开)", "refused (meaning not published)", _A.ALERT),

@@ -134,7 +134,7 @@ async def _listed_days(
             for number, row in rows.by_id.items()
             if number in wanted
         ]
-    return [fact for fact in found if any(fact[2].values())]
+    return [fact for fact in found if any(value > 0 for value in fact[2].values())]
 
 
 def _numbers(t: Totals) -> dict[str, float]:

@@ -97,7 +97,7 @@ class QianchuanReads:
 
     async def suggestion(self, account: AccountId, campaign: CampaignInfo) -> Suggestion:
         try:
-            live_account = await self._douyin_of(account, campaign.campaign)
+            live_account = campaign.live_account or await self._douyin_of(account, campaign.campaign)
             return await _reading(read_suggestion(self._client, account, campaign, live_account))
         except ReadFailed:
             return UNKNOWN
