@@ -1,0 +1,235 @@
+"""R-EXTERNAL: what somebody else changed, told apart from our own writes, then adopted, counted and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bidctl.domain.campaign import CampaignInfo, Listing, LoggedEdit, Session
+from bidctl.domain.enrolment import Enrolment
+from bidctl.domain.reasons import Alert
+from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Capabilities, Field, Kind, Mode, Protection
+from bidctl.domain.writes import Edit, Write, WriteState
+from bidctl.engine.ports import KnownCampaign, Ledger, Notice, Notifier, PlatformReads, ReadFailed, Transaction
+from bidctl.engine.shown import same, shown
+
+WATCHED = (Field.ROI_TARGET, Field.OBJECTIVE, Field.BUDGET, Field.STATUS)
+SLACK = timedelta(seconds=5)
+"""Platform times come in whole seconds, and a modify time may be stamped a little before the answer."""
+LIVE_HOLD = timedelta(days=30)
+"""A live campaign is held until its next session begins; this is how long that is waited for."""
+LOOK_BACK = timedelta(days=2)
+REACHED = frozenset({WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED})
+"""States of a write that may stand behind what the platform shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A change that is not ours. `at`: the latest instant at which it can have taken effect (log, modify time, else first
+    sight). `old` == `new` where only the modify time moved. `race`: it fell between our last read and our write."""
+
+    account: AccountId
+    campaign: CampaignId
+    field: Field
+    old: str | None
+    new: str | None
+    at: datetime
+    log_id: str | None = None
+    race: bool = False
+
+    @property
+    def edit(self) -> Edit:
+        """Its form in the ledger of edits."""
+        source = "log" if self.log_id else "diff"
+        return Edit(
+            self.account, self.campaign, self.field, self.old, self.new, self.at, False, source, None, self.log_id
+        )
+
+
+def differences(
+    known: KnownCampaign, info: CampaignInfo, seen_at: datetime, writes: Sequence[Write], can: Capabilities
+) -> tuple[Foreign, ...]:
+    """What differs between the last known state and a new reading that no write of ours explains.
+
+    `writes`: ours of this campaign since before `known.seen_at`. A reading may lag by `can.read_delay_s`, so the value
+    before a fresh write of ours is no difference either.
+    """
+    moved = info.modified_at is not None and (
+        known.info.modified_at is None or info.modified_at > known.info.modified_at
+    )
+    at = info.modified_at if moved and info.modified_at else seen_at
+    found = []
+    for field in WATCHED:
+        old, new = shown(known.info, field, can.grid), shown(info, field, can.grid)
+        if not same(old, new) and not _explained(field, new, seen_at, known, writes, can):
+            found.append(Foreign(info.account, info.campaign, field, old, new, min(at, seen_at)))
+    if not found and moved and known.info.modified_at is not None and not any(_stamped(w, at, can) for w in writes):
+        value = shown(info, Field.ROI_TARGET, can.grid)
+        found.append(Foreign(info.account, info.campaign, Field.ROI_TARGET, value, value, min(at, seen_at)))
+    return tuple(found)
+
+
+def logged(
+    entries: Iterable[LoggedEdit], account: AccountId, writes: Sequence[Write], can: Capabilities
+) -> tuple[Foreign, ...]:
+    """The entries of the operation log that are not ours; each write of ours explains one entry at most."""
+    unused = [w for w in writes if w.state in REACHED]
+    found = []
+    for entry in entries:
+        ours = next((w for w in unused if is_ours(w, entry, can)), None)
+        if ours is not None:
+            unused.remove(ours)
+            continue
+        race = entry.field in EDIT_FIELDS and any(_between(w, entry) for w in writes)
+        found.append(Foreign(account, entry.campaign, entry.field, entry.old, entry.new, entry.at, entry.log_id, race))
+    return tuple(found)
+
+
+def is_ours(write: Write, entry: LoggedEdit, can: Capabilities) -> bool:
+    """Whether a log entry can be this write: same field and value, within the write's life."""
+    request, end = write.request, last_moment(write, can)
+    if write.sent_at is None or (request.campaign, request.field) != (entry.campaign, entry.field):
+        return False
+    return (entry.new is None or same(entry.new, request.value)) and write.sent_at - SLACK <= entry.at <= end + SLACK
+
+
+def last_moment(write: Write, can: Capabilities) -> datetime:
+    """The end of the life of a write's request: after it, the platform can no longer take it up."""
+    end = write.deadline + timedelta(seconds=can.request_timeout_s)
+    certain = write.state is WriteState.CONFIRMED and write.unknown_at is None
+    return min(end, write.settled_at) if certain and write.settled_at else end
+
+
+def merged(seen: Sequence[Foreign], log: Sequence[Foreign]) -> tuple[Foreign, ...]:
+    """Both sources of one account, the log's word first: a difference that the log tells too is one change."""
+    told = {(f.campaign, f.field) for f in log}
+    touched = {f.campaign for f in log}
+    left = [f for f in seen if (f.campaign, f.field) not in told and not (same(f.old, f.new) and f.campaign in touched)]
+    return (*log, *left)
+
+
+def hold_until(now: datetime, kind: Kind, can: Capabilities) -> datetime:
+    """End of the hands-off after somebody's change: the next natural day; live, the next session (see `next_session`)."""
+    if kind is Kind.LIVE:
+        return now + LIVE_HOLD
+    local = now.astimezone(ZoneInfo(can.time_zone))
+    return (local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)).astimezone(UTC)
+
+
+def next_session(until: datetime | None, sessions: Iterable[Session]) -> bool:
+    """Whether a live campaign's hands-off is over: a session began after it was set."""
+    return until is not None and any(s.started_at > until - LIVE_HOLD for s in sessions)
+
+
+def adopt(
+    tx: Transaction,
+    foreign: Sequence[Foreign],
+    infos: Sequence[CampaignInfo],
+    seen_at: datetime,
+    mode: Mode,
+    can: Capabilities,
+) -> tuple[Notice, ...]:
+    """Count somebody's changes, keep hands off, and say what to tell. `infos`: readings of those campaigns. Inside a transaction."""
+    kinds = {i.campaign: i.kind for i in infos}
+    enrolled = {e.campaign: e for account in {f.account for f in foreign} for e in tx.enrolments(account)}
+    tx.add_edits([f.edit for f in foreign if f.field in EDIT_FIELDS])
+    for campaign in {f.campaign for f in foreign}:
+        _hands_off(tx, enrolled.get(campaign), kinds.get(campaign, Kind.GOODS), seen_at, can)
+    return tuple(_notice(f, mode, seen_at) for f in foreign if f.campaign in enrolled)
+
+
+async def watch(
+    ledger: Ledger, reads: PlatformReads, notifier: Notifier, listing: Listing, mode: Mode
+) -> tuple[Foreign, ...]:
+    """Compare a listing (and the operation log, where there is one) with what was known, and adopt what is not ours.
+
+    Call it once a tick with the new listing, before anything is decided. A log that cannot be read leaves the listing's word.
+    """
+    can, account, since = reads.capabilities, listing.account, listing.read_at - LOOK_BACK
+    try:
+        entries = await reads.edit_log(account, since) if can.has_edit_log else ()
+    except ReadFailed:
+        entries = ()
+    with ledger.begin() as tx:
+        known, writes = tx.load_campaigns(account), tx.recent_writes(account, since - LOOK_BACK)
+        counted = {e.log_id for e in tx.edits(account, since - LOOK_BACK) if e.log_id}
+        seen = [
+            f for info in listing.campaigns if info.campaign in known
+            for f in differences(known[info.campaign], info, listing.read_at, _of(writes, info.campaign), can)
+        ]  # fmt: skip
+        told = [f for f in logged(entries, account, writes, can) if f.campaign in known and f.log_id not in counted]
+        fresh = [f for f in told if f.race or f.at > _last_seen(known[f.campaign], can)]
+        tx.add_edits([f.edit for f in told if f.field in EDIT_FIELDS])  # history, too, counts for spacing and quota
+        foreign = merged(seen, fresh)
+        changed = {f.campaign for f in foreign}
+        infos = [i for i in listing.campaigns if i.campaign in changed]
+        notices = adopt(tx, foreign, infos, listing.read_at, mode, can) if foreign else ()
+        save_adopted(tx, infos, listing.read_at)
+    await notifier.notify(notices)
+    return foreign
+
+
+def _last_seen(known: KnownCampaign, can: Capabilities) -> datetime:
+    return known.seen_at - timedelta(seconds=can.read_delay_s) - SLACK
+
+
+def _of(writes: Sequence[Write], campaign: CampaignId) -> list[Write]:
+    return [w for w in writes if w.request.campaign == campaign]
+
+
+def _explained(
+    field: Field, new: str | None, seen_at: datetime, known: KnownCampaign, writes: Sequence[Write], can: Capabilities
+) -> bool:
+    """Our write shows now, or a lagging read shows the value before it."""
+    lag = timedelta(seconds=can.read_delay_s) + SLACK
+    for w in writes:
+        if w.request.field is not field or w.state not in REACHED or w.sent_at is None:
+            continue
+        end = w.settled_at or last_moment(w, can)
+        if same(new, w.request.value) and end >= known.seen_at - lag:
+            return True
+        if same(new, w.request.old) and seen_at <= end + lag:
+            return True
+    return False
+
+
+def _stamped(write: Write, at: datetime, can: Capabilities) -> bool:
+    """Whether a modify time can be the trace of this write."""
+    if write.state not in REACHED or write.sent_at is None:
+        return False
+    return write.sent_at - SLACK <= at <= max(write.settled_at or write.sent_at, last_moment(write, can)) + SLACK
+
+
+def _between(write: Write, entry: LoggedEdit) -> bool:
+    if write.state not in REACHED or write.request.campaign != entry.campaign or write.read_at is None:
+        return False
+    end = write.settled_at or write.deadline
+    return write.read_at - SLACK <= entry.at <= end
+
+
+def _hands_off(tx: Transaction, enrolment: Enrolment | None, kind: Kind, now: datetime, can: Capabilities) -> None:
+    if enrolment is not None and not enrolment.after_human_resume:
+        tx.set_human_hold(enrolment.account, enrolment.campaign, hold_until(now, kind, can))
+
+
+def save_adopted(tx: Transaction, infos: Sequence[CampaignInfo], seen_at: datetime) -> None:
+    """Take these readings as the known state."""
+    for account in {i.account for i in infos}:
+        known = tx.load_campaigns(account)
+        mine = [i for i in infos if i.account == account]
+        tx.save_campaigns([completed(i, known[i.campaign].info) if i.campaign in known else i for i in mine], seen_at)
+
+
+def completed(info: CampaignInfo, known: CampaignInfo) -> CampaignInfo:
+    """A short reading with the totals and the protection of the last full one where it leaves them out."""
+    today = known.today if info.today.spend is None else info.today
+    protection = known.protection if info.protection is Protection.UNKNOWN else info.protection
+    return replace(info, today=today, protection=protection)
+
+
+def _notice(f: Foreign, mode: Mode, at: datetime) -> Notice:
+    alert = Alert.RACE if f.race else Alert.FOREIGN_EDIT
+    detail = f"{f.field.value}: {f.old} -> {f.new} @ {f.at.isoformat(timespec='seconds')}"
+    return Notice(alert, f.account, f.campaign, mode, at, detail, f"{alert.name}/{f.campaign}/{f.field.value}/{f.new}")

@@ -1,0 +1,80 @@
+"""What the write gate works with: its ports, its owner, its durable transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bidctl.domain.reasons import Alert
+from bidctl.domain.values import AccountId, CampaignId, Mode
+from bidctl.engine.breaker import WINDOW, trips
+from bidctl.engine.ports import Clock, Ledger, Notice, Notifier, PlatformReads, PlatformWriter, Transaction
+from bidctl.policy.rulebook.settings import RuleSettings
+
+
+class LedgerFailed(Exception):
+    """The ledger could not store a step of a write. `why` is one line; `sent` says whether the request had gone out (then
+    the row stays `sending`, and is read back by recovery)."""
+
+    def __init__(self, why: str, *, sent: bool) -> None:
+        super().__init__(why)
+        self.why, self.sent = why, sent
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """`turn_s`: seconds from taking the turn to the latest sending. `rules`: the rulebook's numbers as the operator tightened
+    them."""
+
+    turn_s: float = 30.0
+    rules: RuleSettings = RuleSettings()
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a gate works with. `writer` None = dry run, write-proof. `owner`: unique to the process. `fence`: of its lease.
+    `trace`: called with a step's name before every commit and every request."""
+
+    ledger: Ledger
+    reads: PlatformReads
+    writer: PlatformWriter | None
+    clock: Clock
+    notifier: Notifier
+    mode: Mode
+    owner: str
+    fence: int
+    settings: GateSettings
+    trace: Callable[[str], None]
+
+    def now(self) -> datetime:
+        """Platform time: ours plus the offset of the newest answer (none yet: ours)."""
+        offset = self.reads.clock_offset_s()
+        return self.clock.now() + timedelta(seconds=offset if offset == offset else 0.0)
+
+    @contextmanager
+    def durable(self, step: str, *, sent: bool = False) -> Iterator[Transaction]:
+        """A durable transaction, its trace step before the commit; any failure is a `LedgerFailed` of one line."""
+        try:
+            with self.ledger.begin(durable=True) as tx:
+                yield tx
+                self.trace(f"commit:{step}")
+        except Exception as error:
+            raise LedgerFailed(f"台账写入失败 / ledger failed at {step}: {_line(error)}", sent=sent) from error
+
+
+def trip(tx: Transaction, account: AccountId, now: datetime) -> bool:
+    """Open the account's breaker where its recent writes ask for it (R-BREAKER)."""
+    if not trips(tx.recent_writes(account, now - WINDOW), now):
+        return False
+    tx.set_breaker(account, True, "R-BREAKER", now)
+    return True
+
+
+def notice(parts: Parts, account: AccountId, campaign: CampaignId, alert: Alert, detail: str) -> Notice:
+    return Notice(alert, account, campaign, parts.mode, parts.now(), detail, f"{alert.name}/{account}/{campaign}")
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

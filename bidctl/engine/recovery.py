@@ -1,0 +1,95 @@
+"""Starting up is recovering: every open write is brought to an end, by reading back and never by sending again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from bidctl.domain.campaign import LoggedEdit, Reading
+from bidctl.domain.reasons import Alert
+from bidctl.domain.values import AccountId, Field
+from bidctl.domain.writes import OPEN_STATES, Write, WriteState
+from bidctl.engine.breaker import FAILED
+from bidctl.engine.external import SLACK
+from bidctl.engine.gate_parts import Parts, notice, trip
+from bidctl.engine.ports import ReadFailed
+from bidctl.engine.readback import Verdict, judge
+from bidctl.engine.shown import creative_after, creative_shown, shown
+
+SKEW_S = 30.0
+"""Another worker's clock may be this far from ours (R-CLOCK)."""
+EXPIRED = "期限已过, 未发送 / its turn ran out before anything was sent"
+SILENT = "发送后没有结果记录 / sent, and no outcome was recorded"
+
+
+class Recovery:
+    """Advances open rows of any owner. `inflight`: ids that this very process is passing right now; they are left alone."""
+
+    def __init__(self, parts: Parts, inflight: Collection[int]) -> None:
+        self._parts, self._inflight = parts, inflight
+
+    async def settle(self, account: AccountId | None) -> tuple[Write, ...]:
+        """One pass over the open rows (of an account, or all); those that are still open. A dry run touches none."""
+        if self._parts.writer is None:
+            return ()
+        with self._parts.ledger.begin() as tx:
+            rows = tx.open_writes(account)
+        moved = [w if w.id in self._inflight else await self._advance(w) for w in rows]
+        return tuple(w for w in moved if w.state in OPEN_STATES)
+
+    async def _advance(self, write: Write) -> Write:
+        now, can = self._parts.now(), self._parts.reads.capabilities
+        if write.state is WriteState.TAKEN:
+            return self._move(write, WriteState.DROPPED, EXPIRED) if now > write.deadline else write
+        if write.state is WriteState.SENDING:
+            if now <= write.deadline + timedelta(seconds=can.request_timeout_s + SKEW_S):
+                return write  # it may still be on the wire, in this or another worker's hands
+            write = self._move(write, WriteState.UNKNOWN, SILENT)
+            await self._tell(write, Alert.UNKNOWN_OUTCOME)
+        return await self._read_back(write) if write.state is WriteState.UNKNOWN else write
+
+    async def _read_back(self, write: Write) -> Write:
+        try:
+            verdict, value = await self._verdict(write)
+        except ReadFailed:
+            return write
+        return self._move(write, verdict.state, verdict.why, verdict, value)
+
+    async def _verdict(self, write: Write) -> tuple[Verdict, str | None]:
+        request, reads, can = write.request, self._parts.reads, self._parts.reads.capabilities
+        self._parts.trace("read:back")
+        reading: Reading = await reads.campaign(request.account, request.campaign)
+        since = (write.sent_at or write.taken_at) - SLACK
+        log: tuple[LoggedEdit, ...] = ()
+        if can.has_edit_log:
+            log = await reads.edit_log(request.account, since, request.campaign)
+        old, new, value = request.old, request.value, shown(reading.info, request.field, can.grid)
+        if request.field is Field.CREATIVE:
+            value = creative_shown(request.value, await reads.creatives(request.account, request.campaign))
+            new = creative_after(request.value)
+            old = "present" if new == "gone" else "gone"
+        return judge(write, value, old, new, reading, log, can), value
+
+    def _move(
+        self, write: Write, to: WriteState, why: str, verdict: Verdict | None = None, value: str | None = None
+    ) -> Write:
+        """Compare-and-set; where somebody else was first, the row as it stands now."""
+        now = self._parts.now() + timedelta(seconds=1)  # our reckoning of platform time may lag by a part of a second
+        changes: dict[str, object] = {"settled_at": now, "why": why}
+        if verdict is not None:
+            changes |= {
+                "absent_reads": verdict.absent_reads,
+                "absent_first_at": verdict.absent_first_at,
+                "read_value": value,
+            }
+        if to is WriteState.UNKNOWN:
+            changes["unknown_at"] = write.unknown_at or now
+        with self._parts.durable("settle", sent=True) as tx:
+            moved = tx.move(write, to, **changes)
+            if moved is not None and to in FAILED:
+                trip(tx, write.request.account, now)
+            return moved or tx.write(write.id) or write
+
+    async def _tell(self, write: Write, alert: Alert) -> None:
+        request = write.request
+        await self._parts.notifier.notify([notice(self._parts, request.account, request.campaign, alert, write.why)])
