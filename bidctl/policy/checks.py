@@ -6,8 +6,9 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from dataclasses import FrozenInstanceError, fields, is_dataclass
 from types import ModuleType
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,12 @@ Rows = NDArray[np.intp]
 
 def discover(package: ModuleType) -> tuple[type[Policy], ...]:
     """Every policy defined in a package's modules: a dataclass with a method `rules`. Sorted by module and name."""
-    found = []
+    found: list[type[Policy]] = []
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(info.name)
         for _, member in sorted(inspect.getmembers(module, inspect.isclass)):
             if member.__module__ == info.name and is_dataclass(member) and callable(getattr(member, "rules", None)):
-                found.append(member)
+                found.append(cast(type[Policy], member))
     return tuple(found)
 
 
@@ -113,21 +114,22 @@ def _reads_only(policy: Policy, o: Observation) -> Iterator[str]:
 
 def _unknown_holds(policy: Policy, o: Observation) -> Iterator[str]:
     """A row of which nothing is known is NO_DATA without a wish, whatever the rules say."""
-    unknown = replace(o, complete=np.zeros(len(o), bool), **_without_numbers(o))
-    w = _wishes(policy, unknown)
+    w = _wishes(policy, _without_numbers(o, complete=False))
     if (w.reason != Reason.NO_DATA).any() or not np.isnan(w.wish).all():
         yield f"{policy!r}: found a wish on rows without data, expected NO_DATA"
 
 
 def _missing_is_not_fine(policy: Policy, o: Observation) -> Iterator[str]:
     """A complete row whose every number is missing may hold, but never wish for a number."""
-    w = _wishes(policy, replace(o, complete=np.ones(len(o), bool), **_without_numbers(o)))
+    w = _wishes(policy, _without_numbers(o, complete=True))
     if not np.isnan(w.wish).all():
         yield f"{policy!r}: found a wish made of missing numbers, expected a hold"
 
 
-def _without_numbers(o: Observation) -> dict[str, NDArray[np.float64]]:
-    return {f.name: np.full(len(o), np.nan) for f in fields(o) if getattr(o, f.name).dtype == np.float64}
+def _without_numbers(o: Observation, *, complete: bool) -> Observation:
+    columns = {f.name: getattr(o, f.name) for f in fields(o)}
+    missing = {name: np.full(len(o), np.nan) for name, column in columns.items() if column.dtype == np.float64}
+    return Observation(**{**columns, **missing, "complete": np.full(len(o), complete)})
 
 
 def _speaks(policy: Policy, o: Observation) -> Iterator[str]:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import RULE_OF, Alert, Reason, Rule
+from bidctl.domain.values import Waiver
 from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.policy.rulebook.units import TOLERANCE
 from bidctl.policy.rules import Wishes
 
 Bool = NDArray[np.bool_]
@@ -96,9 +98,13 @@ def open_sheet(o: Observation, settings: RuleSettings, wishes: Wishes, out: Deci
 
 
 def close_sheet(d: Sheet) -> None:
-    """Rows that are still free are edits: write their result."""
+    """Rows that are still free are edits: write their result, and say where a waiver carried them over the suggestion."""
     np.copyto(d.out.lever, Lever.TARGET, where=d.free)
     np.copyto(d.out.result, d.pick, where=d.free, casting="unsafe")
+    if d.over_cap is not None:
+        over = d.over_cap & d.free & (d.pick > d.o.suggestion * d.o.grid * (1.0 + TOLERANCE))
+        np.bitwise_or(d.out.waived, Waiver.PROFIT_OVER_SUGGESTION, out=d.out.waived, where=over)
+        d.alert(over, Alert.OVER_SUGGESTION)
     np.copyto(d.out.waived, 0, where=~d.free)
 
 
