@@ -1,0 +1,225 @@
+"""Names the columns: every field of `Observation`, over all rows of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.enrolment import Switches
+from bidctl.domain.values import CampaignId, Hold, Kind, Waiver
+from bidctl.engine.columns import Columns
+
+Column = NDArray[np.generic]
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+
+def assemble(c: Columns) -> dict[str, Column]:
+    """All columns by name, each (n,)."""
+    return {**_who(c), **_authority(c), **_life(c), **_edits(c), **_limits(c), **_goal(c), **_windows(c), **_delivery(c), **_rest(c)}
+
+
+def _who(c: Columns) -> dict[str, Column]:
+    names = np.array(c.roster.names, np.str_) if c.n else np.zeros(0, "U1")
+    age = c.now - c.m.good_read_at
+    on = c.roster.flags("on")
+    late = c.now - c.m.last_two.at[:, 0] > c.o.delays.today_s
+    hours_late = (c.m.hour_read_at > -np.inf) & (c.now - c.m.hour_read_at > c.o.delays.hour_s)
+    hourly = np.isin(c.roster.ints("kind"), [int(k) for k in c.o.capabilities.hourly_kinds])
+    return {
+        "account": np.full(c.n, c.o.account, np.array([c.o.account]).dtype),
+        "campaign": names,
+        "account_index": np.full(c.n, c.standing.account_index, np.int64),
+        "kind": c.roster.ints("kind").astype(np.int8),
+        "complete": c.complete,
+        "read_age_s": np.full(c.n, age),
+        "metric_stale": on & (late | (hours_late & hourly)),
+        "spending": c.m.last_two.rising(),
+    }
+
+
+def _authority(c: Columns) -> dict[str, Column]:
+    s, switches = c.standing, c.standing.switches
+    held = [switches.get(name) for name in c.roster.names]
+    accepted = c.e.waivers & int(Waiver.PROTECTION_UNKNOWN) > 0
+    return {
+        "enrolled": c.e.enrolled,
+        "advise_only": c.roster.flags("hosted") & ~accepted,
+        "cost_controlled": c.roster.flags("cost_controlled"),
+        "killed": _switch(held, lambda w: w.killed) | s.killed,
+        "clock_ok": np.full(c.n, s.clock_ok),
+        "breaker_open": _switch(held, lambda w: w.breaker) | s.breaker,
+        "hold": np.array([int(w.hold) if w else int(Hold.NO) for w in held], np.int8),
+        "human_hold": _switch(held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now),
+        "open_write": _members(c, s.open_writes),
+        "trusted": c.e.confirmed | c.settled.mature,
+        "waivers": c.e.waivers,
+    }
+
+
+def _life(c: Columns) -> dict[str, Column]:
+    average, rung = c.average30()
+    people = np.zeros(c.n, np.bool_)
+    for row, at in c.o.book.by_people.items():
+        people[row] = not at <= c.roster.floats("created")[row] + 60.0
+    touched = c.roster.floats("modified") > c.roster.floats("created") + 60.0
+    return {
+        "stage": c.stage,
+        "observed_s": c.now - c.lives.observe_from,
+        "observed_sessions": c.sessions_seen,
+        "started": c.started,
+        # where there is no operation log, a modify time later than creation must do (R-START)
+        "human_since_creation": people | (touched & (not c.o.capabilities.has_edit_log)),
+        "avg30": average,
+        "avg30_rung": rung,
+    }
+
+
+def _edits(c: Columns) -> dict[str, Column]:
+    e, cap = c.edits, c.o.capabilities
+    return {
+        "grid": np.full(c.n, cap.grid.per_one, np.int64),
+        "target_units": c.roster.ints("target"),
+        "day_anchor_units": e.day_anchor,
+        "week_anchor_units": e.week_anchor,
+        "since_edit_s": c.now - e.last_edit,
+        "spacing_s": c.spacing(),
+        "edits_today": e.edits_today,
+        "edits_per_day": np.where(c.live, cap.edits_per_day_live, cap.edits_per_day_goods).astype(np.int64),
+        "edit_days_7d": e.edit_days_7d,
+        "edit_days_per_week": np.full(c.n, cap.edit_days_per_week, np.int64),
+        "edited_today": e.edits_today > 0,
+        "novolume_today": e.novolume_today,
+        "since_edit_data_s": np.maximum(c.m.last_two.at[:, 0] - e.last_edit, 0.0),
+    }
+
+
+def _limits(c: Columns) -> dict[str, Column]:
+    value, state, _ = c.suggestion
+    floor, floor_state = c.floors()
+    return {
+        "suggestion": value,
+        "suggestion_state": state,
+        "lowered_since_unknown": c.lowered,
+        "floor": floor,
+        "floor_state": floor_state,
+        "minimum": c.e.minimum,
+        "maximum": c.e.maximum,
+        "platform_min": np.full(c.n, c.o.capabilities.target_min),
+        "platform_max": np.full(c.n, c.o.capabilities.target_max),
+    }
+
+
+def _goal(c: Columns) -> dict[str, Column]:
+    j = c.judged
+    return {
+        "goal": c.e.goal,
+        "intent": c.e.intent,
+        "projected_roas": j.evidence.roas,
+        "projected_lo": j.evidence.lo,
+        "projected_hi": j.evidence.hi,
+        "p_below_goal": j.evidence.p_below,
+        "evidence_orders": j.evidence.orders,
+        "evidence_spend": j.evidence.spend,
+        "order_value": j.order_value,
+        "margin": c.margins(),
+        "settlement_rate": c.settled.final_share(),
+    }
+
+
+def _windows(c: Columns) -> dict[str, Column]:
+    t, day = c.table, c.delivery.sum_24h
+    projected_24h = day[1] * c.judged.share_2d
+    out: dict[str, Column] = {}
+    for metric, name in enumerate(("spend", "paid_gmv", "paid_orders")):
+        out[f"{name}_today"] = t.x[metric, :, -1]
+        out[f"{name}_24h"] = day[metric]
+        out[f"{name}_7d"] = t.sum(metric, 7)
+        out[f"{name}_30d"] = t.sum(metric, 30)
+    return {
+        **out,
+        "projected_gmv_24h": projected_24h,
+        "projected_gmv_7d": c.judged.projected_7d,
+        "projected_roas_24h": _ratio(projected_24h, day[0]),
+        "projected_roas_7d": _ratio(c.judged.projected_7d, t.sum(0, 7)),
+    }
+
+
+def _delivery(c: Columns) -> dict[str, Column]:
+    d, age = c.delivery, c.session_age
+    with np.errstate(invalid="ignore"):
+        left = ~(d.spent_share >= 1.0)
+    return {
+        "effective": c.roster.flags("on") & left,
+        "off_air": c.roster.flags("off_air"),
+        "budget": c.roster.floats("budget"),
+        "budget_spent_share": d.spent_share,
+        "budget_bound_days": d.bound_days,
+        "spend_last2": d.spend_last2,
+        "usual_hour": d.usual_hour,
+        "account_usual": d.account_usual,
+        "quiet": c.quiet(),
+        "session_age_s": age,
+        "host_change_s": np.full(c.n, np.nan),  # no host timetable and no host reads: "no host data" (R-QUIET)
+        "boost_running": c.e.boost_quiet & _members(c, c.standing.boosts),
+    }
+
+
+def _rest(c: Columns) -> dict[str, Column]:
+    t, s = c.table, c.standing
+    spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
+    edited = _edited_since(c)
+    paused = c.o.milestones.column(c.roster, "paused_by_us_at")
+    midnight = c.days.start(t.last_day)
+    raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
+    loss = t.x[0, :, -1] - c.margins() * t.x[1, :, -1]
+    return {
+        "protection": c.roster.ints("protection").astype(np.int8),
+        "valid_orders_today": np.where(c.net, t.x[4, :, -1], t.x[2, :, -1]),
+        "expected_compensation": c.compensation(),
+        "stoploss_spend": c.e.stoploss_spend,
+        "stoploss_loss": c.e.stoploss_loss,
+        "projected_loss_today": np.maximum(loss, 0.0),
+        "paused_by_us": np.isfinite(paused),
+        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
+        "first_live_day": np.full(c.n, s.live_since is not None),
+        "account_spend": np.full(c.n, float(spend_7d.sum())),
+        "blast_campaigns": np.full(c.n, int(edited.sum()), np.int64),
+        "blast_spend": np.full(c.n, float(spend_7d[edited].sum())),
+        "budget_on": np.isfinite(c.e.budget_cap),
+        "budget_cap": c.e.budget_cap,
+        "budget_base": c.e.budget_base,
+        "budget_raises_today": raises,
+        "midnight": np.full(c.n, s.midnight),
+        "stock_cover_h": np.full(c.n, np.nan),
+        "stock_red_share": np.full(c.n, np.nan),
+        "ship_late": np.zeros(c.n, np.bool_),
+        "cash_short": np.zeros(c.n, np.bool_),
+    }
+
+
+def _edited_since(c: Columns) -> Bool:
+    """(n,) campaigns that we edited since the first live day began (R-BLAST)."""
+    out = np.zeros(c.n, np.bool_)
+    if c.standing.live_since is not None:
+        since = c.standing.live_since.timestamp()
+        for row in c.o.book.rows():
+            out[row] = any(x.ours and x.at >= since for x in c.o.book.of(row))
+    return out
+
+
+def _switch(held: list[Switches | None], get: Callable[[Switches], bool]) -> Bool:
+    return np.array([w is not None and get(w) for w in held], np.bool_)
+
+
+def _members(c: Columns, some: frozenset[CampaignId]) -> Bool:
+    return np.array([name in some for name in c.roster.names], np.bool_) if some else np.zeros(c.n, np.bool_)
+
+
+def _ratio(a: Float, b: Float) -> Float:
+    return np.asarray(a / np.where(b > 0, b, np.nan))
+
+
+__all__ = ["Kind", "assemble"]

@@ -1,0 +1,284 @@
+"""One observation in the making: each group of columns from the parts that know it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.observation import Observation
+from bidctl.domain.values import Basis, Kind, Stage, SuggestionState, Waiver
+from bidctl.engine.break_even import floor, margin
+from bidctl.engine.day_table import DayTable
+from bidctl.engine.delivery import Delivery, delivery
+from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
+from bidctl.engine.enrolled import Enrolled, in_quiet
+from bidctl.engine.evidence import order_cv
+from bidctl.engine.judge import Judged, judge
+from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, Lives, UnitDays
+from bidctl.engine.milestones import by_unit, instant
+from bidctl.engine.ports import KnownLife
+from bidctl.engine.protection import expected_compensation
+from bidctl.engine.settlement import Priors, Settled, settle
+from bidctl.engine.standing import Standing
+from bidctl.engine.start_average import start_average
+
+if TYPE_CHECKING:
+    from bidctl.engine.observe import Observer
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+LIVE_WAIVED_SPACING_S = 900.0
+
+
+class Columns:
+    """All columns over all rows of one account at one instant; `observation` gives out those of listed campaigns."""
+
+    def __init__(self, observer: Observer, given: Enrolled, table: DayTable, standing: Standing, now: float) -> None:
+        self.o, self.e, self.table, self.standing, self.now = observer, given, table, standing, now
+        self.m, self.roster, self.days = observer.memory, observer.memory.roster, observer.days
+        self.n = len(self.roster)
+        self.live = self.roster.ints("kind") == Kind.LIVE
+        self.net = self.roster.flags("net")
+        self.target_gmv = np.where(self.net[:, None], table.x[3], table.x[1])
+
+    # parts, each computed once
+    @cached_property
+    def settled(self) -> Settled:
+        return settle(self.table.cohorts, Priors(self.e.settled_share, self.e.strength, self.e.delay_days))
+
+    @cached_property
+    def edits(self) -> EditColumns:
+        anchor_from = np.where(self.live, self.session_from, np.nan)
+        promotion = self.o.promotion_since(self.now)
+        return edit_columns(self.o.book, self.roster.ints("target"), anchor_from, self.days, self.now, promotion)
+
+    @cached_property
+    def session_from(self) -> Float:
+        """(n,) start of the running or last session, NaN = none."""
+        start = {k: s[-1].started_at.timestamp() for k, s in self.m.sessions.items() if s}
+        return self._by_key(start)
+
+    @cached_property
+    def session_age(self) -> Float:
+        on = {
+            k: s[-1].started_at.timestamp()
+            for k, s in self.m.sessions.items()
+            if s and (s[-1].ended_at is None or s[-1].ended_at.timestamp() > self.now)
+        }
+        begun = self.now - self._by_key(on)
+        return np.where(self.live & ~self.roster.flags("off_air"), begun, np.nan)
+
+    @cached_property
+    def cv(self) -> float:
+        return order_cv(self.table.x[1], self.table.x[2])
+
+    @cached_property
+    def judged(self) -> Judged:
+        target = self.roster.ints("target") / self.o.capabilities.grid.per_one
+        return judge(self.table, self.settled, self.e, self.net, target, self.cv)
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        return delivery(self.m, self.o.hourly, self.table, self.edits.last_edit, self.now)
+
+    @cached_property
+    def unit(self) -> Int:
+        ids = self.roster.ints("unit").copy()
+        alone = ids < 0
+        ids[alone] = -1 - np.flatnonzero(alone)
+        return np.unique(ids, return_inverse=True)[1].astype(np.int64)
+
+    @cached_property
+    def unit_days(self) -> UnitDays:
+        unit, size = self.unit, int(self.unit.max(initial=-1)) + 1
+        spend = self.table.x[0]
+        known = np.isfinite(spend)
+        slots = self.m.window(self.table.last_day, spend.shape[1])
+        total = np.zeros((size, spend.shape[1]))
+        unknown = np.zeros((size, spend.shape[1]), np.bool_)
+        order = np.argsort(unit, kind="stable")
+        starts = np.searchsorted(unit[order], np.arange(size))
+        if size:
+            total = np.add.reduceat(np.where(known, spend, 0.0)[order], starts, axis=0)
+            unknown = np.logical_or.reduceat(~known[order], starts, axis=0)
+            fed = np.maximum.reduceat(self.m.fed_hour[order][:, slots], starts, axis=0)
+            first = np.maximum.reduceat(self.m.first_hour[order][:, slots], starts, axis=0)
+            live = np.logical_or.reduceat(self.live[order], starts)
+        else:
+            fed = first = np.zeros((0, spend.shape[1]), np.int8)
+            live = np.zeros(0, np.bool_)
+        # a day of which only a part is known, but already a lot was spent, is known to have been fed
+        return UnitDays(self.table.last_day, np.where(unknown & (total < FED_SPEND), np.nan, total), fed, first, live)
+
+    @cached_property
+    def lives(self) -> Lives:
+        keep, r = self.o.milestones, self.roster
+        kept = (keep.column(r, "first_spend_at"), keep.column(r, "fed_at"), keep.column(r, "observe_from"))
+        unit_lives = by_unit(self.unit, self.unit_days, *kept, self.days, self.now)
+        switched = np.full(self.n, np.nan)
+        switched[list(self.o.book.switched)] = list(self.o.book.switched.values())
+        observe = unit_lives.observe_from
+        observe = np.where(np.isfinite(observe), np.fmax(observe, switched), observe)
+        blind = self.history_unknown & np.isnan(unit_lives.fed)
+        begun = np.fmax(r.floats("created"), np.where(np.isfinite(r.floats("first_seen")), self.first_seen, np.nan))
+        return Lives(unit_lives.first_spend, unit_lives.fed, np.where(blind, np.fmax(begun, switched), observe))
+
+    @cached_property
+    def first_seen(self) -> Float:
+        kept = self.o.milestones.column(self.roster, "first_seen_at")
+        return np.fmin(kept, self.roster.floats("first_seen"))
+
+    @cached_property
+    def history_unknown(self) -> Bool:
+        """Some complete day since creation is unknown, and nothing kept says that it was fed."""
+        begins = np.array([self.days.start(self.table.last_day - self.table.x.shape[2] + 2 + i) for i in range(self.table.x.shape[2])])
+        created = self.roster.floats("created")
+        since = np.where(np.isnan(created), -np.inf, created)
+        unknown = np.isnan(self.table.x[0]) & (begins > since[:, None])
+        return np.asarray(unknown[:, :-1].any(axis=1))
+
+    @cached_property
+    def sessions_seen(self) -> Int:
+        """(n,) live: sessions begun since the observation clock, with >= 200 yuan of spend."""
+        spent: dict[tuple[int, str], float] = {}
+        for (u, room, _), yuan in self.o.hourly.by_session.items():
+            spent[u, room] = spent.get((u, room), 0.0) + yuan
+        units, keys = self.roster.ints("unit"), self.roster.ints("live_key")
+        out = np.zeros(self.n, np.int64)
+        for row in np.flatnonzero(self.live & (keys >= 0)).tolist():
+            since = self.lives.observe_from[row]
+            out[row] = sum(
+                s.started_at.timestamp() >= since - 1.0 and spent.get((int(units[row]), s.room), 0.0) >= FED_SPEND
+                for s in self.m.sessions.get(int(keys[row]), [])
+            )
+        return out
+
+    @cached_property
+    def stage(self) -> NDArray[np.int8]:
+        observed = self.now - self.lives.observe_from
+        begun = np.isfinite(self.lives.observe_from)
+        watched = (observed > OBSERVE_S) & (~self.live | (self.sessions_seen >= OBSERVE_SESSIONS))
+        spent = np.isfinite(self.lives.first_spend)
+        alive = np.where(begun, np.where(watched, Stage.FREE, Stage.OBSERVING), np.where(spent, Stage.FEEDING, Stage.NEW))
+        alive = np.where(self.roster.flags("stopped"), Stage.STOPPED, alive)
+        return np.where(self.e.enrolled, alive, Stage.FOREIGN).astype(np.int8)
+
+    @cached_property
+    def started(self) -> Bool:
+        used = np.zeros(self.n, np.bool_)
+        for row in self.o.book.rows():
+            used[row] = any(c.anchors and c.ours for c in self.o.book.of(row))
+        kept = self.o.milestones.flag(self.roster, "started")
+        return np.asarray(kept | used | np.isfinite(self.lives.first_spend) | self.history_unknown)
+
+    @cached_property
+    def suggestion(self) -> tuple[Float, NDArray[np.int8], Float]:
+        """(value, state, unknown since)."""
+        today = self.days.of(self.now)
+        value = np.full(self.n, np.nan)
+        state = np.full(self.n, SuggestionState.UNKNOWN, np.int8)
+        since = np.full(self.n, np.nan)
+        kept = self.o.milestones.column(self.roster, "suggestion_unknown_since")
+        for row, name in enumerate(self.roster.names):
+            at, answer = self.o.suggestions.get(name, (-np.inf, None))
+            if answer is not None and answer.state is not SuggestionState.UNKNOWN and self.days.of(at) == today:
+                state[row], value[row] = answer.state, answer.value
+                continue
+            known = self.o.known_suggestion_at.get(name)
+            lapsed = np.nan if known is None else self.days.start(self.days.of(known) + 1)
+            failed = at if answer is not None and known is not None and at > known else np.nan
+            since[row] = np.fmin(lapsed, failed) if known is not None else np.fmin(kept[row], self.first_seen[row])
+        return value, state, since
+
+    @cached_property
+    def lowered(self) -> Bool:
+        since = self.suggestion[2]
+        rows = np.array([r for r in self.o.book.rows() if np.isfinite(since[r])], np.int64)
+        kept = self.o.milestones.flag(self.roster, "lowered_since_unknown")
+        kept_since = self.o.milestones.column(self.roster, "suggestion_unknown_since")
+        return lowered_since(self.o.book, rows, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
+
+    @cached_property
+    def complete(self) -> Bool:
+        r, x = self.roster, self.table.x
+        known = np.isfinite(x[0, :, -1]) & np.isfinite(x[1, :, -1]) & np.isfinite(x[2, :, -1])
+        target = ~r.flags("cost_controlled") | (r.flags("has_target") & r.flags("has_objective"))
+        basis = ~self.net | np.isfinite(x[3, :, -1])
+        fresh = r.floats("seen") >= self.m.listed_at
+        return known & target & basis & fresh & ~r.flags("odd") & self.judged.convertible
+
+    def known_lives(self) -> tuple[KnownLife, ...]:
+        """Lives of listed campaigns, to be kept."""
+        since, lives, old = self.suggestion[2], self.lives, self.o.milestones
+        unknown = self.suggestion[1] == SuggestionState.UNKNOWN
+        out = []
+        for row in np.flatnonzero(self.roster.flags("listed")).tolist():
+            name = self.roster.names[row]
+            kept = old.of(name)
+            if instant(float(self.first_seen[row])) is None:
+                continue
+            out.append(
+                KnownLife(
+                    account=self.o.account,
+                    campaign=name,
+                    first_seen_at=instant(float(self.first_seen[row])),  # type: ignore[arg-type]
+                    first_spend_at=instant(float(lives.first_spend[row])),
+                    fed_at=instant(float(lives.fed[row])),
+                    observe_from=instant(float(lives.observe_from[row])) if np.isfinite(lives.fed[row]) else None,
+                    started=bool(self.started[row]),
+                    paused_by_us_at=kept.paused_by_us_at if kept else None,
+                    suggestion_unknown_since=instant(float(since[row])) if unknown[row] else None,
+                    lowered_since_unknown=bool(self.lowered[row] and unknown[row]),
+                )
+            )
+        return tuple(out)
+
+    def observation(self) -> Observation:
+        """The finished columns of the campaigns that are listed."""
+        from bidctl.engine.assemble import assemble
+
+        rows = np.flatnonzero(self.roster.flags("listed"))
+        return Observation(**{name: np.asarray(column)[rows] for name, column in assemble(self).items()})
+
+    def _by_key(self, values: dict[int, float]) -> Float:
+        keys = self.roster.ints("live_key")
+        return np.array([values.get(k, np.nan) for k in keys.tolist()]) if values else np.full(self.n, np.nan)
+
+    # small groups
+    def quiet(self) -> Bool:
+        minute = self.days.minute(self.now)
+        return np.array([bool(w) and in_quiet(w, minute) for w in self.e.quiet], np.bool_)
+
+    def average30(self) -> tuple[Float, NDArray[np.int8]]:
+        counted = self.o.counted_days(self.table.last_day)
+        return start_average(
+            self.table.x[0][:, counted], self.target_gmv[:, counted], self.roster.ints("same"), self.roster.ints("whole")
+        )
+
+    def spacing(self) -> Float:
+        waived = self.live & (self.e.waivers & int(Waiver.LIVE_SPACING_15MIN) > 0)
+        return np.where(waived, LIVE_WAIVED_SPACING_S, float(self.o.capabilities.spacing_s))
+
+    def floors(self) -> tuple[Float, NDArray[np.int8]]:
+        """R-FLOOR on the target's basis: settled share per yuan of that basis."""
+        paid, net = self.table.x[1], self.table.x[3]
+        both = np.isfinite(paid) & np.isfinite(net)
+        kept = np.where(both, net, 0.0).sum(axis=1) / np.maximum(np.where(both, paid, 0.0).sum(axis=1), 1e-9)
+        per_net = self.settled.final_share() / np.where(kept > 0, kept, 1.0)
+        return floor(self.e, np.where(self.net, np.minimum(per_net, 1.0), self.settled.final_share()))
+
+    def margins(self) -> Float:
+        return margin(self.e, self.settled.final_share())
+
+    def compensation(self) -> Float:
+        orders = np.where(self.net, self.table.x[4, :, -1], self.table.x[2, :, -1])
+        gmv, share = self.target_gmv[:, -1], self.table.share[:, -1]
+        return expected_compensation(self.table.x[0, :, -1], gmv, gmv * share, orders)
+
+
+__all__ = ["Basis", "Columns"]

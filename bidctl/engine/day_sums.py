@@ -1,0 +1,48 @@
+"""What the hours of each natural day add up to, kept when the hours are gone: 41 days per campaign."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+DAYS = 41
+
+
+class DaySums:
+    """By row and day: `total` (n, 5, 41) float32 of `HOURLY`, NaN = unknown; `source` (n, 41) int8 `Source`; `share` (n, 41)
+    float32 sum(GMV_i / target_i) / sum(GMV_i) on the target's basis; `budget` (n, 41) float32 as last listed that day."""
+
+    def __init__(self) -> None:
+        self.head: int | None = None
+        self.total = np.zeros((0, 5, DAYS), np.float32)
+        self.source = np.zeros((0, DAYS), np.int8)
+        self.share = np.zeros((0, DAYS), np.float32)
+        self.budget = np.zeros((0, DAYS), np.float32)
+
+    def grow(self, rows: int) -> None:
+        more = rows - len(self.source)
+        if more > 0:
+            self.total = np.concatenate([self.total, np.full((more, 5, DAYS), np.nan, np.float32)])
+            self.source = np.concatenate([self.source, np.zeros((more, DAYS), np.int8)])
+            self.share = np.concatenate([self.share, np.full((more, DAYS), np.nan, np.float32)])
+            self.budget = np.concatenate([self.budget, np.full((more, DAYS), np.nan, np.float32)])
+
+    def take(self, rows: Int) -> None:
+        self.total, self.source = self.total[rows], self.source[rows]
+        self.share, self.budget = self.share[rows], self.budget[rows]
+
+    def advance(self, day: int) -> bool:
+        """Make `day` the newest; True where it was not."""
+        if self.head is not None and day <= self.head:
+            return False
+        begin = day - DAYS + 1 if self.head is None else max(self.head + 1, day - DAYS + 1)
+        fresh = np.arange(begin, day + 1) % DAYS
+        self.total[:, :, fresh] = np.nan
+        self.source[:, fresh] = 0
+        self.share[:, fresh] = np.nan
+        self.budget[:, fresh] = np.nan
+        self.head = day
+        return True

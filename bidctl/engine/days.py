@@ -1,0 +1,76 @@
+"""Natural days and hours of an account's time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+HOUR_S = 3600.0
+DAY_S = 86400.0
+
+
+class NaturalDays:
+    """Calendar days of one time zone (IANA name), by ordinal; a day has 23, 24 or 25 hours where clocks are changed.
+
+    >>> d = NaturalDays("Asia/Shanghai")
+    >>> d.start(d.of(1_700_000_000.0)) <= 1_700_000_000.0
+    True
+    """
+
+    def __init__(self, zone: str) -> None:
+        self.zone = ZoneInfo(zone)
+        self.start = lru_cache(maxsize=512)(self._start)
+
+    def _start(self, day: int) -> float:
+        return datetime.combine(date.fromordinal(day), time(), tzinfo=self.zone).timestamp()
+
+    def of(self, t: float) -> int:
+        """The day (ordinal) that holds epoch second `t`."""
+        return self.local(t).toordinal()
+
+    def local(self, t: float) -> datetime:
+        return datetime.fromtimestamp(t, UTC).astimezone(self.zone)
+
+    def of_many(self, t: NDArray[np.float64]) -> NDArray[np.int64]:
+        """`of` for (n,) finite epoch seconds."""
+        if len(t) == 0:
+            return np.zeros(0, np.int64)
+        first, last = self.of(float(t.min())), self.of(float(t.max()))
+        midnights = np.array([self.start(d) for d in range(first, last + 1)])
+        return first + np.searchsorted(midnights, t, side="right") - 1
+
+    def hours(self, day: int) -> tuple[int, int]:
+        """First hour index of the day and its number of hours (23 to 25)."""
+        start = self.start(day)
+        return self.hour_of(start), round((self.start(day + 1) - start) / HOUR_S)
+
+    def hour_of(self, t: float) -> int:
+        """Index of the clock hour that holds `t`; zones off by half an hour have hours that begin at :30 UTC."""
+        return int((t - self._phase(t)) // HOUR_S)
+
+    def hours_of(self, t: NDArray[np.float64]) -> NDArray[np.int64]:
+        """`hour_of` for (n,) epoch seconds (one phase: the first's)."""
+        phase = self._phase(float(t[0])) if len(t) else 0.0
+        return np.floor_divide(t - phase, HOUR_S).astype(np.int64)
+
+    def hour_start(self, hour: int) -> float:
+        """Epoch second at which an hour index begins."""
+        return hour * HOUR_S + self._phase(hour * HOUR_S)
+
+    def local_hours(self, day: int) -> NDArray[np.int64]:
+        """Clock hour 0..23 of each hour of the day."""
+        first, n = self.hours(day)
+        return np.array([self.local(self.hour_start(first + i)).hour for i in range(n)])
+
+    def minute(self, t: float) -> int:
+        """Minute of the local day."""
+        local = self.local(t)
+        return local.hour * 60 + local.minute
+
+    def _phase(self, t: float) -> float:
+        offset = self.local(t).utcoffset()
+        return (-offset.total_seconds() % HOUR_S) if offset else 0.0

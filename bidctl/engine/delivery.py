@@ -1,0 +1,90 @@
+"""Delivery: effective hours, the last two of them, the budget, and whether hour and account are as usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.engine.day_table import DayTable
+from bidctl.engine.days import HOUR_S
+from bidctl.engine.hourly import Hourly
+from bidctl.engine.memory import Memory
+from bidctl.engine.usual import account_usual, profile, usual_hour
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+BINDS = 0.9 - 1e-9
+BUDGET_DAYS = 3
+DAY_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """(n,) each; the names are those of `Observation`; `sum_24h` (5, n) the `HOURLY` metrics of the present clock hour and the
+    24 before it, NaN = an hour is unknown."""
+
+    spend_last2: Float
+    usual_hour: Bool
+    account_usual: Bool
+    spent_share: Float
+    bound_days: Int
+    sum_24h: Float
+
+
+def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: float) -> Delivery:
+    """`last_edit` (n,) epoch s, -inf = never."""
+    views = [hourly.views[d] for d in sorted(hourly.views)]
+    first, x = views[0].first, np.concatenate([v.x for v in views], axis=2)
+    exact = np.concatenate([v.exact for v in views], axis=1)
+    here = m.days.hour_of(now)
+    usual = profile(hourly.account, m.days, table.last_day)
+    week = table.x[0][:, -7:]
+    week_spend = np.nan_to_num(week).sum(axis=1)
+    own_share = week_spend / max(float(week_spend.sum()), 1e-9)
+    own_last = np.nan_to_num(x[0][:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
+    budget = m.roster.floats("budget")
+    return Delivery(
+        _last_two(m, x[0], exact, first, here, last_edit),
+        np.full(len(budget), usual_hour(usual, m.days.local(now).hour)),
+        account_usual(usual, hourly.account, m.days, now, own_last, own_share),
+        np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
+        _bound_days(m, table, budget),
+        _last_hours(x, first, here),
+    )
+
+
+def _last_two(m: Memory, spend: Float, exact: Bool, first: int, here: int, last_edit: Float) -> Float:
+    """(n,) spend of the last 2 complete effective hours that began after the last edit; NaN = fewer, or not known exactly."""
+    k = here - first
+    begins = np.array([m.days.hour_start(first + i) for i in range(k)])
+    good = m.effective.hours(first, k) & (begins >= last_edit[:, None])
+    rank = np.cumsum(good[:, ::-1], axis=1)[:, ::-1]
+    pick = good & (rank <= 2)
+    sure = ~(pick & ~exact[:, :k]).any(axis=1) & (pick.sum(axis=1) == 2)
+    return np.where(sure, np.where(pick, spend[:, :k], 0.0).sum(axis=1), np.nan)
+
+
+def _last_hours(x: Float, first: int, here: int) -> Float:
+    """(5, n) sums; the present hour may still be unknown and then counts what is known."""
+    begin = here - DAY_HOURS - first
+    if begin < 0:
+        return np.full(x.shape[:2], np.nan)
+    part = x[:, :, begin : here - first + 1].copy()
+    part[:, :, -1] = np.nan_to_num(part[:, :, -1])
+    return np.asarray(part.sum(axis=2))
+
+
+def _bound_days(m: Memory, table: DayTable, budget: Float) -> Int:
+    """(n,) of the last 3 complete days those with at least 90 % of that day's budget spent."""
+    slots = m.window(table.last_day, BUDGET_DAYS + 1)[:-1]
+    day_budget = m.sums.budget[:, slots].astype(np.float64)
+    day_budget = np.where(np.isnan(day_budget), budget[:, None], day_budget)
+    spend = table.x[0][:, -BUDGET_DAYS - 1 : -1]
+    return np.asarray((np.isfinite(day_budget) & (spend >= BINDS * day_budget)).sum(axis=1))
+
+
+__all__ = ["HOUR_S", "Delivery", "delivery"]

@@ -1,0 +1,96 @@
+"""What operators gave into our hands, in columns beside the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.enrolment import Enrolment, Prior
+from bidctl.domain.values import Basis, CampaignId, Side
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+_DEFAULT = Prior()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """(n,) columns over the roster's rows; NaN = not given. The names are those of `Enrolment`, `Economics`, `Prior`."""
+
+    enrolled: Bool
+    goal: Float
+    basis: NDArray[np.int8]
+    intent: NDArray[np.int8]
+    creator: Bool
+    margin: Float
+    refund_after_dispatch: Float
+    loss_per_refund: Float
+    incremental: Float
+    commission: Float
+    break_even: Float
+    minimum: Float
+    maximum: Float
+    waivers: NDArray[np.int64]
+    stoploss_spend: Float
+    stoploss_loss: Float
+    settled_share: Float
+    strength: Float
+    delay_days: Float
+    confirmed: Bool
+    resume_at_midnight: Bool
+    boost_quiet: Bool
+    budget_cap: Float
+    budget_base: Float
+    quiet: tuple[tuple[tuple[int, int], ...], ...]
+
+
+def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> Enrolled:
+    """Columns for these campaigns; one that is not enrolled has the default prior, no goal and a projected basis."""
+    given = [book.get(c) for c in names]
+
+    def number(get: str, of: str = "", absent: float = np.nan) -> Float:
+        def one(e: Enrolment | None) -> float:
+            value = None if e is None else getattr(getattr(e, of) if of else e, get)
+            return absent if value is None else float(value)
+
+        return np.array([one(e) for e in given], np.float64)
+
+    def flag(get: str) -> Bool:
+        return np.array([e is not None and bool(getattr(e, get)) for e in given], np.bool_)
+
+    return Enrolled(
+        enrolled=np.array([e is not None for e in given], np.bool_),
+        goal=number("goal"),
+        basis=number("goal_basis", absent=float(Basis.PROJECTED)).astype(np.int8),
+        intent=number("intent", absent=1.0).astype(np.int8),
+        creator=np.array([e is not None and e.side is Side.CREATOR for e in given], np.bool_),
+        margin=number("margin", "economics"),
+        refund_after_dispatch=number("refund_after_dispatch", "economics", 0.0),
+        loss_per_refund=number("loss_per_refund", "economics", 0.0),
+        incremental=number("incremental", "economics", 1.0),
+        commission=number("commission", "economics"),
+        break_even=number("break_even", "economics"),
+        minimum=number("minimum"),
+        maximum=number("maximum"),
+        waivers=number("waivers", absent=0.0).astype(np.int64),
+        stoploss_spend=number("stoploss_spend"),
+        stoploss_loss=number("stoploss_loss"),
+        settled_share=number("settled_share", "prior", _DEFAULT.settled_share),
+        strength=number("strength", "prior", _DEFAULT.strength),
+        delay_days=number("delay_days", "prior", _DEFAULT.delay_days),
+        confirmed=np.array([e is not None and e.prior.confirmed for e in given], np.bool_),
+        resume_at_midnight=flag("resume_at_midnight"),
+        boost_quiet=flag("boost_quiet"),
+        budget_cap=number("budget_cap"),
+        budget_base=number("budget_base"),
+        quiet=tuple(() if e is None else e.quiet for e in given),
+    )
+
+
+def in_quiet(windows: tuple[tuple[int, int], ...], minute: int) -> bool:
+    """Whether a minute of the day lies in a window [from, to); one with from > to spans midnight."""
+    return any((a <= minute < b) if a <= b else (minute >= a or minute < b) for a, b in windows)

@@ -1,0 +1,112 @@
+"""Turns the hours of changed days into day sums, and keeps today's and yesterday's hours at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.campaign import Session
+from bidctl.domain.values import Kind
+from bidctl.engine.day_sums import DAYS
+from bidctl.engine.days import HOUR_S
+from bidctl.engine.life import FED_SPEND, SPENT
+from bidctl.engine.memory import RESOLVED_DAYS, Memory
+from bidctl.engine.resolve import DayByHours, resolve
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+
+class Hourly:
+    """`views`: today and yesterday by hour; `account`: the account's yuan by hour index; `by_session`: yuan of a life unit in
+    a session's share of a day, keyed (unit, room, day)."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._m = memory
+        self.views: dict[int, DayByHours] = {}
+        self.account: dict[int, float] = {}
+        self.by_session: dict[tuple[int, str, int], float] = {}
+
+    def refresh(self, now: float) -> None:
+        """Resolve what changed since the last time; the cost is that of today, whatever the history."""
+        m, today = self._m, self._m.days.of(now)
+        window = range(today - RESOLVED_DAYS + 1, today + 1)
+        stale = set(window) if 0 in m.dirty or today not in self.views else m.dirty & set(window)
+        m.dirty.clear()
+        for day in sorted(stale | {today}):
+            view = resolve(day, m.days, m.hours, m.snaps, m.roster.floats("created"), now)
+            self._keep(view, today)
+            self._add_up(view)
+        for day in [d for d in self.views if d < today - 1]:
+            del self.views[day]
+        oldest = m.days.hours(window[0])[0]
+        self.account = {h: v for h, v in self.account.items() if h >= oldest}
+        self.by_session = {k: v for k, v in self.by_session.items() if k[2] > today - DAYS}
+
+    def _keep(self, view: DayByHours, today: int) -> None:
+        if view.day >= today - 1:
+            self.views[view.day] = view
+
+    def _add_up(self, view: DayByHours) -> None:
+        m, slot = self._m, view.day % DAYS
+        m.sums.total[:, :, slot] = view.total.T
+        m.sums.source[:, slot] = view.total_source
+        m.sums.share[:, slot] = self._share(view)
+        spend = np.nan_to_num(view.x[0])
+        for i, total in enumerate(spend.sum(axis=0).tolist()):
+            self.account[view.first + i] = total
+        self._milestones(view, spend, slot)
+
+    def _share(self, view: DayByHours) -> Float:
+        """sum(GMV_i / target_i) / sum(GMV_i) of the day, i its hours, by the target in force in the middle of each."""
+        m = self._m
+        grid, target, net = m.book.grid_units, m.roster.ints("target"), m.roster.flags("net")
+        with np.errstate(divide="ignore"):
+            share = np.where(target > 0, grid / np.where(target > 0, target, 1), np.nan)
+        k = view.x.shape[2]
+        middles = [m.days.hour_start(view.first + i) + HOUR_S / 2 for i in range(k)]
+        for row in m.book.rows():
+            changes = m.book.of(row)
+            if target[row] <= 0 or changes[-1].at < middles[0]:
+                continue
+            inverse = np.array([grid / max(m.book.in_force(row, t, int(target[row])), 1) for t in middles])
+            gmv = np.nan_to_num(view.x[3 if net[row] else 1, row])
+            share[row] = (gmv * inverse).sum() / gmv.sum() if gmv.sum() > 0 else inverse.mean()
+        return share
+
+    def _milestones(self, view: DayByHours, spend: Float, slot: int) -> None:
+        """In which hour the unit's spend of the day began and reached 200 yuan; what each session spent."""
+        m = self._m
+        units, unit = np.unique(m.roster.ints("unit"), return_inverse=True)
+        order = np.argsort(unit, kind="stable")
+        starts = np.searchsorted(unit[order], np.arange(len(units)))
+        by_unit = np.add.reduceat(spend[order], starts, axis=0) if len(units) else spend
+        level = np.cumsum(by_unit, axis=1)
+        fed = np.where((level[:, -1] >= FED_SPEND), (level >= FED_SPEND).argmax(axis=1), -1)
+        first = np.where(level[:, -1] > SPENT, (by_unit > SPENT).argmax(axis=1), -1)
+        m.fed_hour[:, slot] = fed[unit]
+        m.first_hour[:, slot] = first[unit]
+        self._sessions(view, units, by_unit)
+
+    def _sessions(self, view: DayByHours, units: Int, by_unit: Float) -> None:
+        m, k = self._m, by_unit.shape[1]
+        if not m.sessions:
+            return
+        begin, end = m.days.hour_start(view.first), m.days.hour_start(view.first + k)
+        live = np.flatnonzero((m.roster.ints("kind") == Kind.LIVE) & (m.roster.ints("live_key") >= 0))
+        pairs = dict(zip(m.roster.ints("unit")[live].tolist(), m.roster.ints("live_key")[live].tolist(), strict=True))
+        for u, key in pairs.items():
+            for s in m.sessions.get(key, []):
+                if s.started_at.timestamp() < end and _ended(s) > begin:
+                    spent = by_unit[np.searchsorted(units, u)] * _overlap(s, begin, k)
+                    self.by_session[(u, s.room, view.day)] = float(spent.sum())
+
+
+def _ended(s: Session) -> float:
+    return np.inf if s.ended_at is None else s.ended_at.timestamp()
+
+
+def _overlap(s: Session, begin: float, k: int) -> Float:
+    """(k,) hours of the day that the session touches. Live spend happens on air, so a touched hour is the session's."""
+    starts = begin + HOUR_S * np.arange(k)
+    return ((s.started_at.timestamp() < starts + HOUR_S) & (_ended(s) > starts)).astype(np.float64)

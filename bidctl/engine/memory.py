@@ -1,0 +1,255 @@
+"""What an account's facts have come to, in buckets: fed in any order, bounded, recomputable from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.campaign import CampaignInfo, Listing, Session
+from bidctl.domain.panel import METRICS, Grain, Panel
+from bidctl.domain.values import CampaignId, Kind
+from bidctl.domain.writes import Edit
+from bidctl.engine.day_sums import DAYS, DaySums
+from bidctl.engine.days import DAY_S, HOUR_S, NaturalDays
+from bidctl.engine.edit_book import KEEP_S, EditBook
+from bidctl.engine.effective import EffectiveHours
+from bidctl.engine.freshness import LastTwo
+from bidctl.engine.resolve import HOURLY
+from bidctl.engine.roster import Roster
+from bidctl.engine.windows import Ring
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+HOURS = 8 * 24 + 1
+RESOLVED_DAYS = 8
+"""Hours are kept for 8 natural days, today included; older days are what they added up to."""
+
+_TOTALS = ("spend", "gmv", "orders", "gmv_1h", "orders_1h")
+
+
+def listing_facts(listing: Listing, days: NaturalDays) -> Panel:
+    """The day's totals of a listing as CUMULATIVE facts, to be stored and ingested. A campaign whose spend was not reported
+    has none."""
+    infos = [i for i in listing.campaigns if i.today.spend is not None]
+    n, at = len(infos), listing.read_at.timestamp()
+    blank = np.full(n, np.nan)
+    columns = {name: blank for name in METRICS}
+    for name in _TOTALS:
+        values = [getattr(i.today, name) for i in infos]
+        columns[name] = np.array([np.nan if v is None else v for v in values], np.float64)
+    return Panel(
+        np.array([i.campaign for i in infos], np.str_) if n else np.zeros(0, "U1"), np.full(n, Grain.CUMULATIVE, np.int8),
+        np.full(n, days.start(days.of(at))), np.full(n, at), np.zeros(n, np.bool_), **columns,
+    )  # fmt: skip
+
+
+class Memory:
+    """Rolling state of one account (see the parts for shapes); `dirty` are the natural days whose hours changed."""
+
+    def __init__(self, days: NaturalDays, book: EditBook) -> None:
+        self.days = days
+        self.book = book
+        self.roster = Roster()
+        self.hours = Ring(len(HOURLY), HOURS)
+        self.snaps = Ring(len(HOURLY), HOURS)
+        self.daily = Ring(len(METRICS), DAYS)
+        self.sums = DaySums()
+        self.effective = EffectiveHours()
+        self.last_two = LastTwo()
+        self.fed_hour = np.zeros((0, DAYS), np.int8)
+        self.first_hour = np.zeros((0, DAYS), np.int8)
+        self.sessions: dict[int, list[Session]] = {}
+        self.good_read_at = -np.inf
+        self.listed_at = -np.inf
+        self.hour_read_at = -np.inf
+        self.dirty: set[int] = set()
+        self.renamed = False  # rows were renumbered since the enrolments were laid beside them
+
+    # facts
+    def ingest(self, panel: Panel) -> None:
+        """New, late, revised or duplicate facts, in any order. Raises ValueError for a CUMULATIVE fact that does not begin at
+        a midnight of the account (totals of a live session: give those of the natural day)."""
+        if len(panel) == 0:
+            return
+        rows = self._rows([CampaignId(c) for c in panel.campaign.tolist()])
+        for grain, put in ((Grain.HOUR, self._put_hours), (Grain.DAY, self._put_days), (Grain.CUMULATIVE, self._put_snaps)):
+            pick = panel.grain == grain
+            if pick.any():
+                put(rows[pick], panel.take(pick))
+
+    def _put_hours(self, rows: Int, p: Panel) -> None:
+        changed = self.hours.put(rows, self.days.hours_of(p.happened_at), p.known_at, _values(p, HOURLY))
+        self._soil(changed)
+        self.hour_read_at = max(self.hour_read_at, float(p.known_at.max()))
+
+    def _put_days(self, rows: Int, p: Panel) -> None:
+        self.daily.put(rows, self.days.of_many(p.happened_at), p.known_at, _values(p, METRICS))
+
+    def _put_snaps(self, rows: Int, p: Panel) -> None:
+        day = self.days.of_many(p.happened_at)
+        begins = np.array([self.days.start(d) for d in np.unique(day).tolist()])
+        begin = begins[np.searchsorted(np.unique(day), day)]
+        if (np.abs(begin - p.happened_at) > 1.0).any():
+            at = datetime.fromtimestamp(float(p.happened_at[np.abs(begin - p.happened_at) > 1.0][0]), UTC)
+            raise ValueError(
+                f"cumulative fact from {at.isoformat()}: expected totals from a midnight of {self.days.zone.key}; give natural-day totals"
+            )
+        # a reading taken on the hour belongs to the hour that ends; one taken after midnight to its day's last hour
+        hour = self.days.hours_of(p.known_at - 1e-3)
+        for d in np.unique(day).tolist():
+            first, k = self.days.hours(d)
+            of_day = day == d
+            hour[of_day] = np.clip(hour[of_day], first, first + k - 1)
+        self._soil(self.snaps.put(rows, hour, p.known_at, _values(p, HOURLY)))
+        self.last_two.put(rows, p.known_at, p.spend, day)
+
+    def cover(self, campaigns: Iterable[CampaignId], grain: Grain, since: float, until: float) -> None:
+        """A read of [since, until) was whole: these campaigns have zeros where it had no row. Only finished buckets count."""
+        rows = self._rows(list(campaigns))
+        if len(rows) == 0:
+            return
+        if grain is Grain.HOUR:
+            first, last = self.days.hour_of(since), self.days.hour_of(until) - 1
+            ring, self.hour_read_at = self.hours, max(self.hour_read_at, until)
+            self._soil(np.arange(max(first, last - HOURS), last + 1))
+        else:
+            first, last, ring = self.days.of(since), self.days.of(until) - 1, self.daily
+        if last >= first:
+            ring.cover(rows, first, last)
+
+    # listings
+    def ingest_listing(self, listing: Listing) -> None:
+        """All campaigns of the account as read at one instant, with the day's totals."""
+        at = listing.read_at.timestamp()
+        before = len(self.roster)
+        units = self.roster.ints("unit").copy()
+        rows = self.roster.update(listing.campaigns, at)
+        self._grow()
+        newest = at >= self.listed_at
+        self.ingest(listing_facts(listing, self.days))
+        self._mark(rows, listing, newest)
+        if listing.complete:
+            self.good_read_at = max(self.good_read_at, at)
+        self.listed_at = max(self.listed_at, at)
+        if len(self.roster) != before or not np.array_equal(units, self.roster.ints("unit")):
+            self._soil_all()
+
+    def _mark(self, rows: Int, listing: Listing, newest: bool) -> None:
+        at = listing.read_at.timestamp()
+        on = np.array([_on(i) for i in listing.campaigns], np.bool_)
+        everyone = np.arange(len(self.roster))
+        away = np.setdiff1d(everyone, rows)
+        self.effective.mark(rows, self.days.hour_of(at), on)
+        if listing.complete:
+            self.effective.mark(away, self.days.hour_of(at), np.zeros(len(away), np.bool_))
+            if newest:
+                self.roster.absent(away, at)
+        if newest:
+            self.roster.flags("listed")[rows] = True
+            self.sums.advance(self.days.of(at))
+            self.sums.budget[rows, self.days.of(at) % DAYS] = self.roster.floats("budget")[rows]
+
+    # the rest
+    def ingest_edits(self, edits: Iterable[Edit]) -> None:
+        """Everybody's edits (all fields may be given; only target and objective count)."""
+        for edit in edits:
+            row = int(self._rows([edit.campaign])[0])
+            change = self.book.add(row, edit)
+            if change is not None:
+                until = self.days.hour_of(max(change.at, self.listed_at))
+                self._soil(np.arange(max(self.days.hour_of(change.at), until - HOURS), until + 1))
+
+    def ingest_sessions(self, sessions: Sequence[Session]) -> None:
+        """Live sessions; a session told again replaces what was known of it."""
+        for s in sessions:
+            key = self.roster._key(("live account", s.live_account))
+            held = [x for x in self.sessions.get(key, []) if x.room != s.room]
+            self.sessions[key] = sorted([*held, s], key=lambda x: x.started_at)
+
+    def restore(self, infos: Sequence[CampaignInfo], at: float) -> None:
+        """Campaigns as the ledger last knew them; they count as read, not as listed now."""
+        self.roster.update(infos, at)
+        self._grow()
+        self._soil_all()
+
+    def advance(self, now: float) -> None:
+        """Move to `now`; forget what has fallen out of every window."""
+        for ring in (self.hours, self.snaps):
+            if ring.head is None or ring.head < self.days.hour_of(now):
+                ring.advance(self.days.hour_of(now))
+        today = self.days.of(now)
+        if self.daily.head is None or self.daily.head < today:
+            self.daily.advance(today)
+        head = self.sums.head
+        if self.sums.advance(today) or head is None:
+            self._soil_all()
+            self._turn_day_hours(today, head)
+            self.book.forget(now - KEEP_S)
+            self._drop_old(now)
+
+    def window(self, today: int, n: int) -> Int:
+        """Slots of the last `n` natural days, oldest first, today last."""
+        return np.arange(today - n + 1, today + 1) % DAYS
+
+    def _turn_day_hours(self, today: int, head: int | None) -> None:
+        first = today - DAYS + 1 if head is None else max(head + 1, today - DAYS + 1)
+        fresh = np.arange(first, today + 1) % DAYS
+        self.fed_hour[:, fresh] = -1
+        self.first_hour[:, fresh] = -1
+
+    def _drop_old(self, now: float) -> None:
+        """Compact away campaigns that have not been listed for as long as facts are kept."""
+        keep = np.flatnonzero(
+            self.roster.flags("listed") | (self.roster.floats("seen") > now - DAYS * DAY_S) | ~np.isfinite(self.roster.floats("seen"))
+        )
+        if len(keep) == len(self.roster):
+            return
+        renumbered = self.roster.take(keep)
+        self.renamed = True
+        for part in (self.hours, self.snaps, self.daily, self.sums, self.effective, self.last_two):
+            part.take(keep)  # type: ignore[attr-defined]
+        self.fed_hour, self.first_hour = self.fed_hour[keep], self.first_hour[keep]
+        self.book.renumber(renumbered)
+
+    def _rows(self, campaigns: Sequence[CampaignId]) -> Int:
+        rows = self.roster.rows(campaigns)
+        if len(self.roster) > len(self.fed_hour):
+            self._grow()
+            self._soil_all()
+        return rows
+
+    def _grow(self) -> None:
+        n = len(self.roster)
+        self.hours.grow(n)
+        self.snaps.grow(n)
+        self.daily.grow(n)
+        self.sums.grow(n)
+        self.effective.grow(n)
+        self.last_two.grow(n)
+        more = np.full((max(n - len(self.fed_hour), 0), DAYS), -1, np.int8)
+        self.fed_hour = np.concatenate([self.fed_hour, more])
+        self.first_hour = np.concatenate([self.first_hour, more])
+
+    def _soil(self, hours: Int) -> None:
+        for hour in np.unique(hours).tolist():
+            self.dirty.add(self.days.of(self.days.hour_start(hour)))
+
+    def _soil_all(self) -> None:
+        self.dirty.add(0)  # every day of the window: resolved by `Resolver`
+
+
+def _values(p: Panel, names: Sequence[str]) -> Float:
+    return np.stack([getattr(p, name) for name in names], axis=1)
+
+
+def _on(i: CampaignInfo) -> bool:
+    spent = i.today.spend
+    left = i.budget is None or spent is None or spent < float(i.budget)
+    return i.delivering and i.enabled and not i.off_air and not i.ended and left
+
+
+__all__ = ["HOUR_S", "Kind", "Memory", "listing_facts"]

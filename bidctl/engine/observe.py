@@ -1,0 +1,161 @@
+"""Observe: from facts to one row per campaign. The only place where windows are computed (DESIGN 3).
+
+Windows: `today` is the natural day so far; `24h` the present clock hour and the 24 before it; `7d`, `30d` the natural day so
+far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `projected_*` are on the goal's basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.campaign import CampaignInfo, Listing, Session
+from bidctl.domain.enrolment import Enrolment
+from bidctl.domain.observation import Observation
+from bidctl.domain.panel import Grain, Panel
+from bidctl.domain.values import AccountId, CampaignId, Capabilities, Suggestion, SuggestionState
+from bidctl.domain.writes import Edit
+from bidctl.engine.columns import Columns
+from bidctl.engine.day_sums import DAYS
+from bidctl.engine.day_table import DayTable, day_table
+from bidctl.engine.days import NaturalDays
+from bidctl.engine.edit_book import EditBook
+from bidctl.engine.enrolled import Enrolled, enrolled
+from bidctl.engine.freshness import Delays
+from bidctl.engine.hourly import Hourly
+from bidctl.engine.memory import Memory
+from bidctl.engine.milestones import Milestones, instant
+from bidctl.engine.ports import KnownCampaign, KnownLife
+from bidctl.engine.standing import Standing
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+
+class Observer:
+    """Rolling observation of one account. Feed it what is read, in any order; `observe` costs the same whatever the history.
+
+    `promotions`: natural days (dates of the account's zone) of promotions. A start is: `restore` what the ledger knew,
+    `ingest` its facts of the last 40 days, then whole reads of the platform (`ingest` and `cover` each).
+    """
+
+    def __init__(
+        self, account: AccountId, capabilities: Capabilities, delays: Delays | None = None,
+        promotions: frozenset[date] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.account = account
+        self.capabilities = capabilities
+        self.delays = delays or Delays()
+        self.promotions = promotions
+        self.days = NaturalDays(capabilities.time_zone)
+        self.book = EditBook(capabilities.grid)
+        self.memory = Memory(self.days, self.book)
+        self.hourly = Hourly(self.memory)
+        self.milestones = Milestones(account)
+        self.enrolments: dict[CampaignId, Enrolment] = {}
+        self.suggestions: dict[CampaignId, tuple[float, Suggestion]] = {}
+        self.known_suggestion_at: dict[CampaignId, float] = {}
+        self._enrolled: Enrolled | None = None
+        self._lives: tuple[KnownLife, ...] = ()
+
+    # feeding
+    def ingest(self, panel: Panel) -> None:
+        """Facts, new, late, revised or told twice. Raises ValueError for snapshots that do not begin at midnight."""
+        self.memory.ingest(panel)
+
+    def cover(self, campaigns: Iterable[CampaignId], grain: Grain, since: datetime, until: datetime) -> None:
+        """The read of [since, until) behind an ingested panel was whole for these campaigns: no row means zero. Give only
+        campaigns whose kind has that grain (`Capabilities.hourly_kinds`, `daily_kinds`)."""
+        self.memory.cover(campaigns, grain, since.timestamp(), until.timestamp())
+
+    def ingest_listing(self, listing: Listing) -> None:
+        """Campaigns and the day's totals (store `memory.listing_facts(listing, days)` to have them again)."""
+        self.memory.ingest_listing(listing)
+
+    def ingest_edits(self, edits: Iterable[Edit]) -> None:
+        self.memory.ingest_edits(edits)
+
+    def remove_edit(self, edit: Edit) -> None:
+        """An edit counted while its outcome was unknown proved absent."""
+        row = self.memory.roster.index.get(edit.campaign)
+        if row is not None:
+            self.book.remove(row, edit)
+            self.memory._soil_all()
+
+    def ingest_sessions(self, sessions: Sequence[Session]) -> None:
+        self.memory.ingest_sessions(sessions)
+        self.memory._soil_all()
+
+    def ingest_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
+        """All enrolments of the account; they replace what was given before."""
+        self.enrolments = {e.campaign: e for e in enrolments}
+        self._enrolled = None
+
+    def ingest_suggestion(self, campaign: CampaignId, suggestion: Suggestion, at: datetime) -> None:
+        """The platform's answer at `at`; it holds for that natural day (qianchuan.md 7)."""
+        t = at.timestamp()
+        held = self.suggestions.get(campaign)
+        if held is None or t >= held[0]:
+            self.suggestions[campaign] = (t, suggestion)
+        if suggestion.state is not SuggestionState.UNKNOWN:
+            self.known_suggestion_at[campaign] = max(t, self.known_suggestion_at.get(campaign, t))
+
+    def restore(self, known: Mapping[CampaignId, KnownCampaign]) -> None:
+        """What the ledger knew of campaigns and their lives (`Transaction.load_campaigns`)."""
+        by_time: dict[datetime, list[CampaignInfo]] = {}
+        for k in known.values():
+            by_time.setdefault(k.seen_at, []).append(k.info)
+        for at, infos in sorted(by_time.items()):
+            self.memory.restore(infos, at.timestamp())
+        self.restore_lives([k.life for k in known.values() if k.life is not None])
+
+    def restore_lives(self, lives: Iterable[KnownLife]) -> None:
+        self.milestones.restore(lives)
+
+    def lives(self) -> tuple[KnownLife, ...]:
+        """Lives that the last `observe` changed, to be saved."""
+        return self.milestones.changed(self._lives)
+
+    # observing
+    def observe(self, now: datetime, standing: Standing | None = None) -> Observation:
+        """Every campaign of the newest complete listing, and those that a newer incomplete one left out."""
+        t = now.timestamp()
+        self.memory.advance(t)
+        self.hourly.refresh(t)
+        columns = Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
+        self._lives = columns.known_lives()
+        self.milestones.settle(self._lives, t)
+        return columns.observation()
+
+    def table(self, now: float) -> DayTable:
+        """The natural days behind the observation, with the source of each number (for explain)."""
+        return day_table(self.memory, self.hourly.views[self.days.of(now)], now)
+
+    def promotion_since(self, now: float) -> float:
+        """Midnight at which the present phase (promotion or not) began within 7 days; -inf = longer ago, or no calendar."""
+        if not self.promotions:
+            return -np.inf
+        today = self.days.of(now)
+        inside = [date.fromordinal(today - i) in self.promotions for i in range(9)]
+        changed = [i for i in range(8) if inside[i] != inside[i + 1]]
+        return self.days.start(today - changed[0]) if changed else -np.inf
+
+    def counted_days(self, last_day: int) -> NDArray[np.bool_]:
+        """(41,) days that R-START's average counts: 30 complete ones before today, no promotion."""
+        first = last_day - DAYS + 1
+        return np.array(
+            [last_day - 30 <= d < last_day and date.fromordinal(d) not in self.promotions for d in range(first, last_day + 1)]
+        )
+
+    def _enrolments(self) -> Enrolled:
+        names = self.memory.roster.names
+        if self._enrolled is None or len(self._enrolled.goal) != len(names) or self.memory.renamed:
+            self._enrolled = enrolled(names, self.enrolments)
+            self.memory.renamed = False
+        return self._enrolled
+
+
+__all__ = ["Observer", "instant"]

@@ -1,0 +1,44 @@
+"""R-START's 30-day average: sum(GMV) / sum(spend) of 30 complete natural days, of the same product or live account, else of
+the whole account, always within marketing goal, objective, cost side and bidding type."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+AVERAGE_DAYS = 30
+NEED_DAYS, NEED_SPEND = 3, 200.0
+
+
+def groups(keys: Sequence[Hashable | None]) -> NDArray[np.int64]:
+    """Dense group numbers of keys; None (belongs to no group) is -1."""
+    seen: dict[Hashable, int] = {}
+    return np.array([-1 if k is None else seen.setdefault(k, len(seen)) for k in keys], np.int64)
+
+
+def start_average(
+    spend: Float, gmv: Float, same: NDArray[np.int64], whole: NDArray[np.int64]
+) -> tuple[Float, NDArray[np.int8]]:
+    """(avg30, rung) of n campaigns. `spend`, `gmv` (n, days) of the days that count, `gmv` on the target's basis, NaN =
+    unknown; `same`, `whole` (n,) group numbers, -1 = none. rung 1 same product or live account, 2 whole account, 0 none."""
+    known = np.isfinite(spend) & np.isfinite(gmv)
+    s, g = np.where(known, spend, 0.0), np.where(known, gmv, 0.0)
+    first, second = _of_group(s, g, same), _of_group(s, g, whole)
+    rung = np.where(np.isfinite(first), 1, np.where(np.isfinite(second), 2, 0)).astype(np.int8)
+    return np.where(rung == 1, first, second), rung
+
+
+def _of_group(spend: Float, gmv: Float, group: NDArray[np.int64]) -> Float:
+    size = int(group.max(initial=-1)) + 1
+    member = group >= 0
+    by_day = np.stack([np.bincount(group[member], spend[member, d], size) for d in range(spend.shape[1])], axis=1)
+    earned = np.bincount(group[member], gmv[member].sum(axis=1), size)
+    spent = by_day.sum(axis=1)
+    enough = ((by_day > 0.005).sum(axis=1) >= NEED_DAYS) & (spent >= NEED_SPEND - 0.005)
+    average = np.where(enough, earned / np.where(spent > 0, spent, 1.0), np.nan)
+    return np.where(member, np.append(average, np.nan)[np.where(member, group, size)], np.nan)
