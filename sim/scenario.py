@@ -216,7 +216,7 @@ def _value(f: Field[Any], value: object, where: str, at: str) -> object:
 def _within(value: object, meta: Mapping[str, Any]) -> bool:
     plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     whole = not meta.get("whole") or isinstance(value, int)
-    return plain and whole and meta["low"] <= value <= meta["high"]  # type: ignore[no-any-return]
+    return plain and whole and meta["low"] <= value <= meta["high"]
 
 
 def _session(value: object) -> bool:

@@ -88,7 +88,7 @@ def test_uniforms_are_even_and_unrelated() -> None:
     expected = u.size / 20
     assert ((counts - expected) ** 2 / expected).sum() < 43.8  # chi-square, 19 degrees, 0.001
     assert np.abs(np.corrcoef(u) - np.eye(4)).max() < 0.015
-    assert 0 < u.min() and u.max() < 1
+    assert u.min() > 0 and u.max() < 1
 
 
 def test_a_seed_out_of_range_is_refused() -> None:
