@@ -7,22 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import SuggestionState, Waiver
+from bidctl.domain.values import Kind, SuggestionState, Waiver
 from bidctl.policy.rulebook.band import steps
 from bidctl.policy.rulebook.settings import RuleSettings
 from bidctl.policy.rulebook.timing import spacing_in_force, too_soon
 from bidctl.policy.rulebook.units import units_down, units_up
 
-_DEFAULT = RuleSettings()
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditNow:
-    """One target edit about to be sent; see `recheck`."""
+    """One target edit about to be sent. Units are grid units, ages seconds of platform time, limits ROAS (NaN = none).
+
+    `old_units`: the value just read back. `since_edit_s`: since the latest instant anybody's last edit can have taken
+    effect, inf = never. `ceiling`: the operator's maximum, the cap where the suggestion is NONE. `floor`: break-even,
+    for a lowering and for the waiver. `start`: R-START, exempt from R-BAND and R-SPACE.
+    """
 
     old_units: int
     new_units: int
     grid: int
+    kind: Kind
     since_edit_s: float
     spacing_s: float
     edits_today: int
@@ -35,36 +39,8 @@ class EditNow:
     start: bool
 
 
-def recheck(
-    old_units: int,
-    new_units: int,
-    grid: int,
-    since_edit_s: float,
-    spacing_s: float,
-    edits_today: int,
-    edits_per_day: int,
-    suggestion: float,
-    suggestion_state: SuggestionState,
-    ceiling: float,
-    floor: float,
-    waivers: Waiver,
-    *,
-    start: bool,
-    settings: RuleSettings = _DEFAULT,
-) -> Reason | None:
-    """Why this edit must not be sent now, or None.
-
-    Units are grid units, `grid` units per 1.0, ages seconds of platform time, limits ROAS (NaN = none). `old_units`: the
-    value just read back. `since_edit_s`: since the latest instant anybody's last edit can have taken effect, inf =
-    never. `spacing_s`, `edits_per_day`: in force for this campaign; the spacing is held to 60 min, or to 15 under the
-    live waiver. `suggestion`: just read for a raise; a lowering needs none (UNKNOWN will do). `ceiling`: the operator's
-    maximum, the cap where the suggestion is NONE. `start`: R-START, exempt from R-BAND and R-SPACE, and capped whichever
-    way it moves.
-    """
-    edit = EditNow(
-        old_units, new_units, grid, since_edit_s, spacing_s, edits_today, edits_per_day, suggestion, suggestion_state,
-        ceiling, floor, waivers, start,
-    )  # fmt: skip
+def recheck(edit: EditNow, settings: RuleSettings) -> Reason | None:
+    """Why this edit must not be sent now, or None. A lowering needs no cap, and may be checked with state UNKNOWN."""
     checks = (_size, _band, _spacing, _quota)
     return next((reason for check in checks if (reason := check(edit, settings)) is not None), None)
 
@@ -101,10 +77,11 @@ def _band(e: EditNow, s: RuleSettings) -> Reason | None:
 
 
 def _spacing(e: EditNow, s: RuleSettings) -> Reason | None:
-    waived = np.array([bool(e.waivers & Waiver.LIVE_SPACING_15MIN)])
-    need = spacing_in_force(np.array([e.spacing_s]), waived, s)
+    waived = bool(e.waivers & Waiver.LIVE_SPACING_15MIN) and e.kind is Kind.LIVE
+    need = spacing_in_force(np.array([e.spacing_s]), np.array([waived]), s)
     return Reason.SPACING if not e.start and too_soon(np.array([e.since_edit_s]), need)[0] else None
 
 
 def _quota(e: EditNow, s: RuleSettings) -> Reason | None:
-    return Reason.QUOTA if e.edits_today >= e.edits_per_day else None
+    ours = s.edits_live if e.kind is Kind.LIVE else s.edits_goods
+    return Reason.QUOTA if e.edits_today >= min(e.edits_per_day, ours) else None

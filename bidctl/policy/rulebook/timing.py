@@ -19,8 +19,8 @@ def live_waiver(o: Observation) -> Bool:
 
 
 def spacing_in_force(spacing_s: Float, waived: Bool, s: RuleSettings) -> Float:
-    """Never below 60 min without the waiver, nor below 15 min with it, whatever the platform states."""
-    return np.maximum(spacing_s, np.where(waived, s.live_spacing_s, s.spacing_s))
+    """15 min with the live waiver; else what the platform states, never below 60 min."""
+    return np.where(waived, s.live_spacing_s, np.maximum(spacing_s, s.spacing_s))
 
 
 def too_soon(since_edit_s: Float, spacing_s: Float) -> Bool:

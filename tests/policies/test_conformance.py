@@ -1,0 +1,124 @@
+"""Every policy found in the package `policies`, present and future, passes the same suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import policies
+from bidctl.domain.observation import Observation
+from bidctl.policy import Policy, Reason, Rules, keep, scale, set_to
+from bidctl.policy.checks import check_policy, discover
+from bidctl.policy.rules import PolicyRule
+from tests.builders import missing_rows, rows
+from tests.policy.observations import observations
+
+FOUND = discover(policies)
+
+
+def test_the_shipped_policies_are_found() -> None:
+    assert {"Hold", "Handbook"} <= {kind.__name__ for kind in FOUND}
+
+
+@pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
+@given(o=observations())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_policy_conforms(kind: type[Policy], o: Observation) -> None:
+    assert check_policy(kind, o) == []
+
+
+@pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
+def test_policy_conforms_on_rows_without_any_data(kind: type[Policy]) -> None:
+    assert check_policy(kind, Observation.concat([rows(3), missing_rows(3)])) == []
+
+
+@dataclass(frozen=True)
+class LooksAcross:
+    """Compares with the other rows."""
+
+    def rules(self, o: Observation) -> Rules:
+        yield scale(Reason.ROAS_BELOW_GOAL, o.projected_roas < o.projected_roas.mean(), 1.05)
+
+
+@dataclass(frozen=True)
+class Scribbles:
+    """Writes into its input."""
+
+    def rules(self, o: Observation) -> Rules:
+        o.goal[:] = 1.0
+        yield keep(Reason.POLICY_HOLDS, o.complete)
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """Wishes a number where none is known, and an infinite one."""
+
+    def rules(self, o: Observation) -> Rules:
+        yield set_to(Reason.ROAS_ABOVE_GOAL, o.complete, np.where(np.isnan(o.goal), 1.0, np.inf))
+
+
+_CALLS: list[int] = []
+
+
+@dataclass(frozen=True)
+class Remembers:
+    """Decides otherwise each time."""
+
+    def rules(self, o: Observation) -> Rules:
+        _CALLS.append(1)
+        yield scale(Reason.ROAS_ABOVE_GOAL, o.complete, 1.0 + len(_CALLS) / 100)
+
+
+@dataclass
+class Loose:
+    """Can be changed."""
+
+    def rules(self, o: Observation) -> Iterator[PolicyRule]:
+        yield keep(Reason.POLICY_HOLDS, o.complete)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Has a parameter without a default."""
+
+    step: float
+
+    def rules(self, o: Observation) -> Rules:
+        yield keep(Reason.POLICY_HOLDS, o.complete)
+
+
+@dataclass(frozen=True)
+class Silent:
+    def rules(self, o: Observation) -> Rules:
+        yield keep(Reason.POLICY_HOLDS, o.complete)
+
+
+@dataclass(frozen=True)
+class Invents:
+    """Uses a reason that nobody has worded."""
+
+    def rules(self, o: Observation) -> Rules:
+        yield keep(9999, o.complete)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        (LooksAcross, "see each other"),
+        (Scribbles, "a write to its input"),
+        (Guesses, "no positive finite target"),
+        (Guesses, "made of missing numbers"),
+        (Remembers, "two answers"),
+        (Loose, "frozen=True"),
+        (Needs, "without a default"),
+        (Silent, "no docstring"),
+        (Invents, "reason 9999"),
+    ],
+)
+def test_the_suite_catches_a_bad_policy(kind: type[Policy], says: str) -> None:
+    o = rows(6, projected_roas=[1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
+    assert any(says in finding for finding in check_policy(kind, o))
