@@ -220,7 +220,8 @@ class Transaction(Protocol):
 
     # facts and what we last knew
     def add_facts(self, account: AccountId, panel: Panel) -> int:
-        """Store facts whose value differs from the newest known of the same (campaign, grain, happened_at)."""
+        """Store facts whose value differs from the newest known of the same (campaign, grain, happened_at), and of
+        CUMULATIVE readings that repeat a value the first of each hour and the last. How many were stored."""
         ...
 
     def load_facts(self, account: AccountId, since: datetime) -> Panel: ...

@@ -176,6 +176,11 @@ class LedgerContract:
             assert not t.answer_proposal(late.id, False, "wang", NOW + 3 * MINUTE)
             assert not t.answer_proposal(record(3).id, True, "li", NOW)
             assert t.pending() == (early,)
+            assert t.approved(A) == (late,)
+            assert t.answer_proposal(early.id, False, "wang", NOW)
+            assert t.approved(A) == (late,)
+            assert take(t, decision=late.id) is not None
+            assert t.approved(A) == ()
 
     # writes
 
@@ -209,6 +214,7 @@ class LedgerContract:
             moved = t.move(
                 write, WriteState.UNKNOWN, fence=7, owner="other", read_at=NOW, sent_at=NOW + MINUTE, read_value="2.00",
                 suggestion=2.345, suggestion_state=2, why="超时", platform_request_id="r", absent_reads=1, absent_first_at=NOW,
+                unknown_at=NOW + MINUTE,
             )  # fmt: skip
             assert moved is not None
         with ledger.begin() as t:
@@ -281,6 +287,13 @@ class LedgerContract:
         with ledger.begin() as t:
             assert t.gate_view(A, C, DAY).last_edit_at == NOW + MINUTE
             assert t.gate_view(A, D, DAY).last_edit_at == known
+
+    def test_an_edit_of_ours_tells_the_reason_of_its_decision(self, ledger: Ledger) -> None:
+        with ledger.begin() as t:
+            t.add_decisions([record(1, reason=int(Reason.START))])
+        run(ledger, (WriteState.SENDING, NOW), (WriteState.CONFIRMED, NOW))
+        with ledger.begin() as t:
+            assert [e.reason for e in t.edits(A, DAY)] == [int(Reason.START)]
 
     def test_an_unknown_of_yesterday_still_counts_today(self, ledger: Ledger) -> None:
         run(ledger, (WriteState.SENDING, NOW), (WriteState.UNKNOWN, NOW))
@@ -405,6 +418,19 @@ class LedgerContract:
         with ledger.begin() as t:
             assert t.add_facts(A, versions) == 3
             assert t.load_facts(A, NOW).spend.tolist() == [1.0, 2.0, 1.0]
+
+    def test_totals_of_the_day_keep_a_reading_an_hour_and_the_last(self, ledger: Ledger) -> None:
+        s = DAY.timestamp()
+        seen = [(60 * m, 5.0) for m in (10, 20, 50, 70, 80, 140, 150)]
+        with ledger.begin() as t:
+            for after, spend in seen:
+                t.add_facts(A, panel([(C, Grain.CUMULATIVE, s, s + after, {"spend": spend})]))
+        with ledger.begin() as t:
+            found = t.load_facts(A, DAY)
+            assert sorted(((found.known_at - s) / 60).tolist()) == [10, 70, 140, 150]
+            assert set(found.spend.tolist()) == {5.0}
+            t.add_facts(A, panel([(C, Grain.CUMULATIVE, s, s + 9000, {"spend": 6.0})]))
+            assert sorted(t.load_facts(A, DAY).spend.tolist())[-1] == 6.0
 
     # what we last knew
 

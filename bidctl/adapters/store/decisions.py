@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, exists, func, select, update
 
 from bidctl.adapters.store.instants import instant, micros
-from bidctl.adapters.store.schema import DECISIONS, HOLD_COUNTS, NEWEST_DECISIONS
+from bidctl.adapters.store.schema import DECISIONS, HOLD_COUNTS, NEWEST_DECISIONS, WRITES
 from bidctl.adapters.store.work import AnyRow, Work
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.engine.ports import DecisionRecord
@@ -50,6 +50,12 @@ class DecisionRows(Work):
         if account is not None:
             waiting = waiting.where(DECISIONS.c.account == account)
         return tuple(_record(row) for row in self.rows(waiting))
+
+    def approved(self, account: AccountId) -> tuple[DecisionRecord, ...]:
+        taken_up = exists().where(WRITES.c.decision == DECISIONS.c.id)
+        theirs = (DECISIONS.c.account == account) & DECISIONS.c.needs_approval.is_(True) & DECISIONS.c.approved.is_(True)
+        oldest_first = select(*KEPT).where(theirs, ~taken_up).order_by(DECISIONS.c.at, DECISIONS.c.id)
+        return tuple(_record(row) for row in self.rows(oldest_first))
 
     def answer_proposal(self, decision_id: str, approved: bool, by: str, at: datetime) -> bool:
         answer = {"approved": approved, "answered_by": by, "answered_at": micros(at)}

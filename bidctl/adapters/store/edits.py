@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 
 from bidctl.adapters.store.instants import instant, micros
-from bidctl.adapters.store.schema import EDITS, WRITES
+from bidctl.adapters.store.schema import DECISIONS, EDITS, WRITES
 from bidctl.adapters.store.work import AnyRow, Work
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field
 from bidctl.domain.writes import Edit, Write, WriteState
@@ -50,7 +50,8 @@ class EditRows(Work):
         if write.state not in COUNTING:
             self.change(delete(EDITS).where(EDITS.c.write_id == write.id))
             return
-        insert = self.insert(EDITS).values(_from_write(write))
+        reason = select(DECISIONS.c.reason).where(DECISIONS.c.id == write.request.decision).scalar_subquery()
+        insert = self.insert(EDITS).values(_from_write(write) | {"reason": reason})
         again = {name: insert.excluded[name] for name in ("effective_at", "unresolved")}
         self.change(insert.on_conflict_do_update(index_elements=["write_id"], set_=again))
 
@@ -119,7 +120,7 @@ def _columns(edit: Edit) -> dict[str, Any]:
     return {
         "account": edit.account, "campaign": edit.campaign, "field": edit.field.value, "old": edit.old, "new": edit.new,
         "effective_at": micros(edit.effective_at), "ours": edit.ours, "source": edit.source,
-        "write_id": edit.write_id, "log_id": edit.log_id, "unresolved": False,
+        "write_id": edit.write_id, "log_id": edit.log_id, "reason": edit.reason, "unresolved": False,
     }  # fmt: skip
 
 
@@ -135,4 +136,5 @@ def _edit(row: AnyRow) -> Edit:
     return Edit(
         account=row.account, campaign=row.campaign, field=Field(row.field), old=row.old, new=row.new,
         effective_at=instant(row.effective_at), ours=row.ours, source=row.source, write_id=row.write_id, log_id=row.log_id,
+        reason=row.reason,
     )  # fmt: skip

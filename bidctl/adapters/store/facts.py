@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal, or_, select
 
 from bidctl.adapters.store.instants import micros
 from bidctl.adapters.store.schema import FACTS, NEWEST_FACTS
 from bidctl.adapters.store.work import Work
-from bidctl.domain.panel import METRICS, Panel
+from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import AccountId
 
 COUNTS = frozenset({"orders", "orders_1h"})
 FEN = 100
 SECOND_US = 1e6
+HOUR_US = 3_600_000_000
 
 Key = tuple[int, int, str]
 """(happened_at, grain, campaign)."""
@@ -37,23 +38,29 @@ class FactRows(Work):
         heads: dict[Key, dict[str, Any]] = {}
         for key, (known, values), assumed in _versions(panel):
             before = newest.get(key)
-            if before is not None and before[1] == values:
-                continue
             row = _columns(account, key, known, values)
-            changed.append({**row, "assumed": assumed})
+            if before is None or before[1] != values or _opens_an_hour(key, before[0], known):
+                changed.append({**row, "assumed": assumed})
+            elif key[1] == Grain.CUMULATIVE and known > before[0]:
+                heads[key] = row | {"known_at": before[0], "seen_at": known}
+                continue
+            else:
+                continue
             if before is None or known >= before[0]:
-                newest[key], heads[key] = (known, values), row
+                newest[key], heads[key] = (known, values), row | {"seen_at": known}
         self.upsert(FACTS, changed)
         self.upsert(NEWEST_FACTS, list(heads.values()))
         return len(changed)
 
     def load_facts(self, account: AccountId, since: datetime) -> Panel:
-        """Every stored version of the facts whose span began at `since` or later."""
-        c = FACTS.c
-        wanted = [c.campaign, c.grain, c.happened_at, c.known_at, c.assumed, *(c[name] for name in METRICS)]
-        late = (c.account == account) & (c.happened_at >= micros(since))
-        found = self.rows(select(*wanted).where(late).order_by(c.happened_at, c.grain, c.campaign, c.known_at))
-        return _panel(found)
+        """Every stored version of the facts whose span began at `since` or later, and of each day's totals the last
+        reading, though it repeated the one before."""
+        stored, last, key = FACTS.c, NEWEST_FACTS.c, ("campaign", "grain", "happened_at")
+        late = (stored.account == account) & (stored.happened_at >= micros(since))
+        found = self.rows(select(*(stored[n] for n in (*key, "known_at", "assumed", *METRICS))).where(late))
+        again = (last.account == account) & (last.happened_at >= micros(since)) & (last.seen_at > last.known_at)
+        repeated = [*(last[n] for n in key), last.seen_at, literal(False), *(last[n] for n in METRICS)]
+        return _panel([*found, *self.rows(select(*repeated).where(again))])
 
     def _newest_facts(self, account: AccountId, panel: Panel) -> dict[Key, Version]:
         """The newest version of every fact in the spans that the panel touches."""
@@ -62,6 +69,11 @@ class FactRows(Work):
         touched = or_(*(_between(panel, int(grain)) for grain in np.unique(panel.grain)))
         rows = self.rows(select(*wanted).where(c.account == account, touched))
         return {(r[0], r[1], r[2]): (r[3], tuple(r[4:])) for r in rows}
+
+
+def _opens_an_hour(key: Key, before: int, known: int) -> bool:
+    """Totals of a day are readings of their own: the first of each hour is kept, so that a flat hour is known to be flat."""
+    return key[1] == Grain.CUMULATIVE and (known - 1) // HOUR_US > (before - 1) // HOUR_US
 
 
 def _between(panel: Panel, grain: int) -> Any:

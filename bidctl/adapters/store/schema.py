@@ -127,6 +127,7 @@ WRITES = Table(
     _text("platform_request_id", null=True),
     Column("absent_reads", Integer, nullable=False),
     _big("absent_first_at", null=True),
+    _big("unknown_at", null=True),
     _big("touched_at"),  # the latest instant in the row, for "attempts since"
     _text("open_key", null=True),  # account/campaign while open, else null: one open write per campaign
     Index("writes_open_key", "open_key", unique=True),
@@ -149,6 +150,7 @@ EDITS = Table(
     _text("source"),
     _big("write_id", null=True),
     _text("log_id", null=True),
+    Column("reason", Integer),  # of our decision behind it
     Column("unresolved", Boolean, nullable=False),  # a write of ours whose outcome is not known yet
     Index("edits_campaign", "account", "campaign", "effective_at"),
     Index("edits_since", "account", "effective_at"),
@@ -214,7 +216,13 @@ FACTS = Table(
 )
 
 NEWEST_FACTS = Table(
-    "newest_facts", METADATA, *_fact_keys(), _big("known_at"), *_values(), sqlite_with_rowid=False
+    "newest_facts",
+    METADATA,
+    *_fact_keys(),
+    _big("known_at"),
+    _big("seen_at"),  # the last reading that said the same
+    *_values(),
+    sqlite_with_rowid=False,
 )
 
 CAMPAIGNS = Table("campaigns", METADATA, _key("account"), _key("campaign"), _text("info"), _big("seen_at"))

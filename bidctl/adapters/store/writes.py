@@ -15,7 +15,7 @@ from bidctl.adapters.store.work import AnyRow
 from bidctl.domain.values import AccountId, Field, Mode, Objective
 from bidctl.domain.writes import OPEN_STATES, Write, WriteRequest, WriteState
 
-INSTANTS = ("deadline", "taken_at", "read_at", "sent_at", "settled_at", "absent_first_at")
+INSTANTS = ("deadline", "taken_at", "read_at", "sent_at", "settled_at", "absent_first_at", "unknown_at")
 PLAIN = ("owner", "fence", "app_id", "read_value", "suggestion", "suggestion_state", "why", "platform_request_id", "absent_reads")
 
 
@@ -55,7 +55,7 @@ class WriteRows(EditRows):
 def _columns(write: Write) -> dict[str, Any]:
     request = write.request
     at = {name: micros(getattr(write, name)) for name in INSTANTS}
-    touched = (at[name] for name in ("taken_at", "read_at", "sent_at", "settled_at", "absent_first_at"))
+    touched = (at[name] for name in INSTANTS if name != "deadline")
     return {
         **{f.name: getattr(request, f.name) for f in fields(request)},
         **{name: getattr(write, name) for name in PLAIN},

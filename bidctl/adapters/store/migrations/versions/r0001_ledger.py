@@ -70,7 +70,7 @@ def _writes() -> None:
         *columns("fence deadline taken_at read_at? sent_at? settled_at?", BIG), *columns("read_value?", TEXT),
         *columns("suggestion?", REAL), *columns("suggestion_state?", SMALL),
         *columns("why platform_request_id?", TEXT), *columns("absent_reads", INT),
-        *columns("absent_first_at? touched_at", BIG), *columns("open_key?", TEXT),
+        *columns("absent_first_at? unknown_at? touched_at", BIG), *columns("open_key?", TEXT),
     )  # fmt: skip
     op.create_index("writes_open_key", "writes", ["open_key"], unique=True)
     op.create_index("writes_campaign", "writes", ["account", "campaign", "settled_at"])
@@ -83,7 +83,8 @@ def _edits() -> None:
         "edits",
         sa.Column("id", ID, primary_key=True),
         *columns("account campaign field old? new?", TEXT), *columns("effective_at", BIG), *columns("ours", BOOL),
-        *columns("source", TEXT), *columns("write_id?", BIG), *columns("log_id?", TEXT), *columns("unresolved", BOOL),
+        *columns("source", TEXT), *columns("write_id?", BIG), *columns("log_id?", TEXT),
+        *columns("reason?", INT), *columns("unresolved", BOOL),
     )  # fmt: skip
     op.create_index("edits_campaign", "edits", ["account", "campaign", "effective_at"])
     op.create_index("edits_since", "edits", ["account", "effective_at"])
@@ -115,7 +116,7 @@ def _facts() -> None:
             name,
             *columns("account", TEXT, key=True), *columns("happened_at", BIG, key=True),
             *columns("grain", SMALL, key=True), *columns("campaign", TEXT, key=True),
-            *columns("known_at", BIG, key=known), *(columns("assumed", BOOL) if known else []),
+            *columns("known_at", BIG, key=known), *(columns("assumed", BOOL) if known else columns("seen_at", BIG)),
             *columns(money, BIG), *columns(counts, REAL),
             sqlite_with_rowid=False,
         )  # fmt: skip
