@@ -70,6 +70,7 @@ class Run(_Section):
     language: Literal["zh", "en"] = "zh"
     accounts: tuple[str, ...] = ()
     kill_file: str = "bidctl.kill"
+    key_file: str = "bidctl.key"
     lease_s: float = Field(default=60.0, ge=5, le=600)
 
     @field_validator("accounts", mode="before")

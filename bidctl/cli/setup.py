@@ -25,6 +25,7 @@ app_id = ""                          # 开放平台应用ID
 [run]
 accounts = []                        # 广告账户ID, in quotes
 tick_minutes = 10
+# key_file = "bidctl.key"            # 令牌密钥, 请备份; or BIDCTL_SECRET_KEY
 language = "zh"
 
 [stoploss]                           # approve and live refuse to start until both are a number of yuan or "off"
@@ -44,7 +45,7 @@ language = "zh"
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 def init(file: Path, lang: str) -> None:
     """Write a configuration FILE to edit, and a key for stored tokens beside it (never overwrites)."""
-    from bidctl.adapters.secrets import create_key_file
+    from bidctl.adapters.secrets import SecretError, create_key_file
 
     if file.exists():
         raise UsageProblem(f"{file}: exists already; edit it, or name another file")
@@ -52,7 +53,11 @@ def init(file: Path, lang: str) -> None:
         file.write_text(TEMPLATE, "utf-8")
     except OSError as error:
         raise Problem(f"{file}: cannot be written: {error.strerror}") from None
-    key = create_key_file(file.with_suffix(".key"))
+    key = file.with_suffix(".key")
+    try:
+        create_key_file(key)
+    except SecretError as error:
+        raise Problem(str(error)) from None
     click.echo(f"已生成 {file} 和密钥 {key} (请备份密钥)" if lang == "zh" else f"wrote {file} and the key {key} (back it up)")
 
 

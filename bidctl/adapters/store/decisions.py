@@ -73,8 +73,13 @@ class DecisionRows(Work):
         found = self.rows(select(c.account, c.campaign, c.mode, c.reason, c.hold).where(c.account.in_(accounts)))
         return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
 
+    def count_holds(self, account: AccountId, mode: Mode, at: datetime, counts: Mapping[int, int]) -> None:
+        self._add_counts({(account, mode.value, self._day(at), reason): n for reason, n in counts.items()})
+
     def _count_holds(self, holds: Sequence[DecisionRecord]) -> None:
-        counts = Counter((r.account, r.mode.value, self._day(r.at), r.reason) for r in holds)
+        self._add_counts(Counter((r.account, r.mode.value, self._day(r.at), r.reason) for r in holds))
+
+    def _add_counts(self, counts: Mapping[tuple[str, str, str, int], int]) -> None:
         if not counts:
             return
         insert = self.insert(HOLD_COUNTS)

@@ -47,6 +47,11 @@ class WriteRows(EditRows):
         row = self.row(select(WRITES).where(WRITES.c.id == write_id))
         return None if row is None else _write(row)
 
+    def wrote_before(self, account: AccountId, mode: Mode, until: datetime) -> bool:
+        theirs = (WRITES.c.account == account) & (WRITES.c.mode == mode.value)
+        done = (WRITES.c.state == WriteState.CONFIRMED.value) & (WRITES.c.taken_at < micros(until))
+        return self.row(select(WRITES.c.id).where(theirs, done).limit(1)) is not None
+
     def recent_writes(self, account: AccountId, since: datetime) -> tuple[Write, ...]:
         recent = (WRITES.c.account == account) & (WRITES.c.touched_at >= micros(since))
         return tuple(_write(row) for row in self.rows(select(WRITES).where(recent).order_by(WRITES.c.id)))

@@ -1,0 +1,147 @@
+"""What to ask a platform at a tick: the listing always, finished hours once an hour, days once a day, rooms when they open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bidctl.domain.campaign import CampaignInfo, Listing, Session
+from bidctl.domain.panel import Grain, Panel
+from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind
+from bidctl.engine.days import NaturalDays
+from bidctl.engine.ports import PlatformReads, ReadFailed
+
+FIRST_DAYS = 40
+"""Natural days of history asked for on the first day; what the windows hold."""
+FIRST_HOURS = timedelta(days=7)
+"""The hourly topic goes back 7 days (qianchuan.md 9.2)."""
+DAILY_DAYS, WEEKLY_DAYS = 8, 31
+"""Settlement is filled in afterwards: re-pull 7 days daily and 30 days weekly (qianchuan.md 9.6)."""
+HOUR_SETTLES = timedelta(minutes=20)
+"""A finished hour is asked for this long after its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A whole read of one grain: these campaigns have zeros where the panel has no row."""
+
+    grain: Grain
+    since: datetime
+    until: datetime
+    campaigns: tuple[CampaignId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one tick read. `listing` None = it failed; `trouble`: one line each; `stops`: the account's edits must stop."""
+
+    listing: Listing | None = None
+    panel: Panel = field(default_factory=Panel.empty)
+    covers: tuple[Cover, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    boosts: frozenset[CampaignId] = frozenset()
+    troubles: tuple[str, ...] = ()
+    stops: bool = False
+
+
+class Reader:
+    """Reads one account; remembers only what it has already asked for, so a restart asks a little more, never less."""
+
+    def __init__(self, reads: PlatformReads, account: AccountId, days: NaturalDays) -> None:
+        self._reads, self._account, self._days = reads, account, days
+        self._hours_until: datetime | None = None
+        self._days_read: int | None = None
+        self._week_read: int | None = None
+        self._airs: dict[str, bool] = {}
+
+    async def read(self, now: datetime, boosts_wanted: Sequence[CampaignId]) -> Reading:
+        """Everything due at `now` (platform time). Never raises ReadFailed: what failed is told in `troubles`."""
+        try:
+            listing = await self._reads.campaigns(self._account, now)
+        except ReadFailed as failed:
+            return Reading(troubles=(failed.why,), stops=failed.stops_account)
+        troubles = [] if listing.trouble is None else [listing.trouble]
+        panels, covers = [Panel.empty()], []
+        for grain, since, until in self._due(now):
+            try:
+                panel, cover = await self._facts(listing, grain, since, until)
+            except ReadFailed as failed:
+                troubles.append(failed.why)
+                continue
+            panels.append(panel)
+            covers.append(cover)
+            self._read_until(grain, until, now)
+        sessions = await self._sessions(listing, now, troubles)
+        boosts = await self._boosts(boosts_wanted, troubles)
+        return Reading(listing, Panel.concat(panels), tuple(covers), sessions, boosts, tuple(troubles))
+
+    def _due(self, now: datetime) -> list[tuple[Grain, datetime, datetime]]:
+        hour = (now - HOUR_SETTLES).replace(minute=0, second=0, microsecond=0)
+        today = self._days.of(now.timestamp())
+        due = []
+        if self._hours_until is None or hour > self._hours_until:
+            since = (self._hours_until or now - FIRST_HOURS) - timedelta(hours=2)
+            due.append((Grain.HOUR, max(since, now - FIRST_HOURS).replace(minute=0, second=0, microsecond=0), hour))
+        if self._days_read != today:
+            back = FIRST_DAYS if self._days_read is None else WEEKLY_DAYS if today - (self._week_read or 0) >= 7 else DAILY_DAYS
+            due.append((Grain.DAY, self._instant(today - back), self._instant(today)))
+        return due
+
+    def _instant(self, day: int) -> datetime:
+        return datetime.fromtimestamp(self._days.start(day), UTC)
+
+    def _read_until(self, grain: Grain, until: datetime, now: datetime) -> None:
+        if grain is Grain.HOUR:
+            self._hours_until = until
+            return
+        today = self._days.of(now.timestamp())
+        if self._days_read is None or today - (self._week_read or 0) >= 7:
+            self._week_read = today
+        self._days_read = today
+
+    async def _facts(self, listing: Listing, grain: Grain, since: datetime, until: datetime) -> tuple[Panel, Cover]:
+        kinds = kinds_with(self._reads.capabilities, grain)
+        asked = [i for i in listing.campaigns if i.kind in kinds]
+        if not asked:
+            return Panel.empty(), Cover(grain, since, until, ())
+        panel = await self._reads.facts(self._account, asked, grain, since, until)
+        return panel, Cover(grain, since, until, tuple(i.campaign for i in asked))
+
+    async def _sessions(self, listing: Listing, now: datetime, troubles: list[str]) -> tuple[Session, ...]:
+        """Rooms whose campaigns went on or off air since the last look."""
+        airs = on_air(listing.campaigns)
+        changed = [room for room, air in airs.items() if self._airs.get(room) != air]
+        found: list[Session] = []
+        for room in changed:
+            since = now - (timedelta(days=31) if room not in self._airs else timedelta(days=2))
+            try:
+                found += await self._reads.sessions(self._account, room, since)
+            except ReadFailed as failed:
+                troubles.append(failed.why)
+                airs.pop(room)
+        self._airs |= airs
+        return tuple(found)
+
+    async def _boosts(self, wanted: Sequence[CampaignId], troubles: list[str]) -> frozenset[CampaignId]:
+        if not wanted:
+            return frozenset()
+        try:
+            return await self._reads.boosts(self._account, wanted)
+        except ReadFailed as failed:
+            troubles.append(failed.why)
+            return frozenset(wanted)  # not known: keep quiet
+
+
+def kinds_with(can: Capabilities, grain: Grain) -> frozenset[Kind]:
+    """Kinds of campaign for which the platform has facts of this grain."""
+    return can.hourly_kinds if grain is Grain.HOUR else can.daily_kinds
+
+
+def on_air(campaigns: Sequence[CampaignInfo]) -> dict[str, bool]:
+    """Whether each live account streams, by its listed campaigns."""
+    found: dict[str, bool] = {}
+    for i in campaigns:
+        if i.kind is Kind.LIVE and i.live_account is not None:
+            found[i.live_account] = found.get(i.live_account, False) or (i.delivering and not i.off_air)
+    return found

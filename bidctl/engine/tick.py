@@ -1,0 +1,333 @@
+"""One control cycle of one account: read, see what others did, observe, decide, store, write through the gate, tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from bidctl.domain.campaign import CampaignInfo, Listing
+from bidctl.domain.decision import Decisions, Lever
+from bidctl.domain.enrolment import Enrolment, Switches
+from bidctl.domain.observation import Observation
+from bidctl.domain.panel import Panel
+from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.values import AccountId, CampaignId, Field, Mode, SuggestionState
+from bidctl.domain.writes import Edit, Write, WriteState
+from bidctl.engine.days import NaturalDays
+from bidctl.engine.decide import decide
+from bidctl.engine.external import next_session, watch
+from bidctl.engine.gate import Gate
+from bidctl.engine.memory import listing_facts
+from bidctl.engine.mixed import Mixed
+from bidctl.engine.observe import Observer
+from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
+from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
+from bidctl.engine.records import Signature, record, request
+from bidctl.engine.standing import Standing
+from bidctl.engine.suggestions import Suggestions
+from bidctl.policy import Policy
+from bidctl.policy.rulebook import RuleSettings
+
+MAX_OFFSET_S = 30.0
+"""R-CLOCK."""
+OPERATOR_TICK = "operator"
+"""The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
+ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Policies by reference, with the id that decisions carry."""
+
+    policies: Mapping[str, tuple[str, Policy]]
+
+    def mixed(self, enrolments: Sequence[Enrolment]) -> tuple[Mixed, Mapping[CampaignId, str]]:
+        """The policy of an account, and the id of each campaign's own."""
+        names = list(self.policies)
+        of = {e.campaign: names.index(e.policy) for e in enrolments}
+        ids = {e.campaign: self.policies[e.policy][0] for e in enrolments}
+        return Mixed(tuple(p for _, p in self.policies.values()), of), ids
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What one tick of one account came to. `decided` rows; `held` by reason; `writes` as they came out of the gate."""
+
+    account: AccountId
+    at: datetime
+    tick: str
+    good_read: bool
+    troubles: tuple[str, ...]
+    decided: int
+    held: Mapping[Reason, int]
+    acts: tuple[DecisionRecord, ...]
+    writes: tuple[Write, ...]
+
+
+class Desk:
+    """The control cycle of one account. `gate` decides by its own writer whether anything can be sent."""
+
+    def __init__(
+        self, account: AccountId, reads: PlatformReads, ledger: Ledger, gate: Gate, clock: Clock, notifier: Notifier,
+        book: Book, rules: RuleSettings, sign: Signature,
+    ) -> None:  # fmt: skip
+        self.account, self._reads, self._ledger, self._gate = account, reads, ledger, gate
+        self._clock, self._notifier, self._book, self._rules, self._sign = clock, notifier, book, rules, sign
+        self._days = NaturalDays(reads.capabilities.time_zone)
+        self._reader = Reader(reads, account, self._days)
+        self._suggestions = Suggestions()
+        self.observer = Observer(account, reads.capabilities)
+        self._edits = EditFeed(account, self.observer)
+        self._day: int | None = None
+        self._holding: dict[str, int] = {}
+
+    def now(self) -> datetime:
+        """Platform time."""
+        offset = self._reads.clock_offset_s()
+        return self._clock.now() + timedelta(seconds=offset if offset == offset else 0.0)
+
+    def open(self) -> None:
+        """Load what the ledger knows: facts of the windows, campaigns with their milestones, everybody's edits."""
+        now = self._clock.now()
+        with self._ledger.begin() as t:
+            self.observer.restore(t.load_campaigns(self.account))
+            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
+            self._edits.load(t, now)
+
+    async def tick(self) -> TickReport:
+        """One cycle. Raises what the ledger raises; a platform that does not answer is a tick that holds."""
+        name = f"{self.account}@{self.now().isoformat(timespec='milliseconds')}"
+        await self._gate.settle(self.account)
+        with self._ledger.begin() as t:
+            enrolments = t.enrolments(self.account)
+        reading = await self._reader.read(self.now(), [e.campaign for e in enrolments if e.boost_quiet])
+        await self._others(reading.listing)
+        now = self.now()
+        standing = self._take_in(reading, enrolments, now)
+        o, d, ids = await self._decide(now, enrolments, standing)
+        acts, holds, repeats = self._records(o, d, ids, name, now)
+        self._store(name, now, reading, acts, holds, repeats)
+        writes = [] if reading.stops else await self._write([a for a in acts if not a.needs_approval])
+        await self._tell(o, d, reading, now)
+        good = reading.listing is not None and reading.listing.complete
+        return TickReport(self.account, now, name, good, reading.troubles, len(d), _held(d), tuple(acts), tuple(writes))
+
+    async def _others(self, listing: Listing | None) -> None:
+        """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
+        if listing is not None:
+            foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode)
+            self.observer.ingest_edits([f.edit for f in foreign])
+
+    def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
+        o = self.observer
+        o.ingest_enrolments(enrolments)
+        o.ingest(reading.panel)
+        for cover in reading.covers:
+            o.cover(cover.campaigns, cover.grain, cover.since, cover.until)
+        o.ingest_sessions(reading.sessions)
+        if reading.listing is not None:
+            o.ingest_listing(reading.listing)
+        with self._ledger.begin() as t:
+            open_writes = t.open_writes(self.account)
+            self._edits.refresh(t, open_writes, now)
+            switches = dict(t.switches(self.account))
+            self._end_hands_off(t, switches, reading)
+            midnight = self._days.start(self._days.of(now.timestamp()))
+            live_since = self._first_live(t, midnight)
+            raises = _budget_raises(t.recent_writes(self.account, datetime.fromtimestamp(midnight, UTC)))
+        first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
+        return Standing(
+            clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
+            killed=any(s.killed for s in switches.values()),
+            breaker=any(s.breaker for s in switches.values()),
+            switches=switches,
+            open_writes=frozenset(w.request.campaign for w in open_writes),
+            boosts=reading.boosts,
+            live_since=live_since,
+            midnight=first,
+            budget_raises=raises,
+        )
+
+    def _end_hands_off(self, t: Transaction, switches: dict[CampaignId, Switches], reading: Reading) -> None:
+        """A live campaign that a person edited is free again when its next session begins."""
+        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns} if reading.listing else {}
+        for campaign, held in list(switches.items()):
+            room = rooms.get(campaign)
+            if room and next_session(held.human_hold_until, [s for s in reading.sessions if s.live_account == room]):
+                t.set_human_hold(self.account, campaign, None)
+                switches[campaign] = replace(held, human_hold_until=None)
+
+    def _first_live(self, t: Transaction, midnight: float) -> datetime | None:
+        """R-BLAST: the first live day lasts while no write of ours in live mode is older than today."""
+        if self._sign.mode is not Mode.LIVE:
+            return None
+        today = datetime.fromtimestamp(midnight, UTC)
+        return None if t.wrote_before(self.account, self._sign.mode, today) else today
+
+    async def _decide(
+        self, now: datetime, enrolments: Sequence[Enrolment], standing: Standing
+    ) -> tuple[Observation, Decisions, Mapping[CampaignId, str]]:
+        """Decide; ask for the suggestions that the outcome turns on; decide again with them."""
+        policy, ids = self._book.mixed(enrolments)
+        await self._ask_due(now, {e.campaign for e in enrolments})
+        o = self.observer.observe(now, standing)
+        d = decide(policy, o, self._rules)
+        asked = (o.suggestion_state == SuggestionState.UNKNOWN) & ((d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION))
+        wanted = [self._info(CampaignId(str(c))) for c in o.campaign[asked]]
+        if await self._ask([i for i in wanted if i is not None], now):
+            o = self.observer.observe(now, standing)
+            d = decide(policy, o, self._rules)
+        return o, d, ids
+
+    def _info(self, campaign: CampaignId) -> CampaignInfo | None:
+        roster = self.observer.memory.roster
+        row = roster.index.get(campaign)
+        return None if row is None else roster.infos[row]
+
+    async def _ask_due(self, now: datetime, enrolled: set[CampaignId]) -> None:
+        if not self._reads.capabilities.has_suggestion:
+            return
+        infos = [i for c in enrolled if (i := self._info(c)) is not None and i.cost_controlled and not i.ended]
+        await self._ask(self._suggestions.due(infos, now.astimezone(self._days.zone)), now)
+
+    async def _ask(self, infos: Sequence[CampaignInfo], now: datetime) -> bool:
+        if not infos or not self._reads.capabilities.has_suggestion:
+            return False
+        answers = await asyncio.gather(*(self._reads.suggestion(self.account, i) for i in infos))
+        day = now.astimezone(self._days.zone).date().isoformat()
+        for info, answer in zip(infos, answers, strict=True):
+            self._suggestions.put(info.campaign, day, answer)
+            self.observer.ingest_suggestion(info.campaign, answer, now)
+        return True
+
+    def _records(
+        self, o: Observation, d: Decisions, ids: Mapping[CampaignId, str], tick: str, now: datetime
+    ) -> tuple[list[DecisionRecord], list[DecisionRecord], Mapping[int, int]]:
+        """What acts, the holds whose reason changed since the last tick, and how many repeated theirs."""
+        rows = np.flatnonzero(o.enrolled)
+        acts: list[DecisionRecord] = []
+        holds: list[DecisionRecord] = []
+        repeats: Counter[int] = Counter()
+        held: dict[str, int] = {}
+        for i in rows.tolist():
+            one = d.row(i)
+            if one.lever is Lever.NONE:
+                held[one.campaign] = int(one.reason)
+                if self._holding.get(one.campaign) == int(one.reason):
+                    repeats[int(one.reason)] += 1
+                    continue
+            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, "[]")
+            (acts if made.field is not None else holds).append(made)
+        self._holding = held
+        return acts, holds, repeats
+
+    def _store(
+        self, tick: str, now: datetime, reading: Reading, acts: Sequence[DecisionRecord], holds: Sequence[DecisionRecord],
+        repeats: Mapping[int, int],
+    ) -> None:  # fmt: skip
+        """Everything this tick knew and decided, committed before anything is sent."""
+        listing = reading.listing
+        good = listing is not None and listing.complete
+        with self._ledger.begin(durable=True) as t:
+            if listing is not None:
+                t.add_facts(self.account, Panel.concat([listing_facts(listing, self._days), reading.panel]))
+                t.save_campaigns(listing.campaigns, listing.read_at)
+            t.save_life(self.observer.lives())
+            t.add_decisions([*self._news(t, acts, now), *holds])
+            t.count_holds(self.account, self._sign.mode, now, repeats)
+            t.beat(self.account, tick, now, good)
+
+    def _news(self, t: Transaction, acts: Sequence[DecisionRecord], now: datetime) -> list[DecisionRecord]:
+        """A proposal that waits already is not made again; one that is no longer wished is withdrawn."""
+        waiting = {(p.campaign, p.field, p.old, p.new): p for p in t.pending(self.account)}
+        proposed = {(a.campaign, a.field, a.old, a.new) for a in acts if a.needs_approval}
+        for key, stale in waiting.items():
+            if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
+                t.answer_proposal(stale.id, False, "withdrawn", now)
+        return [a for a in acts if not (a.needs_approval and (a.campaign, a.field, a.old, a.new) in waiting)]
+
+    async def _write(self, acts: Sequence[DecisionRecord]) -> list[Write]:
+        """Through the gate, one after the other: what acts now, then what a person has approved meanwhile."""
+        with self._ledger.begin() as t:
+            todo = [*acts, *t.approved(self.account)]
+        writes = []
+        for decided in todo:
+            info = self._info(decided.campaign)
+            objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
+            write = await self._gate.write(request(decided, objective), decided)
+            writes.append(write)
+            self._remember_pause(write)
+        return writes
+
+    def _remember_pause(self, write: Write) -> None:
+        if write.request.field is not Field.STATUS or write.state is not WriteState.CONFIRMED:
+            return
+        life = self.observer.milestones.of(write.request.campaign)
+        if life is not None:
+            kept = replace(life, paused_by_us_at=write.settled_at if write.request.value == "DISABLE" else None)
+            self.observer.milestones.keep(kept)
+            with self._ledger.begin(durable=True) as t:
+                t.save_life([kept])
+
+    async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
+        notices = [
+            Notice(a, self.account, CampaignId(str(d.campaign[i])), self._sign.mode, now, "", f"{a.name}/{d.campaign[i]}")
+            for i in np.flatnonzero(o.enrolled & (d.alerts != 0)).tolist()
+            for a in Alert
+            if int(d.alerts[i]) & a.bit
+        ]
+        if reading.stops:
+            notices.append(Notice(Alert.ENVELOPE, self.account, None, self._sign.mode, now, reading.troubles[0], "ENVELOPE"))
+        await self._notifier.notify(notices)
+
+
+class EditFeed:
+    """Keeps the observer's edits in step with the ledger: each tick reads the last hours only, and follows the open ones."""
+
+    LOOK_BACK = timedelta(hours=2)
+
+    def __init__(self, account: AccountId, observer: Observer) -> None:
+        self._account, self._observer = account, observer
+        self._until: datetime | None = None
+        self._unsettled: dict[int, Edit] = {}
+
+    def load(self, t: Transaction, now: datetime) -> None:
+        """Everything the windows need."""
+        self._observer.ingest_edits(t.edits(self._account, now - timedelta(days=FIRST_DAYS)))
+        self._until = now
+
+    def refresh(self, t: Transaction, open_writes: Sequence[Write], now: datetime) -> None:
+        """New edits in; those whose write moved are replaced; those proved absent are taken back."""
+        fresh = t.edits(self._account, (self._until or now) - self.LOOK_BACK)
+        self._until = now
+        still_open = {w.id for w in open_writes}
+        for write_id, held in list(self._unsettled.items()):
+            told = next((e for e in fresh if e.write_id == write_id), None)
+            if told != held or write_id not in still_open:
+                self._observer.remove_edit(held)
+                del self._unsettled[write_id]
+        self._observer.ingest_edits(fresh)
+        self._unsettled |= {e.write_id: e for e in fresh if e.write_id is not None and e.write_id in still_open}
+
+
+def _held(d: Decisions) -> dict[Reason, int]:
+    reasons, counts = np.unique(d.reason[~d.acts], return_counts=True)
+    return {Reason(int(r)): int(n) for r, n in zip(reasons, counts, strict=True)}
+
+
+def _budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
+    out: dict[CampaignId, int] = {}
+    for w in writes:
+        raised = w.request.field is Field.BUDGET and float(w.request.value) > float(w.request.old)
+        if raised and w.state in {WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED}:
+            out[w.request.campaign] = out.get(w.request.campaign, 0) + 1
+    return out
+
+
+def _number(value: float) -> float:
+    return value if value == value else 0.0
