@@ -2,7 +2,7 @@
 
 x = ln(T / reference). Elasticity of spend to the target: eps(x) = low + (high - low) / (1 + exp(-x / width)); ln spend is minus
 its integral. Above one everywhere, it falls as volume grows, so profit has one best target: T* = eps(T*) / (eps(T*) - 1) / m',
-with m' = margin x settled share (issue: response; shape fitted to auction data, docs/assumptions.md).
+with m' = margin x settled share (shape fitted to auction data; docs/assumptions.md).
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.domain.values import Intent, Side
 from sim.books import Books
-from sim.calendar import DAY, HOUR, day_of, hour_of, slot_of, weekday
+from sim.calendar import DAY, HOUR, SLOT, day_of, hour_of, slot_of, weekday
 from sim.columns import joined, taken
 from sim.figures import figures
 from sim.lives import Timetable
@@ -40,8 +41,8 @@ class Hint:
 
     group: str
     wanted: bool
-    side: str
-    intent: str
+    side: Side
+    intent: Intent
     goal: float
     margin: float
 
@@ -63,7 +64,9 @@ class MarketWorld:
     def __init__(self, scenario: Scenario, seed: int, *, begin: float | None = None, step_s: int | None = None) -> None:
         self.scenario, self.shocks = scenario, Shocks(seed)
         self._step = step_s or scenario.step_s
-        self._now = self._done = scenario.start.timestamp() if begin is None else begin
+        self._begin = self._now = self._done = scenario.start.timestamp() if begin is None else begin
+        if self._step % SLOT or HOUR % self._step:
+            raise ValueError(f"step_s {self._step}: expected a multiple of {SLOT} that divides {HOUR}")
         if self._done % HOUR:
             raise ValueError(f"begin {self._done}: expected a whole hour in epoch seconds")
         day = day_of(self._done)
@@ -115,6 +118,8 @@ class MarketWorld:
         """A campaign from outside. Live: the market of its room. Goods: drawn from the first group of its kind."""
         if not 0 <= spec.live_account < len(self._times.plan):
             raise ValueError(f"live_account {spec.live_account}: expected 0 .. {len(self._times.plan) - 1}")
+        if not (spec.target > 0 and spec.budget >= 0):
+            raise ValueError(f"target {spec.target}, budget {spec.budget} fen: expected more than 0, and 0 or more")
         key = np.array([CREATED_KEYS + self._made])
         self._made += 1
         room = np.flatnonzero(self._traits.live & (self._traits.live_account == spec.live_account))
@@ -160,7 +165,7 @@ class MarketWorld:
         return bool(self._state.finished[i])
 
     def sessions(self, live_account: int, since: float) -> list[LiveSession]:
-        return self._times.started(live_account, since, self._now)
+        return self._times.started(live_account, max(since, self._begin), self._now)
 
     def suggestion(self, i: int) -> float | None:
         t, s = self._traits, self._state
@@ -189,7 +194,8 @@ class MarketWorld:
         group = self.scenario.group[int(self._traits.group[i])]
         margin = round(float(self._traits.margin[i]), 2)
         goal = round(group.enrol.goal_markup / margin, 2)
-        return Hint(group.name, group.enrol.wanted, group.enrol.side, group.enrol.intent, goal, margin)
+        side, intent = Side[group.enrol.side.upper()], Intent[group.enrol.intent.upper()]
+        return Hint(group.name, group.enrol.wanted, side, intent, goal, margin)
 
     def run_out(self) -> RunOut:
         """The end of every order placed so far; its fate was drawn at birth, so nothing has to be simulated."""
@@ -317,7 +323,7 @@ class MarketWorld:
             return []
         traits = taken(self._planned.traits, np.arange(first, self._next))
         mine = list(specs[first : self._next])
-        return self._admit(mine, traits, newborn(mine, traits, self.scenario, self.shocks, self._done))
+        return self._take_up(self._admit(mine, traits, newborn(mine, traits, self.scenario, self.shocks, self._done)))
 
     def _renew(self, begin: float, end: float) -> list[int]:
         """Live campaigns are made anew as their room opens, with the settings and the learning of the day before."""
@@ -331,7 +337,7 @@ class MarketWorld:
             state.enabled[:], state.on[:] = True, True
             state.spent[:] = 0
             self._state.finished[old], self._state.on[old] = True, False
-            created += self._admit([self._again(old, opening)], traits, state)
+            created += self._take_up(self._admit([self._again(old, opening)], traits, state))
         self._changed.update(created)
         return created
 
@@ -349,6 +355,9 @@ class MarketWorld:
         self.specs.extend(specs)
         self._traits, self._state = joined(self._traits, traits), joined(self._state, state)
         self._books.admit(len(self.specs))
-        added = list(range(first, len(self.specs)))
-        self._latest |= {s.live_account: i for i, s in zip(added, specs, strict=True) if s.kind == 1}
-        return added
+        return list(range(first, len(self.specs)))
+
+    def _take_up(self, made: list[int]) -> list[int]:
+        """Note which campaign each room of the scenario now has."""
+        self._latest |= {self.specs[i].live_account: i for i in made if self.specs[i].kind == 1}
+        return made

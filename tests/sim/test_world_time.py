@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bidctl.domain.values import Intent
 from sim.scenario import Scenario, shipped
 from sim.seam import World
 from sim.world import MarketWorld
@@ -222,3 +223,31 @@ def test_a_paused_campaign_spends_nothing_and_its_refunds_still_come() -> None:
 def test_nonsense_is_refused(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call(MarketWorld(coarse(), 1))  # type: ignore[operator]
+
+
+def test_hints_say_what_an_operator_knows() -> None:
+    world = MarketWorld(shipped("fault"), 1)
+    rows = world.truth()["campaigns"]
+    assert isinstance(rows, list)
+    for i, row in enumerate(rows):
+        hint = world.hint(i)
+        assert hint.group == row["group"] and hint.wanted
+        assert hint.margin == pytest.approx(row["margin"], abs=0.005)
+        assert hint.goal == pytest.approx((1.5 if hint.group == "too-low" else 1.15) / hint.margin, abs=0.005)
+        assert hint.intent is (Intent.PROFIT if hint.group == "too-low" else Intent.VOLUME)
+
+
+def test_a_step_that_does_not_fit_the_hour_is_refused() -> None:
+    with pytest.raises(ValueError, match="step_s 700"):
+        MarketWorld(shipped("small"), 1, step_s=700)
+
+
+def test_a_live_campaign_made_by_hand_delivers_beside_the_rooms_own_and_is_not_renewed() -> None:
+    world = MarketWorld(coarse(), 2)
+    own = next(i for i, s in enumerate(world.specs) if s.kind == 1)
+    extra = world.create(replace(world.specs[own], name="by-hand", created_at=world.now, starts_at=world.now))
+    created = world.advance(world.now + 2 * DAY)
+    room = world.specs[own].live_account
+    assert len([i for i in created if world.specs[i].live_account == room]) == 2
+    assert not world.finished(extra) and world.finished(own)
+    assert world.ledger()["spend"][extra] > 0
