@@ -95,7 +95,10 @@ class Desk:
         """Load what the ledger knows: facts of the windows, campaigns with their milestones, everybody's edits."""
         now = self._clock.now()
         with self._ledger.begin() as t:
-            self.observer.restore(t.load_campaigns(self.account))
+            known = t.load_campaigns(self.account).values()
+            if known:
+                lives = [k.life for k in known if k.life is not None]
+                self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
             self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
             self._edits.load(t, now)
 
@@ -267,12 +270,9 @@ class Desk:
     def _remember_pause(self, write: Write) -> None:
         if write.request.field is not Field.STATUS or write.state is not WriteState.CONFIRMED:
             return
-        life = self.observer.milestones.of(write.request.campaign)
-        if life is not None:
-            kept = replace(life, paused_by_us_at=write.settled_at if write.request.value == "DISABLE" else None)
-            self.observer.milestones.keep(kept)
-            with self._ledger.begin(durable=True) as t:
-                t.save_life([kept])
+        self.observer.paused(write.request.campaign, write.settled_at if write.request.value == "DISABLE" else None)
+        with self._ledger.begin(durable=True) as t:
+            t.save_life(self.observer.lives())
 
     async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
         notices = [
