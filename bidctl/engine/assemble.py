@@ -18,7 +18,17 @@ Bool = NDArray[np.bool_]
 
 def assemble(c: Columns) -> dict[str, Column]:
     """All columns by name, each (n,)."""
-    return {**_who(c), **_authority(c), **_life(c), **_edits(c), **_limits(c), **_goal(c), **_windows(c), **_delivery(c), **_rest(c)}
+    return {
+        **_who(c),
+        **_authority(c),
+        **_life(c),
+        **_edits(c),
+        **_limits(c),
+        **_goal(c),
+        **_windows(c),
+        **_delivery(c),
+        **_rest(c),
+    }
 
 
 def _who(c: Columns) -> dict[str, Column]:
@@ -52,7 +62,9 @@ def _authority(c: Columns) -> dict[str, Column]:
         "clock_ok": np.full(c.n, s.clock_ok),
         "breaker_open": _switch(held, lambda w: w.breaker) | s.breaker,
         "hold": np.array([int(w.hold) if w else int(Hold.NO) for w in held], np.int8),
-        "human_hold": _switch(held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now),
+        "human_hold": _switch(
+            held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
+        ),
         "open_write": _members(c, s.open_writes),
         "trusted": c.e.confirmed | c.settled.mature,
         "waivers": c.e.waivers,
@@ -125,7 +137,7 @@ def _goal(c: Columns) -> dict[str, Column]:
         "evidence_spend": j.evidence.spend,
         "order_value": j.order_value,
         "margin": c.margins(),
-        "settlement_rate": c.settled.final_share(),
+        "settlement_rate": c.settled.rate,
     }
 
 
@@ -171,7 +183,7 @@ def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
     edited = _edited_since(c)
-    paused = c.o.milestones.column(c.roster, "paused_by_us_at")
+    paused = c.o.milestones.pauses(c.roster)
     midnight = c.days.start(t.last_day)
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
     loss = t.x[0, :, -1] - c.margins() * t.x[1, :, -1]

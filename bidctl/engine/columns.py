@@ -9,21 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
-from bidctl.domain.values import Basis, Kind, Stage, SuggestionState, Waiver
-from bidctl.engine.break_even import floor, margin
+from bidctl.domain.values import Kind, Stage, SuggestionState, Waiver
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.delivery import Delivery, delivery
 from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
-from bidctl.engine.enrolled import Enrolled, in_quiet
+from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
 from bidctl.engine.evidence import order_cv
 from bidctl.engine.judge import Judged, judge
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, Lives, UnitDays
-from bidctl.engine.milestones import by_unit, instant
-from bidctl.engine.ports import KnownLife
+from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import expected_compensation
 from bidctl.engine.settlement import Priors, Settled, settle
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
+from bidctl.policy.rulebook.floor import break_even, yield_per_paid_yuan
 
 if TYPE_CHECKING:
     from bidctl.engine.observe import Observer
@@ -136,7 +135,9 @@ class Columns:
     @cached_property
     def history_unknown(self) -> Bool:
         """Some complete day since creation is unknown, and nothing kept says that it was fed."""
-        begins = np.array([self.days.start(self.table.last_day - self.table.x.shape[2] + 2 + i) for i in range(self.table.x.shape[2])])
+        begins = np.array(
+            [self.days.start(self.table.last_day - self.table.x.shape[2] + 2 + i) for i in range(self.table.x.shape[2])]
+        )
         created = self.roster.floats("created")
         since = np.where(np.isnan(created), -np.inf, created)
         unknown = np.isnan(self.table.x[0]) & (begins > since[:, None])
@@ -164,7 +165,9 @@ class Columns:
         begun = np.isfinite(self.lives.observe_from)
         watched = (observed > OBSERVE_S) & (~self.live | (self.sessions_seen >= OBSERVE_SESSIONS))
         spent = np.isfinite(self.lives.first_spend)
-        alive = np.where(begun, np.where(watched, Stage.FREE, Stage.OBSERVING), np.where(spent, Stage.FEEDING, Stage.NEW))
+        alive = np.where(
+            begun, np.where(watched, Stage.FREE, Stage.OBSERVING), np.where(spent, Stage.FEEDING, Stage.NEW)
+        )
         alive = np.where(self.roster.flags("stopped"), Stage.STOPPED, alive)
         return np.where(self.e.enrolled, alive, Stage.FOREIGN).astype(np.int8)
 
@@ -212,38 +215,24 @@ class Columns:
         fresh = r.floats("seen") >= self.m.listed_at
         return known & target & basis & fresh & ~r.flags("odd") & self.judged.convertible
 
-    def known_lives(self) -> tuple[KnownLife, ...]:
-        """Lives of listed campaigns, to be kept."""
-        since, lives, old = self.suggestion[2], self.lives, self.o.milestones
+    def milestones(self) -> Float:
+        """(n, 7) what a `KnownLife` is made of (`Milestones.FIELDS`), epoch s or 0 / 1, NaN = none."""
+        fed = self.lives.fed
         unknown = self.suggestion[1] == SuggestionState.UNKNOWN
-        out = []
-        for row in np.flatnonzero(self.roster.flags("listed")).tolist():
-            name = self.roster.names[row]
-            kept = old.of(name)
-            if instant(float(self.first_seen[row])) is None:
-                continue
-            out.append(
-                KnownLife(
-                    account=self.o.account,
-                    campaign=name,
-                    first_seen_at=instant(float(self.first_seen[row])),  # type: ignore[arg-type]
-                    first_spend_at=instant(float(lives.first_spend[row])),
-                    fed_at=instant(float(lives.fed[row])),
-                    observe_from=instant(float(lives.observe_from[row])) if np.isfinite(lives.fed[row]) else None,
-                    started=bool(self.started[row]),
-                    paused_by_us_at=kept.paused_by_us_at if kept else None,
-                    suggestion_unknown_since=instant(float(since[row])) if unknown[row] else None,
-                    lowered_since_unknown=bool(self.lowered[row] and unknown[row]),
-                )
-            )
-        return tuple(out)
+        since = np.where(unknown, self.suggestion[2], np.nan)
+        observe = np.where(np.isfinite(fed), self.lives.observe_from, np.nan)
+        seen = np.where(np.isfinite(self.first_seen), self.first_seen, np.nan)
+        return np.stack(
+            [seen, self.lives.first_spend, fed, observe, since, self.started * 1.0, (self.lowered & unknown) * 1.0],
+            axis=1,
+        )
 
     def observation(self) -> Observation:
         """The finished columns of the campaigns that are listed."""
         from bidctl.engine.assemble import assemble
 
         rows = np.flatnonzero(self.roster.flags("listed"))
-        return Observation(**{name: np.asarray(column)[rows] for name, column in assemble(self).items()})
+        return Observation(**{name: np.asarray(column)[rows] for name, column in assemble(self).items()})  # type: ignore[arg-type]
 
     def _by_key(self, values: dict[int, float]) -> Float:
         keys = self.roster.ints("live_key")
@@ -257,28 +246,33 @@ class Columns:
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = self.o.counted_days(self.table.last_day)
         return start_average(
-            self.table.x[0][:, counted], self.target_gmv[:, counted], self.roster.ints("same"), self.roster.ints("whole")
+            self.table.x[0][:, counted],
+            self.target_gmv[:, counted],
+            self.roster.ints("same"),
+            self.roster.ints("whole"),
         )
 
     def spacing(self) -> Float:
         waived = self.live & (self.e.waivers & int(Waiver.LIVE_SPACING_15MIN) > 0)
         return np.where(waived, LIVE_WAIVED_SPACING_S, float(self.o.capabilities.spacing_s))
 
-    def floors(self) -> tuple[Float, NDArray[np.int8]]:
-        """R-FLOOR on the target's basis: settled share per yuan of that basis."""
+    @cached_property
+    def net_share(self) -> Float:
+        """(n,) GMV net of refunds within 1 h / paid GMV; 1 where it is not reported."""
         paid, net = self.table.x[1], self.table.x[3]
         both = np.isfinite(paid) & np.isfinite(net)
-        kept = np.where(both, net, 0.0).sum(axis=1) / np.maximum(np.where(both, paid, 0.0).sum(axis=1), 1e-9)
-        per_net = self.settled.final_share() / np.where(kept > 0, kept, 1.0)
-        return floor(self.e, np.where(self.net, np.minimum(per_net, 1.0), self.settled.final_share()))
+        total, kept = np.where(both, paid, 0.0).sum(axis=1), np.where(both, net, 0.0).sum(axis=1)
+        return np.where((total > 0) & (kept > 0), kept / np.where(total > 0, total, 1.0), 1.0)
+
+    def floors(self) -> tuple[Float, NDArray[np.int8]]:
+        """R-FLOOR on the target's basis: s is finally billed per yuan of that basis."""
+        per_target = np.where(self.net, np.minimum(self.settled.rate / self.net_share, 1.0), self.settled.rate)
+        return break_even(floor_inputs(self.e, per_target))
 
     def margins(self) -> Float:
-        return margin(self.e, self.settled.final_share())
+        return yield_per_paid_yuan(floor_inputs(self.e, self.settled.rate))
 
     def compensation(self) -> Float:
         orders = np.where(self.net, self.table.x[4, :, -1], self.table.x[2, :, -1])
         gmv, share = self.target_gmv[:, -1], self.table.share[:, -1]
         return expected_compensation(self.table.x[0, :, -1], gmv, gmv * share, orders)
-
-
-__all__ = ["Basis", "Columns"]

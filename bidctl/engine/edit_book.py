@@ -122,5 +122,7 @@ def _same(a: Change, b: Change) -> bool:
 def anchor(book: EditBook, row: int, since: float, now: float, now_units: int, promotion: float) -> int:
     """R-DRIFT's anchor: the value in force at `since` (midnight, live: session start, or 7 days ago), or after the last
     later event that re-anchors (a human edit, R-START, the begin of a promotion phase at epoch s `promotion`, -inf = none)."""
-    begin = max([since, promotion if promotion <= now else since, *(c.at for c in book.of(row) if c.anchors and c.at <= now)])
+    begin = max(
+        [since, promotion if promotion <= now else since, *(c.at for c in book.of(row) if c.anchors and c.at <= now)]
+    )
     return book.in_force(row, begin, now_units)

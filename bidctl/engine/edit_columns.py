@@ -40,7 +40,12 @@ def edit_columns(
     midnight, week = days.start(today), days.start(today - DRIFT_DAYS)
     day_zero = days.start(today - QUOTA_DAYS)
     out = EditColumns(
-        np.full(n, -np.inf), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), target.copy(), target.copy()
+        np.full(n, -np.inf),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        target.copy(),
+        target.copy(),
     )
     last = book.last()
     out.last_edit[list(last.keys())] = list(last.values())
@@ -62,7 +67,12 @@ def lowered_since(book: EditBook, rows: Int, since: Float) -> NDArray[np.bool_]:
     out = np.zeros(len(since), np.bool_)
     for row in rows.tolist():
         out[row] = any(
-            c.ours and c.target and c.at >= since[row] and c.before is not None and c.after is not None and c.after < c.before
+            c.ours
+            and c.target
+            and c.at >= since[row]
+            and c.before is not None
+            and c.after is not None
+            and c.after < c.before
             for c in book.of(row)
         )
     return out

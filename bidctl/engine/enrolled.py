@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Enrolment, Prior
 from bidctl.domain.values import Basis, CampaignId, Side
+from bidctl.policy.rulebook.floor import FloorInputs
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -25,7 +26,7 @@ class Enrolled:
     goal: Float
     basis: NDArray[np.int8]
     intent: NDArray[np.int8]
-    creator: Bool
+    side: NDArray[np.int8]
     margin: Float
     refund_after_dispatch: Float
     loss_per_refund: Float
@@ -67,7 +68,7 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         goal=number("goal"),
         basis=number("goal_basis", absent=float(Basis.PROJECTED)).astype(np.int8),
         intent=number("intent", absent=1.0).astype(np.int8),
-        creator=np.array([e is not None and e.side is Side.CREATOR for e in given], np.bool_),
+        side=number("side", absent=float(Side.MERCHANT)).astype(np.int8),
         margin=number("margin", "economics"),
         refund_after_dispatch=number("refund_after_dispatch", "economics", 0.0),
         loss_per_refund=number("loss_per_refund", "economics", 0.0),
@@ -88,6 +89,22 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         budget_cap=number("budget_cap"),
         budget_base=number("budget_base"),
         quiet=tuple(() if e is None else e.quiet for e in given),
+    )
+
+
+def floor_inputs(e: Enrolled, settled: Float) -> FloorInputs:
+    """R-FLOOR's inputs, `settled` (n,) on the basis in question. Cash cost is not configured per enrolment: 1."""
+    return FloorInputs(
+        side=e.side,
+        settled=settled,
+        margin=e.margin,
+        refunded=e.refund_after_dispatch,
+        lost=e.loss_per_refund,
+        incremental=e.incremental,
+        commission=e.commission,
+        break_even=e.break_even,
+        minimum=e.minimum,
+        cash_share=np.ones(len(settled)),
     )
 
 

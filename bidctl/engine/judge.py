@@ -53,7 +53,7 @@ def judge(table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Flo
     wide = np.zeros(expected.shape, np.bool_)
     wide[:, -WINDOW_DAYS:] = use
     normalised, projected = over(paid * factor), over(paid * factor * ratio)
-    per_order = np.where(normalised > 0, projected / np.where(normalised > 0, normalised, 1.0), settled.final_share())
+    per_order = np.where(normalised > 0, projected / np.where(normalised > 0, normalised, 1.0), settled.rate)
     variance = settled.variance(horizon, wide, value, cv)
     plain = over(paid)
     variance = variance * (normalised / np.where(plain > 0, plain, 1.0)) ** 2
@@ -85,7 +85,7 @@ def _share(expected: Float, settled: Settled, n: int) -> Float:
     ok = np.isfinite(paid) & np.isfinite(expected[:, -n:])
     total = np.where(ok, paid, 0.0).sum(axis=1)
     kept = np.where(ok, expected[:, -n:], 0.0).sum(axis=1)
-    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), settled.final_share())
+    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), settled.rate)
 
 
 def _projected(expected: Float, settled: Settled, paid: Float) -> Float:

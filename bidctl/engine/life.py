@@ -66,7 +66,9 @@ def live_through(u: UnitDays, kept: Kept, days: NaturalDays, now: float) -> Live
     fed = _at(np.nan_to_num(u.spend) >= FED_SPEND, u.fed_hour, begins, latest, end=True)
     by_time = np.ceil((first + FED_AFTER_S) / HOUR_S) * HOUR_S
     fed = np.fmin(kept.fed, np.fmin(fed, np.where(first + FED_AFTER_S <= now, by_time, np.nan)))
-    observe = np.fmax(fed, np.fmax(np.where(np.isnan(fed), np.nan, kept.observe_from), _restart(u, spent, fed, begins, latest)))
+    observe = np.fmax(
+        fed, np.fmax(np.where(np.isnan(fed), np.nan, kept.observe_from), _restart(u, spent, fed, begins, latest))
+    )
     pause = np.where(u.live, PAUSE_DAYS_LIVE, PAUSE_DAYS_GOODS)
     last = np.where(spent.any(axis=1), d - 1 - spent[:, ::-1].argmax(axis=1), -1)
     known_idle = _idle_known(u.spend, last, pause)
@@ -101,7 +103,7 @@ def _all_known(spend: Float, before: NDArray[np.int64], index: NDArray[np.int64]
     """No unknown day lies in between: a gap in our knowledge is no pause."""
     unknown = np.cumsum(np.isnan(spend), axis=1)
     at_before = np.take_along_axis(unknown, np.maximum(before, 0), axis=1)
-    return unknown[:, index] == at_before
+    return np.asarray(unknown[:, index] == at_before)
 
 
 def _idle_known(spend: Float, last: NDArray[np.int64], pause: NDArray[np.int64]) -> Bool:

@@ -37,7 +37,7 @@ def listing_facts(listing: Listing, days: NaturalDays) -> Panel:
     infos = [i for i in listing.campaigns if i.today.spend is not None]
     n, at = len(infos), listing.read_at.timestamp()
     blank = np.full(n, np.nan)
-    columns = {name: blank for name in METRICS}
+    columns = dict.fromkeys(METRICS, blank)
     for name in _TOTALS:
         values = [getattr(i.today, name) for i in infos]
         columns[name] = np.array([np.nan if v is None else v for v in values], np.float64)
@@ -76,7 +76,11 @@ class Memory:
         if len(panel) == 0:
             return
         rows = self._rows([CampaignId(c) for c in panel.campaign.tolist()])
-        for grain, put in ((Grain.HOUR, self._put_hours), (Grain.DAY, self._put_days), (Grain.CUMULATIVE, self._put_snaps)):
+        for grain, put in (
+            (Grain.HOUR, self._put_hours),
+            (Grain.DAY, self._put_days),
+            (Grain.CUMULATIVE, self._put_snaps),
+        ):
             pick = panel.grain == grain
             if pick.any():
                 put(rows[pick], panel.take(pick))
@@ -204,14 +208,16 @@ class Memory:
     def _drop_old(self, now: float) -> None:
         """Compact away campaigns that have not been listed for as long as facts are kept."""
         keep = np.flatnonzero(
-            self.roster.flags("listed") | (self.roster.floats("seen") > now - DAYS * DAY_S) | ~np.isfinite(self.roster.floats("seen"))
+            self.roster.flags("listed")
+            | (self.roster.floats("seen") > now - DAYS * DAY_S)
+            | ~np.isfinite(self.roster.floats("seen"))
         )
         if len(keep) == len(self.roster):
             return
         renumbered = self.roster.take(keep)
         self.renamed = True
         for part in (self.hours, self.snaps, self.daily, self.sums, self.effective, self.last_two):
-            part.take(keep)  # type: ignore[attr-defined]
+            part.take(keep)
         self.fed_hour, self.first_hour = self.fed_hour[keep], self.first_hour[keep]
         self.book.renumber(renumbered)
 

@@ -22,45 +22,98 @@ KEEP_AFTER_S = 7 * DAY_S
 
 
 class Milestones:
-    """`first_spend`, `fed`, `observe_from`, `unknown_since` epoch s by campaign, NaN = none; `started`; `paused`."""
+    """What was restored from the ledger or has become settled (`kept`), and what the ledger was last told."""
+
+    FIELDS = (
+        "first_seen_at",
+        "first_spend_at",
+        "fed_at",
+        "observe_from",
+        "suggestion_unknown_since",
+        "started",
+        "lowered_since_unknown",
+    )
 
     def __init__(self, account: AccountId) -> None:
         self._account = account
         self._kept: dict[CampaignId, KnownLife] = {}
-        self._told: dict[CampaignId, KnownLife] = {}
+        self._pauses: dict[CampaignId, datetime | None] = {}
+        self._restless: set[CampaignId] = set()  # pause changed since the ledger was told
+        self._columns: dict[str, Float] = {}
+        self._size = -1
+        self._now = np.zeros((0, len(self.FIELDS)))
+        self._before: Float = self._now
 
     def restore(self, lives: Iterable[KnownLife]) -> None:
         for life in lives:
             self._kept[life.campaign] = life
-            self._told[life.campaign] = life
+            self._pauses[life.campaign] = life.paused_by_us_at
+        self._columns.clear()
 
-    def of(self, campaign: CampaignId) -> KnownLife | None:
-        return self._kept.get(campaign)
+    def paused(self, campaign: CampaignId, at: datetime | None) -> None:
+        if self._pauses.get(campaign) != at:
+            self._pauses[campaign] = at
+            self._restless.add(campaign)
+
+    def pauses(self, roster: Roster) -> Float:
+        """(n,) epoch s of our pause in force, NaN = none."""
+        if not self._pauses:
+            return np.full(len(roster), np.nan)
+        held = [self._pauses.get(c) for c in roster.names]
+        return np.array([np.nan if at is None else at.timestamp() for at in held])
 
     def column(self, roster: Roster, name: str) -> Float:
-        """(n,) epoch s of a milestone, NaN = none."""
-        if not self._kept:
-            return np.full(len(roster), np.nan)
-        return np.array([_at(self._kept.get(c), name) for c in roster.names])
+        """(n,) a kept milestone: epoch s, NaN = none; flags 0 / 1."""
+        if self._size != len(roster):
+            self._columns.clear()
+            self._size = len(roster)
+        if name not in self._columns:
+            self._columns[name] = np.array([_number(self._kept.get(c), name) for c in roster.names], np.float64)
+        return self._columns[name]
 
     def flag(self, roster: Roster, name: str) -> NDArray[np.bool_]:
-        return np.array([bool(k is not None and getattr(k, name)) for k in map(self._kept.get, roster.names)], np.bool_)
+        return np.asarray(self.column(roster, name) == 1.0)
 
-    def keep(self, life: KnownLife) -> None:
-        self._kept[life.campaign] = life
+    def note(self, roster: Roster, milestones: Float, now: float) -> None:
+        """Take (n, 7) new milestones; those fed long ago are kept, because the facts behind them are about to leave memory."""
+        self._now = milestones
+        old = np.flatnonzero((milestones[:, 2] < now - KEEP_AFTER_S) & roster.flags("listed"))
+        kept = np.stack([self.column(roster, f) for f in self.FIELDS], axis=1)[old]
+        for row in old[_differ(milestones[old], kept)].tolist():
+            self._kept[roster.names[row]] = self._life(roster.names[row], milestones[row])
+            self._columns.clear()
 
-    def settle(self, lives: Iterable[KnownLife], now: float) -> None:
-        """Keep those that were fed so long ago that the facts behind it are about to leave memory."""
-        for life in lives:
-            if life.fed_at is not None and life.fed_at.timestamp() < now - KEEP_AFTER_S:
-                self._kept[life.campaign] = life
+    def forget_rows(self) -> None:
+        """Rows were renumbered."""
+        self._columns.clear()
+        self._before = np.zeros((0, len(self.FIELDS)))
 
-    def changed(self, lives: Iterable[KnownLife]) -> tuple[KnownLife, ...]:
-        """Those that differ from what was last told or restored; they count as told."""
-        out = tuple(life for life in lives if self._told.get(life.campaign) != life)
-        for life in out:
-            self._told[life.campaign] = life
-        return out
+    def changed(self, roster: Roster) -> tuple[KnownLife, ...]:
+        """Lives of listed campaigns that differ from what was last told; they count as told."""
+        before = np.full(self._now.shape, -1.0)
+        before[: len(self._before)] = self._before[: len(before)]
+        fresh = _differ(self._now, before)
+        fresh[[roster.index[c] for c in self._restless if c in roster.index]] = True
+        rows = np.flatnonzero(fresh & roster.flags("listed")[: len(fresh)] & np.isfinite(self._now[:, 0]))
+        self._before = np.where(roster.flags("listed")[: len(fresh), None], self._now, before)
+        self._restless.clear()
+        return tuple(self._life(roster.names[r], self._now[r]) for r in rows.tolist())
+
+    def _life(self, campaign: CampaignId, x: Float) -> KnownLife:
+        seen = instant(float(x[0]))
+        assert seen is not None
+        return KnownLife(
+            account=self._account,
+            campaign=campaign,
+            first_seen_at=seen,
+            first_spend_at=instant(float(x[1])),
+            fed_at=instant(float(x[2])),
+            observe_from=instant(float(x[3])),
+            started=bool(x[5]),
+            paused_by_us_at=self._pauses.get(campaign),
+            suggestion_unknown_since=instant(float(x[4])),
+            lowered_since_unknown=bool(x[6]),
+        )
 
 
 def by_unit(
@@ -79,9 +132,15 @@ def _least(unit: Int, x: Float, size: int) -> Float:
     return np.where(np.isfinite(out), out, np.nan)
 
 
-def _at(life: KnownLife | None, name: str) -> float:
+def _number(life: KnownLife | None, name: str) -> float:
     value = None if life is None else getattr(life, name)
-    return np.nan if value is None else value.timestamp()
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return np.nan if value is None else float(value)
+
+
+def _differ(a: Float, b: Float) -> NDArray[np.bool_]:
+    return np.asarray(((a != b) & ~(np.isnan(a) & np.isnan(b))).any(axis=1))
 
 
 def instant(t: float) -> datetime | None:

@@ -20,7 +20,7 @@ def normal_cdf(z: Float) -> Float:
     for c in (-0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368):
         poly = c + t * poly
     tail = 0.5 * t * np.exp(-x * x - 1.26551223 + t * poly)
-    return np.where(z > 0, 1.0 - tail, tail)
+    return np.asarray(np.where(z > 0, 1.0 - tail, tail))
 
 
 def gamma_cdf(x: Float, mean: Float, shape: Float) -> Float:
@@ -33,4 +33,4 @@ def gamma_cdf(x: Float, mean: Float, shape: Float) -> Float:
 def gamma_quantile(z: float, mean: Float, shape: Float) -> Float:
     """The quantile of the normal score z by the same approximation; never below 0."""
     root = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * np.sqrt(shape))
-    return mean * np.maximum(root, 0.0) ** 3
+    return np.asarray(mean * np.maximum(root, 0.0) ** 3)

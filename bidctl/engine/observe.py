@@ -6,7 +6,7 @@ far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -27,8 +27,8 @@ from bidctl.engine.enrolled import Enrolled, enrolled
 from bidctl.engine.freshness import Delays
 from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
-from bidctl.engine.milestones import Milestones, instant
-from bidctl.engine.ports import KnownCampaign, KnownLife
+from bidctl.engine.milestones import Milestones
+from bidctl.engine.ports import KnownLife
 from bidctl.engine.standing import Standing
 
 Float = NDArray[np.float64]
@@ -59,7 +59,6 @@ class Observer:
         self.suggestions: dict[CampaignId, tuple[float, Suggestion]] = {}
         self.known_suggestion_at: dict[CampaignId, float] = {}
         self._enrolled: Enrolled | None = None
-        self._lives: tuple[KnownLife, ...] = ()
 
     # feeding
     def ingest(self, panel: Panel) -> None:
@@ -103,31 +102,29 @@ class Observer:
         if suggestion.state is not SuggestionState.UNKNOWN:
             self.known_suggestion_at[campaign] = max(t, self.known_suggestion_at.get(campaign, t))
 
-    def restore(self, known: Mapping[CampaignId, KnownCampaign]) -> None:
-        """What the ledger knew of campaigns and their lives (`Transaction.load_campaigns`)."""
-        by_time: dict[datetime, list[CampaignInfo]] = {}
-        for k in known.values():
-            by_time.setdefault(k.seen_at, []).append(k.info)
-        for at, infos in sorted(by_time.items()):
-            self.memory.restore(infos, at.timestamp())
-        self.restore_lives([k.life for k in known.values() if k.life is not None])
-
-    def restore_lives(self, lives: Iterable[KnownLife]) -> None:
+    def restore(self, infos: Sequence[CampaignInfo], seen_at: datetime, lives: Iterable[KnownLife]) -> None:
+        """What the ledger knew of campaigns (`Transaction.load_campaigns`) and their lives; they count as seen, not as listed."""
+        self.memory.restore(infos, seen_at.timestamp())
         self.milestones.restore(lives)
+
+    def paused(self, campaign: CampaignId, at: datetime | None) -> None:
+        """A stop-loss pause of ours was confirmed at `at`; None = undone."""
+        self.milestones.paused(campaign, at)
 
     def lives(self) -> tuple[KnownLife, ...]:
         """Lives that the last `observe` changed, to be saved."""
-        return self.milestones.changed(self._lives)
+        return self.milestones.changed(self.memory.roster)
 
     # observing
     def observe(self, now: datetime, standing: Standing | None = None) -> Observation:
         """Every campaign of the newest complete listing, and those that a newer incomplete one left out."""
         t = now.timestamp()
         self.memory.advance(t)
+        if self.memory.renamed:
+            self.milestones.forget_rows()
         self.hourly.refresh(t)
         columns = Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
-        self._lives = columns.known_lives()
-        self.milestones.settle(self._lives, t)
+        self.milestones.note(self.memory.roster, columns.milestones(), t)
         return columns.observation()
 
     def table(self, now: float) -> DayTable:
@@ -147,7 +144,10 @@ class Observer:
         """(41,) days that R-START's average counts: 30 complete ones before today, no promotion."""
         first = last_day - DAYS + 1
         return np.array(
-            [last_day - 30 <= d < last_day and date.fromordinal(d) not in self.promotions for d in range(first, last_day + 1)]
+            [
+                last_day - 30 <= d < last_day and date.fromordinal(d) not in self.promotions
+                for d in range(first, last_day + 1)
+            ]
         )
 
     def _enrolments(self) -> Enrolled:
@@ -156,6 +156,3 @@ class Observer:
             self._enrolled = enrolled(names, self.enrolments)
             self.memory.renamed = False
         return self._enrolled
-
-
-__all__ = ["Observer", "instant"]

@@ -61,10 +61,14 @@ def resolve(day: int, days: NaturalDays, hours: Ring, snaps: Ring, created: Floa
     by_snap = np.arange(k) <= last[:, None]
     hour_known = hours.known[:, slots]
     row = (hour_known > NEVER) & held
-    use_hour = row & ((hour_known >= ends) | (hour_known >= np.where(seen_snap, snaps.known[:, slots], NEVER)) | ~by_snap)
+    use_hour = row & (
+        (hour_known >= ends) | (hour_known >= np.where(seen_snap, snaps.known[:, slots], NEVER)) | ~by_snap
+    )
     whole = hours.covered[:, slots] & held & ~row & ~by_snap
     unborn = (ends <= created[:, None]) & ~row
-    x = np.where(use_hour, hours.values[:, :, slots].transpose(1, 0, 2), np.where(by_snap, diffs, np.nan)).astype(np.float64)
+    x = np.where(use_hour, hours.values[:, :, slots].transpose(1, 0, 2), np.where(by_snap, diffs, np.nan)).astype(
+        np.float64
+    )
     x[:, whole | (unborn & ~by_snap)] = 0.0
     source = np.select(
         [use_hour, whole | unborn, by_snap], [Source.HOUR, Source.ZERO, Source.SNAPSHOT], Source.UNKNOWN
@@ -82,7 +86,9 @@ def _within(ring: Ring, first: int, k: int) -> Bool:
     return (index <= ring.head) & (index > ring.head - ring.width)
 
 
-def _differences(values: NDArray[np.float32], fill: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _differences(
+    values: NDArray[np.float32], fill: NDArray[np.intp]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Snapshot differences by hour (5, n, k) and the last level (5, n); before the first snapshot the level is zero."""
     level = np.take_along_axis(values, np.maximum(fill, 0)[:, None, :], axis=2)
     level = np.where(fill[:, None, :] < 0, np.float32(0), level).transpose(1, 0, 2)
@@ -113,5 +119,7 @@ def _total(
     summed = np.where(fine[None], x, 0.0).sum(axis=2)
     total = np.where(use_snap, level.astype(np.float64), np.where(by_hours, summed, np.nan))
     zero = by_hours & (source[:, due] == Source.ZERO).all(axis=1) & ~(source == Source.HOUR).any(axis=1)
-    kind = np.select([use_snap, zero, by_hours], [Source.SNAPSHOT, Source.ZERO, Source.HOUR], Source.UNKNOWN).astype(np.int8)
+    kind = np.select([use_snap, zero, by_hours], [Source.SNAPSHOT, Source.ZERO, Source.HOUR], Source.UNKNOWN).astype(
+        np.int8
+    )
     return total, kind, np.where(use_snap, newest_snap, newest_hour)

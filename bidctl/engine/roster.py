@@ -31,7 +31,9 @@ class Roster:
         self.index: dict[CampaignId, int] = {}
         self.infos: list[CampaignInfo | None] = []
         self.names: list[CampaignId] = []
-        self._c: dict[str, NDArray[np.generic]] = {k: np.array([], dtype=np.asarray(v).dtype) for k, v in _COLUMNS.items()}
+        self._c: dict[str, NDArray[np.generic]] = {
+            k: np.array([], dtype=np.asarray(v).dtype) for k, v in _COLUMNS.items()
+        }
         self.keys: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
@@ -57,9 +59,7 @@ class Roster:
             self.names.append(c)
             self.infos.append(None)
         if fresh:
-            self._c = {
-                k: np.concatenate([a, np.full(len(fresh), _COLUMNS[k], a.dtype)]) for k, a in self._c.items()
-            }
+            self._c = {k: np.concatenate([a, np.full(len(fresh), _COLUMNS[k], a.dtype)]) for k, a in self._c.items()}
         return np.array([self.index[c] for c in campaigns], np.int64)
 
     def update(self, infos: Sequence[CampaignInfo], at: float) -> Int:

@@ -16,7 +16,7 @@ retail pairs of simulation.md 2.2 show 46-50 / 60 / 75 / 90 %. Live commerce is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,8 @@ class Priors:
 class Settled:
     """What settlement knows: `refund` (n,) ultimate refunded share r and its variance `refund_var`; `quick` (n,) share q of
     refunds within an hour; `seen` (n, d) GMV so far and `seen_days` its age (0 = paid only); `mature` (n,) bool: one cohort
-    of >= 10 orders was seen to 14 days."""
+    of >= 10 orders was seen to 14 days; `rate` (n,) settlement rate: finally billed / paid GMV over the campaign's cohorts,
+    1 - r where it has none."""
 
     cohorts: Cohorts
     delay_days: Float
@@ -74,6 +75,7 @@ class Settled:
     seen: Float
     seen_days: Float
     mature: Bool
+    rate: Float
 
     def expected(self, horizon_days: Float) -> Float:
         """(n, d) GMV of each cohort left at its horizon (n,) (inf = finally billed, 0 = paid)."""
@@ -87,18 +89,12 @@ class Settled:
         )
         return self.cohorts.paid * np.maximum(share, 0.0)
 
-    def final_share(self) -> Float:
-        """(n,) settlement rate: finally billed / paid GMV over the campaign's cohorts; prior and r where it has none."""
-        final = np.nansum(self.expected(np.full(len(self.refund), np.inf)), axis=1)
-        paid = np.nansum(self.cohorts.paid, axis=1)
-        return np.where(paid > 0, final / np.where(paid > 0, paid, 1.0), 1.0 - self.refund)
-
-    def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: Float) -> Float:
+    def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: float) -> Float:
         """(n,) variance of the sum of `expected` over the cohorts in `use` (n, d): of r (all cohorts together) and of which
         orders will be refunded, each order worth `order_value` with variation `cv`."""
         still = np.nansum(np.where(use, self.open_paid(horizon_days), 0.0), axis=1)
         r = self.refund
-        return still**2 * self.refund_var + still * order_value * (1 + cv**2) * r * (1 - r)
+        return np.asarray(still**2 * self.refund_var + still * order_value * (1 + cv**2) * r * (1 - r))
 
     def _base(self, horizon_days: Float) -> Float:
         """Seen GMV, but never deeper than the horizon asks for: a goal on paid GMV ignores refunds already seen."""
@@ -112,8 +108,10 @@ class Settled:
 
 def delay(age_days: Float, mean_days: Float, quick: Float) -> Float:
     """F: share of refunds seen by an age. Broadcasts."""
-    slow = 1.0 - (1 - SLOW_SHARE) * np.exp(-age_days / (FAST_SCALE * mean_days)) - SLOW_SHARE * np.exp(
-        -age_days / (SLOW_SCALE * mean_days)
+    slow = (
+        1.0
+        - (1 - SLOW_SHARE) * np.exp(-age_days / (FAST_SCALE * mean_days))
+        - SLOW_SHARE * np.exp(-age_days / (SLOW_SCALE * mean_days))
     )
     return np.where(age_days <= 0, 0.0, quick + (1 - quick) * slow)
 
@@ -138,8 +136,19 @@ def settle(cohorts: Cohorts, priors: Priors) -> Settled:
     quick = np.minimum(one_hour / np.maximum(r, 1e-9), QUICK_MOST)
     counted = priors.strength + exposure / value
     orders = np.nan_to_num(cohorts.orders)
-    mature = ((seen_days >= MATURE_DAYS) & (orders >= MATURE_ORDERS) & np.isfinite(cohorts.paid)).any(axis=1)
-    return Settled(cohorts, priors.delay_days, r, r * (1 - r) / (counted + 1.0), quick, seen, seen_days, mature)
+    mature = np.asarray(
+        ((seen_days >= MATURE_DAYS) & (orders >= MATURE_ORDERS) & np.isfinite(cohorts.paid)).any(axis=1)
+    )
+    known = Settled(
+        cohorts, priors.delay_days, r, r * (1 - r) / (counted + 1.0), quick, seen, seen_days, mature, 1.0 - r
+    )
+    return replace(known, rate=_rate(known))
+
+
+def _rate(s: Settled) -> Float:
+    final = np.nansum(s.expected(np.full(len(s.refund), np.inf)), axis=1)
+    paid = np.nansum(s.cohorts.paid, axis=1)
+    return np.where(paid > 0, final / np.where(paid > 0, paid, 1.0), s.rate)
 
 
 def _deepest(c: Cohorts) -> tuple[Float, Float]:
@@ -157,7 +166,7 @@ def _share_1h(c: Cohorts) -> Float:
     both = np.isfinite(c.settled[:, 0]) & np.isfinite(c.paid)
     paid = np.where(both, c.paid, 0.0).sum(axis=1)
     net = np.where(both, c.settled[:, 0], 0.0).sum(axis=1)
-    return np.clip(1.0 - net / np.where(paid > 0, paid, 1.0), 0.0, 1.0) * (paid > 0)
+    return np.where(paid > 0, np.clip(1.0 - net / np.where(paid > 0, paid, 1.0), 0.0, 1.0), 0.0)
 
 
 def _order_value(c: Cohorts) -> Float:
