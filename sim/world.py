@@ -7,19 +7,18 @@ objective) acts from the next step. Equations and their sources: docs/assumption
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.values import Intent, Side
 from sim.books import Books
 from sim.calendar import DAY, HOUR, SLOT, day_of, hour_of, slot_of, weekday
 from sim.columns import joined, taken
 from sim.figures import figures
 from sim.lives import Timetable
-from sim.market import elasticity, follow, log_volume, next_state
+from sim.market import follow, log_volume, next_state
 from sim.orders import draw_orders
 from sim.population import Planned, Traits, draw_traits, plan, timetable_of
 from sim.reporting import Reporter
@@ -27,34 +26,13 @@ from sim.scenario import Scenario
 from sim.seam import CampaignSpec, LiveSession, Report
 from sim.shocks import Shocks, Stream, poisson_quantile
 from sim.state import State, newborn, put_in_force, turn_day
+from sim.truth import Hint, RunOut, hint_of, run_out_of, told
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 
 MOST_VOLUME = float(np.log(50.0))  # an audience is finite: at most 50 times the spend at the reference
 CREATED_KEYS = 1 << 24  # lines of luck of campaigns created from outside begin here
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """How an operator would enrol a campaign. `goal` on projected ROAS, `margin` of kept orders, both known to the world."""
-
-    group: str
-    wanted: bool
-    side: Side
-    intent: Intent
-    goal: float
-    margin: float
-
-
-@dataclass(frozen=True, slots=True)
-class RunOut:
-    """Where it ends when every order placed so far has met its fate, by campaign. Fen; `profit` = margin x kept - spend."""
-
-    spend: Int
-    gmv: Int
-    kept: Int
-    profit: Float
 
 
 class MarketWorld:
@@ -192,16 +170,11 @@ class MarketWorld:
     def hint(self, i: int) -> Hint:
         """How an operator would enrol campaign `i`."""
         group = self.scenario.group[int(self._traits.group[i])]
-        margin = round(float(self._traits.margin[i]), 2)
-        goal = round(group.enrol.goal_markup / margin, 2)
-        side, intent = Side[group.enrol.side.upper()], Intent[group.enrol.intent.upper()]
-        return Hint(group.name, group.enrol.wanted, side, intent, goal, margin)
+        return hint_of(group, float(self._traits.margin[i]))
 
     def run_out(self) -> RunOut:
         """The end of every order placed so far; its fate was drawn at birth, so nothing has to be simulated."""
-        b = self._books
-        profit = self._traits.margin * b.never_refunded - b.spend
-        return RunOut(b.spend.copy(), b.gmv.copy(), b.never_refunded.copy(), profit)
+        return run_out_of(self._books, self._traits)
 
     def ledger(self) -> dict[str, Int]:
         """By campaign, fen: gmv = kept + refunded + open, at every instant."""
@@ -211,26 +184,8 @@ class MarketWorld:
 
     def truth(self) -> dict[str, object]:
         """Plain values; money fen. `optimum` on the paid basis; `final_*` after the run-out of the orders placed so far."""
-        t, b, end = self._traits, self._books, self.run_out()
-        eps = elasticity(t.best - t.reference, t.low, t.high, figures().elasticity_width)
-        columns: dict[str, list[object]] = {
-            "index": list(range(len(self.specs))),
-            "account": [s.account for s in self.specs],
-            "name": [s.name for s in self.specs],
-            "group": [self.scenario.group[int(g)].name for g in t.group],
-            "eps": np.round(eps, 6).tolist(),
-            "optimum": np.round(np.exp(t.best), 6).tolist(),
-            "settled_share": np.round(1 - t.refund, 6).tolist(),
-            "net_share": np.round(t.net_share, 6).tolist(),
-            "margin": np.round(t.margin, 6).tolist(),
-            "target": self._state.target.tolist(),
-            "spend": end.spend.tolist(),
-            "gmv": end.gmv.tolist(),
-            "settled_gmv": (b.gmv - b.refunded).tolist(),
-            "final_gmv": end.kept.tolist(),
-            "profit": np.round(end.profit, 2).tolist(),
-        }
-        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        names = [g.name for g in self.scenario.group]
+        rows = told(self.specs, names, self._traits, self._state, self._books, self.run_out())
         return {"now": self._now, "scenario": self.scenario.name, "campaigns": rows}
 
     # one step

@@ -81,3 +81,22 @@ def test_refund_triangle_is_derived_again() -> None:
     shipped = json.loads((ROOT / "sim" / "figures.json").read_text(encoding="utf-8"))["refund_value_within_days"]
     for days, share in shipped.items():
         assert share == pytest.approx(sum(float(r[3]) for r in rows if float(r[2]) <= int(days)) / total, abs=1e-4)
+
+
+def test_the_page_of_assumptions_states_the_shipped_figures() -> None:
+    f = figures()
+    page = (ROOT / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    q10, q50, q90 = f.elasticity_near_goal
+    day = f.hour_profile.mean(axis=0)
+    for words in (
+        f"10-50-90 %: {q10:.1f}, {q50:.1f}, {q90:.1f}",
+        f"low = {f.elasticity_low:.2f}, high = {f.elasticity_high:.2f} times",
+        f"w = {f.elasticity_width:.2f}",
+        f"log sd {f.order_value_log_sd:.2f} (invoices",
+        f"median {f.refund_delay_days[50]:.0f} days, nine of ten within {f.refund_delay_days[90]:.0f}, cut at 86",
+        f"{day.max() / day.min():.0f} to 1 on the average day, {f.hour_profile.max() / f.hour_profile.min():.0f} to 1",
+        f"month and weekday have {f.daily_sales_log_sd:.2f} (data)",
+        f"auction data {f.volume_log_sd_day:.2f}",
+        f"auction data ({f.efficiency_log_sd_day:.2f})",
+    ):
+        assert words in page

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.scenario import Scenario, shipped
 from sim.seam import Report
@@ -172,3 +174,37 @@ def test_reports_leave_out_empty_rows_and_keep_to_the_window() -> None:
     with pytest.raises(ValueError, match="week"):
         world.report(everybody(world), start, start + DAY, "week")
     assert len(world.report(np.zeros(0, np.int64), start, start + DAY, "day").spend) == 0
+
+
+actions = st.tuples(
+    st.integers(0, 5),
+    st.sampled_from(["target", "budget", "on", "off", "objective"]),
+    st.floats(0.3, 3),
+    st.floats(0, 30),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(actions, max_size=12), st.integers(0, 2**64 - 1))
+def test_whatever_is_done_the_books_hold(todo: list[tuple[int, str, float, float]], seed: int) -> None:
+    world = MarketWorld(replace(coarse(), step_s=3600), seed)
+    most = [world.setting(i)[2] for i in range(6)]
+    for i, what, factor, hours in todo:
+        target, _, budget, _ = world.setting(i)
+        if what == "target":
+            world.set_target(i, max(0.01, round(target * factor, 2)))
+        elif what == "budget":
+            world.set_budget(i, int(budget * factor))
+            most[i] = max(most[i], int(budget * factor))
+        elif what == "objective":
+            world.set_objective(i, int(factor > 1))
+        else:
+            world.set_enabled(i, what == "on")
+        world.advance(world.now + hours * HOUR)
+    book = world.ledger()
+    np.testing.assert_array_equal(book["gmv"], book["kept"] + book["refunded"] + book["open"])
+    report = world.report(np.arange(6), 0, world.now + 1, "day")
+    assert (report.spend <= np.array(most)[report.campaign]).all()
+    assert (report.spend >= 0).all() and (report.gmv_90d >= 0).all()
+    n = len(world.specs)
+    assert by_campaign(whole(world), "gmv_90d", n) == (book["gmv"] - book["refunded"]).tolist()
