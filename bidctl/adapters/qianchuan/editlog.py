@@ -31,6 +31,7 @@ _FROM_TO = tuple(
     )
 )
 _MINUTE = timedelta(minutes=1)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CREATION = re.compile(r"创建|新建|新增计划")
 _OBJECTIVE = re.compile(r"优化目标|转化目标|深度转化|deep_external_action", re.IGNORECASE)
@@ -104,7 +105,7 @@ def change_of(title: str, line: str) -> Change | None:
     if not line:
         return None
     about = line if _field_words(line) else f"{title} {line}"
-    old, new = _from_to(line)
+    old, new = _from_to(_THOUSANDS.sub("", line))
     if _OBJECTIVE.search(about) or (_TARGET.search(about) and _objective(old) and _objective(new)):
         return Change(Field.OBJECTIVE, _objective(old) or old, _objective(new) or new)
     if _BUDGET.search(about):
@@ -129,7 +130,7 @@ def _from_to(line: str) -> tuple[str | None, str | None]:
 
 
 def _number(text: str | None) -> str | None:
-    match = _NUMBER.search((text or "").replace(",", ""))
+    match = _NUMBER.search(text or "")
     return match[0] if match else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from bidctl.adapters.http import http_client, httpx
 from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient, Retries
-from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
 from bidctl.adapters.qianchuan.endpoints import WRITE_CALLS
+from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
 from bidctl.adapters.qianchuan.limits import Limits
 from bidctl.adapters.qianchuan.reads import QianchuanReads
 from bidctl.adapters.qianchuan.writes import QianchuanWriter
@@ -36,6 +37,7 @@ class FakeClock:
     async def sleep(self, seconds: float) -> None:
         self.slept += seconds
         self.at += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
 
 
 class FakeTokens:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bidctl.adapters.http import httpx
 from bidctl.adapters.qianchuan.client import Retries
 from bidctl.adapters.qianchuan.errors import CODES, Action, EndpointStopped, NeedsAuthorisation, rule_for
@@ -17,7 +18,9 @@ TARGET = "uni_promotion/ad/roi2_goal/update/"
 # written from the fact sheet's table 3.2, not from the code: code -> (requests of one read, needs a person, stops account)
 REPEATED, ONCE, REFRESHED = 4, 1, 2
 TABLE = {
-    **dict.fromkeys((40000, 40001, 40002, 40003, 40101, 40104, 40106, 40108, 40113, 40115, 40118, 40119), (ONCE, False, False)),
+    **dict.fromkeys(
+        (40000, 40001, 40002, 40003, 40101, 40104, 40106, 40108, 40113, 40115, 40118, 40119), (ONCE, False, False)
+    ),
     **dict.fromkeys((40200, 40201, 40900, 40110, 40130), (ONCE, False, False)),
     **dict.fromkeys((40300, 40301), (ONCE, False, True)),
     **dict.fromkeys((40102, 40105), (REFRESHED, False, False)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from bidctl.domain.values import Kind, Objective, Protection
 from bidctl.engine.ports import ReadFailed
 from tests.adapters.qianchuan.fakes import ACCOUNT, NOW, FakePlatform, detail, envelope, listed, plan
@@ -60,7 +61,11 @@ def _paged(pages: list[list[int]], total: int) -> object:
 
     def answer(request):  # type: ignore[no-untyped-def]
         q = request.url.params
-        mine = q["marketing_goal"] == "VIDEO_PROM_GOODS" and q["adlab_scene"] == "UNI_PROJECT" and "CUSTOM" in q["filtering"]
+        mine = (
+            q["marketing_goal"] == "VIDEO_PROM_GOODS"
+            and q["adlab_scene"] == "UNI_PROJECT"
+            and "CUSTOM" in q["filtering"]
+        )
         if not mine:
             return envelope({"ad_list": None, "page_info": {"total_num": 0}})
         rows = pages.pop(0) if pages else []
@@ -76,9 +81,13 @@ def _paged(pages: list[list[int]], total: int) -> object:
         ([[1, 2], [], [1, 2], []], 3, "2 rows read of 3"),  # rows missing
     ],
 )
-async def test_a_page_set_that_does_not_add_up_twice_is_not_complete(pages: list[list[int]], total: int, says: str) -> None:
+async def test_a_page_set_that_does_not_add_up_twice_is_not_complete(
+    pages: list[list[int]], total: int, says: str
+) -> None:
     listing = await FakePlatform().on(LIST, _paged(pages, total)).reads().campaigns(ACCOUNT, NOW)
-    assert not listing.complete and listing.trouble is not None and says in listing.trouble and "\n" not in listing.trouble
+    assert (
+        not listing.complete and listing.trouble is not None and says in listing.trouble and "\n" not in listing.trouble
+    )
 
 
 async def test_a_page_set_that_adds_up_the_second_time_is_complete() -> None:
@@ -120,7 +129,9 @@ async def test_float_noise_in_a_target_is_not_odd() -> None:
 
 
 async def test_a_failed_protection_lookup_is_unknown_not_none() -> None:
-    platform = FakePlatform().on(LIST, listed(plan(compensate_info={"status": "FAILED", "compensate_status": "DEFAULT"})))
+    platform = FakePlatform().on(
+        LIST, listed(plan(compensate_info={"status": "FAILED", "compensate_status": "DEFAULT"}))
+    )
     (info,) = (await platform.reads().campaigns(ACCOUNT, NOW)).campaigns
     assert info.protection is Protection.UNKNOWN and info.odd is None
 
@@ -135,7 +146,10 @@ async def test_volume_plans_have_no_target_and_overall_ones_are_hosted() -> None
 
 async def test_a_live_room_that_is_off_waits_and_is_not_paused() -> None:
     live = plan(marketing_goal="LIVE_PROM_GOODS", status="LIVE_ROOM_OFF") | {"room_info": [{"anchor_id": "demo_show"}]}
-    awemes = {"aweme_id_list": [{"aweme_id": 90000000001, "aweme_show_id": "demo_show"}], "page_info": {"totol_numer": 1}}
+    awemes = {
+        "aweme_id_list": [{"aweme_id": 90000000001, "aweme_show_id": "demo_show"}],
+        "page_info": {"totol_numer": 1},
+    }
     platform = FakePlatform().on(LIST, listed(live)).on("uni_aweme/authorized/get/", envelope(awemes))
     reads = platform.reads()
     (info,) = (await reads.campaigns(ACCOUNT, NOW)).campaigns
@@ -147,7 +161,9 @@ async def test_a_live_room_that_is_off_waits_and_is_not_paused() -> None:
 
 async def test_a_public_id_nobody_knows_is_resolved_from_the_detail_once() -> None:
     live = plan(marketing_goal="LIVE_PROM_GOODS") | {"room_info": [{"anchor_id": "stranger"}]}
-    platform = FakePlatform().on(LIST, listed(live)).on("uni_aweme/authorized/get/", envelope({}, 40002, "no permission"))
+    platform = (
+        FakePlatform().on(LIST, listed(live)).on("uni_aweme/authorized/get/", envelope({}, 40002, "no permission"))
+    )
     platform.on("uni_promotion/ad/detail/", envelope(detail(aweme_id=None, room_info=[{"anchor_id": 90000000007}])))
     reads = platform.reads()
     for _ in range(2):
@@ -181,7 +197,9 @@ async def test_read_back_of_one_plan_and_the_scene_it_leaves_out() -> None:
     assert reading.info.objective is Objective.NET_ROI and reading.info.live_account == "90000000001"
 
 
-@pytest.mark.parametrize(("scene", "hosted"), [(0, False), (1, True), ("UNI_PROJECT", False), ("OVERALL_PROJECT", True)])
+@pytest.mark.parametrize(
+    ("scene", "hosted"), [(0, False), (1, True), ("UNI_PROJECT", False), ("OVERALL_PROJECT", True)]
+)
 async def test_the_scene_comes_as_a_number_or_a_word(scene: object, hosted: bool) -> None:
     platform = FakePlatform().on("uni_promotion/ad/detail/", envelope(detail(adlab_scene=scene)))
     assert (await platform.reads().campaign(ACCOUNT, plan_id())).info.hosted is hosted

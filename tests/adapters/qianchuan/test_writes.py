@@ -6,13 +6,14 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bidctl.adapters.http import httpx
 from bidctl.adapters.qianchuan.encode import dump, wire_number
 from bidctl.adapters.qianchuan.errors import NeedsAuthorisation
 from bidctl.domain.values import Field, Objective
 from bidctl.domain.writes import AnswerKind, WriteRequest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.adapters.qianchuan.fakes import ACCOUNT, PLAN, FakePlatform, detail, envelope
 
 TARGET = "uni_promotion/ad/roi2_goal/update/"

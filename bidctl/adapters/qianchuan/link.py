@@ -1,0 +1,69 @@
+"""Putting the parts together for one app, each over a transport that lets only its own calls through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bidctl.adapters.http import http_client, httpx, network
+from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient, Retries
+from bidctl.adapters.qianchuan.endpoints import BASE_URL, OAUTH_CALLS, WRITE_CALLS
+from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
+from bidctl.adapters.qianchuan.limits import Limits, Quota
+from bidctl.adapters.qianchuan.oauth import OAuth
+from bidctl.adapters.qianchuan.reads import CAPABILITIES, QianchuanReads
+from bidctl.adapters.qianchuan.tokens import TokenKeeper
+from bidctl.adapters.qianchuan.writes import QianchuanWriter
+from bidctl.adapters.secrets import Cipher
+from bidctl.adapters.tokens import TokenStore
+from bidctl.domain.values import Capabilities
+from bidctl.engine.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A registered app: id, secret, where its platform is (the real one, or an emulator on loopback), and its pace
+    (None: no pace, for an emulator in virtual time)."""
+
+    app_id: str
+    secret: str
+    base_url: str = BASE_URL
+    quota: Quota | None = Quota()
+    retries: Retries = Retries()
+
+
+class Link:
+    """All that speaks for one app in this process; its parts share the tokens, the pace and the platform's clock. A dry
+    run takes `reads` and never calls `writer`. `owner` names the process for the refresh lease."""
+
+    def __init__(
+        self,
+        app: App,
+        store: TokenStore,
+        cipher: Cipher,
+        clock: Clock,
+        owner: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        capabilities: Capabilities = CAPABILITIES,
+    ) -> None:
+        self._app, self._transport = app, transport or network()
+        self._time, self._limits = PlatformTime(clock), Limits(clock, app.quota)
+        request_s = capabilities.request_timeout_s
+        token_http = http_client(app.base_url, AllowListTransport(self._transport, OAUTH_CALLS))
+        oauth = OAuth(token_http, self._time, app.app_id, app.secret, request_s)
+        self.tokens = TokenKeeper(store, cipher, oauth, clock, app.app_id, owner)
+        read_http = http_client(app.base_url, ReadOnlyTransport(self._transport))
+        client = ReadClient(read_http, self.tokens, self._time, self._limits, app.retries)
+        self.reads = QianchuanReads(client, capabilities)
+
+    def writer(self) -> QianchuanWriter:
+        """The write side. Only `wiring` calls this, and only for a mode that may write."""
+        http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS))
+        request_s = self.reads.capabilities.request_timeout_s
+        return QianchuanWriter(
+            http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=request_s
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
