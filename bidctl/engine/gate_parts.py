@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bidctl.domain.reasons import Alert
@@ -29,7 +29,7 @@ class GateSettings:
     them."""
 
     turn_s: float = 30.0
-    rules: RuleSettings = RuleSettings()
+    rules: RuleSettings = field(default_factory=RuleSettings)
 
 
 @dataclass(slots=True)
