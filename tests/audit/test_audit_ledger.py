@@ -52,6 +52,7 @@ def _row(identity: str, minute: int, **changes: Any) -> dict[str, Any]:
 
 
 def _sqlite(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.unlink(missing_ok=True)
     base = sqlite3.connect(path)
     base.execute('CREATE TABLE decisions (id TEXT, campaign TEXT, field TEXT, "new" TEXT, at BIGINT, inputs TEXT)')
     base.executemany("INSERT INTO decisions VALUES (:id, :campaign, :field, :new, :at, :inputs)", rows)

@@ -1,0 +1,110 @@
+"""One cell as a value. Blank and "-" are None, never zero; what cannot be read raises ValueError saying what is expected."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+BLANK = frozenset({"", "-", "--", "—", "–", "/", "N/A", "n/a", "null", "暂无", "nan"})
+_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_HOUR = re.compile(r"(\d{1,2})(?:[:：]\d{2}(?::\d{2})?|时|点)?(?:\s*[-~至].*)?")
+EXACT = 10**15
+
+Cell = object
+
+
+def blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and cell.strip() in BLANK)
+
+
+def identity(cell: Cell) -> str:
+    """A campaign id as text. A 19-digit id in a numeric cell has already lost digits: refused, never rounded."""
+    if isinstance(cell, bool) or blank(cell):
+        raise ValueError("a campaign id")
+    if isinstance(cell, int | float):
+        if abs(cell) >= EXACT or cell != int(cell):  # 15 digits is what a spreadsheet keeps
+            raise ValueError(
+                "an id kept as text: a numeric cell has lost digits; export as CSV or set the column to text"
+            )
+        return str(int(cell))
+    text = str(cell).strip().strip("'\"=").strip()
+    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
+        raise ValueError(
+            "an id with all its digits: a spreadsheet has rewritten it; export again, do not save it there"
+        )
+    if not re.fullmatch(r"\d{1,20}", text):
+        raise ValueError("a campaign id of digits")
+    return text
+
+
+def number(cell: Cell, unit: str = "") -> Decimal | None:
+    """Exact plain number: thousands separators, ¥ and 元 go, 万 multiplies, % divides by 100."""
+    if blank(cell):
+        return None
+    if isinstance(cell, bool | date | time | timedelta):
+        raise ValueError("a number")
+    if isinstance(cell, int | float):
+        if not math.isfinite(cell):
+            raise ValueError("a number")
+        return Decimal(repr(cell)) * _factor(unit)
+    text = str(cell).strip().replace("，", ",").lstrip("¥￥").strip()
+    found = _NUMBER.match(text)
+    tail = text[found.end() :].strip() if found else ""
+    if not found or tail not in {"", "元", "万", "万元", "%", "单"}:
+        raise ValueError("a number, or - where it is not reported")
+    try:
+        return Decimal(found.group().replace(",", "")) * _factor(tail or unit)
+    except InvalidOperation:
+        raise ValueError("a number") from None
+
+
+def _factor(unit: str) -> Decimal:
+    if unit.startswith("万"):
+        return Decimal(10_000)
+    return Decimal("0.01") if unit == "%" else Decimal(1)
+
+
+def day(cell: Cell) -> date:
+    """A natural day: a date cell, 2026-09-01, 2026/9/1, 20260901 or 2026年9月1日, with or without a time."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = str(cell).strip()
+    found = _DAY.match(text)
+    if found:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if re.fullmatch(r"\d{8}(\.0)?", text):
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    raise ValueError("a date like 2026-09-01")
+
+
+def hour(cell: Cell) -> int | None:
+    """The hour a span begins: 0..23 from 9, "09:00", "09:00-09:59", "9时", or a date with a time."""
+    if blank(cell):
+        return None
+    if isinstance(cell, datetime | time):
+        return cell.hour
+    text = re.sub(_DAY, "", str(cell).strip().removesuffix(".0")).strip()
+    found = _HOUR.fullmatch(text)
+    if not found or int(found[1]) > 23:
+        raise ValueError("an hour from 0 to 23, or 09:00")
+    return int(found[1])
+
+
+def instant(cell: Cell) -> datetime | None:
+    """An instant, Asia/Shanghai where it names no offset."""
+    if blank(cell):
+        return None
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        raise ValueError("a date with a time, like 2026-09-01 13:05")
+    try:
+        at = cell if isinstance(cell, datetime) else datetime.fromisoformat(str(cell).strip().replace("/", "-"))
+    except ValueError:
+        raise ValueError("a date with a time, like 2026-09-01 13:05") from None
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)

@@ -1,0 +1,205 @@
+"""A table as report rows, with what matched and what did not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from bidctl.adapters.export import cells
+from bidctl.adapters.export.columns import DEFAULT, REQUIRED, ColumnMap, heading, unit
+from bidctl.adapters.export.errors import TableError
+from bidctl.adapters.export.sheet import AGAIN, read_cells
+from bidctl.domain.values import Intent
+from bidctl.engine.report_rows import ReportRow
+
+T = TypeVar("T")
+INTENTS = {
+    "拿量": Intent.VOLUME, "均衡": Intent.BALANCED, "保利": Intent.PROFIT,
+    "volume": Intent.VOLUME, "balanced": Intent.BALANCED, "profit": Intent.PROFIT,
+}  # fmt: skip
+TOTALS = ("合计", "总计", "汇总", "总计/合计", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTable:
+    """`rows` of campaigns (totals and empty lines left out: `skipped`). `matched`: our name -> the file's heading;
+    `unmatched`: headings of the file that mean nothing to us; `absent`: our names that no heading gave."""
+
+    file: str
+    rows: tuple[ReportRow, ...]
+    matched: Mapping[str, str]
+    unmatched: tuple[str, ...]
+    absent: tuple[str, ...]
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row with the way to its cells."""
+
+    file: str
+    number: int
+    values: list[object]
+    places: Mapping[str, tuple[int, str]]
+
+    def cell(self, name: str) -> object:
+        place = self.places.get(name)
+        return self.values[place[0]] if place and place[0] < len(self.values) else None
+
+    def read(self, name: str, how: Callable[[object], T]) -> T:
+        try:
+            return how(self.cell(name))
+        except (ValueError, OverflowError) as error:
+            title = self.places[name][1] if name in self.places else name
+            raise TableError(
+                self.file, f"line {self.number}, column {title}", _shown(self.cell(name)), str(error), "mend that cell"
+            ) from None
+
+    def number_of(self, name: str) -> Decimal | None:
+        title = self.places[name][1] if name in self.places else ""
+        return self.read(name, lambda cell: cells.number(cell, unit(title)))
+
+    def float_of(self, name: str) -> float | None:
+        value = self.number_of(name)
+        return None if value is None else float(value)
+
+
+def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
+    """Read a .csv or .xlsx export. Raises TableError."""
+    table = read_cells(path)
+    file = str(path)
+    top = next((i for i, row in enumerate(table[:20]) if _heading_row(row, columns)), None)
+    if top is None:
+        wanted = " ".join(columns[name][0] for name in REQUIRED)
+        raise TableError(
+            file, "first rows", "no heading row", f"columns {wanted}", "give --columns MAP.toml, or " + AGAIN
+        )
+    places = _places(file, table[top], columns)
+    lines = [_Line(file, i, row, places) for i, row in enumerate(table[top + 1 :], top + 2)]
+    wanted_lines = [line for line in lines if not _skip(line)]
+    used = {column for column, _ in places.values()}
+    return ExportTable(
+        file=file,
+        rows=tuple(_unique(file, [_row(line) for line in wanted_lines])),
+        matched={name: title for name, (_, title) in places.items()},
+        unmatched=tuple(str(t).strip() for i, t in enumerate(table[top]) if i not in used and not cells.blank(t)),
+        absent=tuple(name for name in columns if name not in places),
+        skipped=len(lines) - len(wanted_lines),
+    )
+
+
+def _heading_row(row: list[object], columns: ColumnMap) -> bool:
+    titles = {heading(t) for t in row}
+    return any(heading(h) in titles for h in columns["campaign"])
+
+
+def _places(file: str, row: list[object], columns: ColumnMap) -> dict[str, tuple[int, str]]:
+    titles: dict[str, int] = {}
+    for i, title in enumerate(row):
+        titles.setdefault(heading(title), i)
+    places = {
+        name: (titles[heading(h)], str(row[titles[heading(h)]]).strip())
+        for name, headings in columns.items()
+        for h in reversed(headings)
+        if heading(h) in titles
+    }
+    missing = [columns[name][0] for name in REQUIRED if name not in places]
+    if missing:
+        raise TableError(
+            file, "heading row", f"no column {' '.join(missing)}", "it", "give --columns MAP.toml, or " + AGAIN
+        )
+    return places
+
+
+def _skip(line: _Line) -> bool:
+    """Empty lines and lines of totals."""
+    first = next((str(v).strip() for v in line.values if not cells.blank(v)), "")
+    return first == "" or first.lower().startswith(TOTALS)
+
+
+def _row(line: _Line) -> ReportRow:
+    spend = line.float_of("spend")
+    return ReportRow(
+        line=line.number,
+        campaign=line.read("campaign", cells.identity),
+        name="" if cells.blank(line.cell("name")) else str(line.cell("name")).strip(),
+        day=line.read("day", cells.day),
+        hour=line.read("hour", cells.hour) if "hour" in line.places else None,
+        spend=_not_negative(line, "spend", spend),
+        gmv=_money(line, "gmv", "paid_roas", spend),
+        orders=_not_negative(line, "orders", line.float_of("orders")),
+        gmv_1h=_money(line, "gmv_1h", "net_roas", spend),
+        gmv_7d=_money(line, "gmv_7d", "roas_7d", spend),
+        target=_positive(line, "target", line.number_of("target")),
+        suggestion=line.float_of("suggestion") or None,
+        last_edit=line.read("last_edit", cells.instant),
+        first_spend=line.read("first_spend", cells.instant),
+        goal=line.float_of("goal"),
+        break_even=line.float_of("break_even"),
+        margin=line.read("margin", lambda c: _share(cells.number(c, unit(line.places.get("margin", (0, ""))[1])))),
+        intent=line.read("intent", _intent),
+    )
+
+
+def _money(line: _Line, name: str, ratio: str, spend: float | None) -> float | None:
+    """The amount, else its ROI times spend."""
+    amount = _not_negative(line, name, line.float_of(name))
+    times = _not_negative(line, ratio, line.float_of(ratio)) if amount is None else None
+    return times * spend if times is not None and spend is not None else amount
+
+
+def _not_negative(line: _Line, name: str, value: float | None) -> float | None:
+    if value is not None and value < 0:
+        title = line.places[name][1]
+        raise TableError(line.file, f"line {line.number}, column {title}", str(value), "0 or more", "mend that cell")
+    return value
+
+
+def _positive(line: _Line, name: str, value: Decimal | None) -> Decimal | None:
+    return None if value is None or value == 0 else value if value > 0 else _refuse(line, name, value)
+
+
+def _refuse(line: _Line, name: str, value: Decimal) -> Decimal:
+    raise TableError(
+        line.file, f"line {line.number}, column {line.places[name][1]}", str(value), "above 0", "mend that cell"
+    )
+
+
+def _share(value: Decimal | None) -> float | None:
+    if value is not None and not 0 < value <= 1:
+        raise ValueError("a share from 0 to 1, or a percentage with its % sign (35% or 0.35)")
+    return None if value is None else float(value)
+
+
+def _intent(cell: object) -> Intent | None:
+    if cells.blank(cell):
+        return None
+    intent = INTENTS.get(str(cell).strip().lower())
+    if intent is None:
+        raise ValueError("拿量, 均衡 or 保利")
+    return intent
+
+
+def _unique(file: str, rows: list[ReportRow]) -> list[ReportRow]:
+    """The same campaign and span twice would count double; a day's line beside its hours too."""
+    seen: dict[tuple[str, object, object], int] = {}
+    grains: dict[tuple[str, object], bool] = {}
+    for row in rows:
+        first = seen.setdefault((row.campaign, row.day, row.hour), row.line)
+        if first != row.line:
+            raise TableError(
+                file, f"line {row.line}", f"the span of line {first} again", "each campaign and span once", "remove one"
+            )
+        if grains.setdefault((row.campaign, row.day), row.hour is None) != (row.hour is None):
+            raise TableError(
+                file, f"line {row.line}", "a day beside its hours", "days or hours of a day, not both", "remove one"
+            )
+    return rows
+
+
+def _shown(cell: object) -> str:
+    text = repr(cell)
+    return text if len(text) <= 60 else text[:57] + "..."
