@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bidctl.adapters.http import http_client, httpx, network
 from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient, Retries
@@ -27,8 +27,8 @@ class App:
     app_id: str
     secret: str
     base_url: str = BASE_URL
-    quota: Quota | None = Quota()
-    retries: Retries = Retries()
+    quota: Quota | None = field(default_factory=Quota)
+    retries: Retries = field(default_factory=Retries)
 
 
 class Link:

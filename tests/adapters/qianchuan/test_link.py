@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography.fernet import Fernet
+
 from bidctl.adapters.http import httpx
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan.guard import CallForbidden
@@ -12,7 +14,6 @@ from bidctl.adapters.qianchuan.link import App, Link
 from bidctl.adapters.secrets import Cipher
 from bidctl.domain.values import Field, Objective
 from bidctl.domain.writes import AnswerKind, WriteRequest
-from cryptography.fernet import Fernet
 from tests.adapters.qianchuan.fakes import ACCOUNT, AT_ONCE, PLAN, FakeClock, detail, envelope
 from tests.adapters.qianchuan.test_tokens import MemoryStore
 
