@@ -42,7 +42,8 @@ class SqlTokens:
         with self._begin() as work:
             if expected_version == 0:
                 insert = work.insert(TOKENS).values(app_id=pair.app_id, **columns)
-                return work.change(insert.on_conflict_do_nothing(index_elements=["app_id"])) == 1
+                first = insert.on_conflict_do_nothing(index_elements=["app_id"]).returning(TOKENS.c.version)
+                return work.row(first) is not None
             expected = (TOKENS.c.app_id == pair.app_id) & (TOKENS.c.version == expected_version)
             return work.change(update(TOKENS).where(expected).values(columns)) == 1
 
