@@ -140,7 +140,8 @@ def _life(case: Case) -> Iterator[Finding]:
     e = case.entry
     if case.starts:
         yield Finding(Clause.START)
-    elif not case.spent:
+        return  # exempt from observation: a live campaign made anew inherits its account's
+    if not case.spent:
         yield from _second_start(case)
     elif e.observing_until is None:
         yield from _feeding(case)

@@ -1,4 +1,14 @@
-"""What the marks of a journal say was in force at an instant: runs, kill switch, enrolments, waivers, ceilings."""
+"""What the marks of a journal say was in force at an instant: runs, kill switch, enrolments, waivers, ceilings.
+
+    run      {"app_id", "mode"}                       the newest one of an app tells its mode
+    kill     {} or {"account"}                        until `resume` of the same scope; either scope stops
+    enrol    {"account"?, "campaign" | "campaigns"} or {"account"} for all of it; `unenrol` likewise
+    waiver   {"name": "live_spacing_15min" | "profit_over_suggestion", "account"?, "campaign"?, "floor"?, "granted"?}
+    ceiling  {"account"?, "campaign"?, "value"}
+
+What is said of a campaign counts before what is said of its account. A write stands under what was in force when its
+request came in (`received_at`).
+"""
 
 from __future__ import annotations
 

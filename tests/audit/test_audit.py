@@ -24,6 +24,8 @@ EXPECTED: dict[str, list[tuple[int, str]]] = {
     "cap": [(4, "5.3-CAP"), (6, "5.3-CAP"), (9, "5.3-CAP"), (12, "5.3-CAP")],
     "observe": [(3, "5.3-OBSERVE"), (5, "5.3-OBSERVE"), (7, "5.3-OBSERVE")],
     "start": [(4, "5.2"), (4, "5.3-START"), (5, "5.2"), (5, "5.3-START")],
+    "start_live": [(4, "5.3-OBSERVE")],
+    "start_cap": [(4, "5.3-CAP")],
     "novolume": [(6, "5.3-NOVOLUME")],
     "dry": [(3, "5.4-DRY")],
     "kill": [(5, "5.4-KILL"), (7, "5.4-KILL")],
