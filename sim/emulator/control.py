@@ -24,6 +24,7 @@ class Control:
         self._calls: dict[tuple[str, str], Callable[[Body], object]] = {
             ("GET", "clock"): self._clock,
             ("POST", "advance"): self._advance,
+            ("POST", "speed"): self._speed,
             ("POST", "human_edit"): self._human_edit,
             ("POST", "boost"): self._boost,
             ("POST", "faults"): self._arm,
@@ -59,6 +60,11 @@ class Control:
         """Move time forward (stepped: the only way it moves)."""
         self._service.clock.advance(_seconds(body, "seconds"))
         self._router.editor.settle()
+        return self._clock(body)
+
+    def _speed(self, body: Body) -> object:
+        """{"speed"}: virtual seconds a real one from now on; 0 = stepped."""
+        self._service.clock.run_at(_seconds(body, "speed"))
         return self._clock(body)
 
     def _human_edit(self, body: Body) -> object:

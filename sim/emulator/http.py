@@ -93,7 +93,7 @@ class Connection(asyncio.Protocol):
         fault = reply.fault
         kind = fault.kind if fault else ""
         if kind in ("lost_reply_applied", "lost_reply_not_applied"):
-            self._after(fault.delay_s if fault else 0.0, self._close)
+            self._after(fault.delay_s if fault else 0.0, self.close)
             return
         head = self._head(reply, fault.delay_s if fault and kind == "clock_jump" and fault.delay_s < 0 else 0.0)
         body = self._http.send(h11.Data(data=reply.body)) or b""
@@ -133,12 +133,12 @@ class Connection(asyncio.Protocol):
         """Ready for the next request on this connection."""
         self._busy = False
         if self._http.our_state is h11.MUST_CLOSE or self._http.our_state is h11.CLOSED:
-            self._close()
+            self.close()
         elif self._http.our_state is h11.DONE:
             try:
                 self._http.start_next_cycle()
             except h11.LocalProtocolError:
-                self._close()
+                self.close()
                 return
             self._pump_later()
 
@@ -154,7 +154,7 @@ class Connection(asyncio.Protocol):
             self._write(
                 self._head(Reply(body, error.error_status_hint), 0.0) + (self._http.send(h11.Data(data=body)) or b"")
             )
-        self._close()
+        self.close()
 
     def _after(self, seconds: float, work: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, work)
@@ -163,7 +163,8 @@ class Connection(asyncio.Protocol):
         if self._transport and data:
             self._transport.write(data)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the connection after what was written."""
         if self._transport:
             self._transport.close()
 

@@ -132,11 +132,9 @@ class Router:
             return Reply(envelope(call.request_id, error.code, error.message))
 
     def _authorise(self, call: Call) -> None:
+        call.app_id = self.service.tokens.app_of(call.token, self.service.now)
         if call.meets("token_expired") and call.token:
             self.service.tokens.expire(call.token)
-        call.app_id = (
-            self.service.tokens.app_of(call.token, self.service.now) if not call.meets("token_expired") else ""
-        )
 
     def _read(self, call: Call) -> bytes:
         """A read's data as JSON; under `rows_stale` what this question was answered before."""

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ from sim.emulator.http import Connection
 from sim.emulator.journal import Journal
 from sim.emulator.routes import Reply, Request, Router
 from sim.emulator.service import Service
+from sim.scenario import load, shipped
 from sim.seam import World
+from sim.world import MarketWorld
 
 HOST = "127.0.0.1"
 TICK_S = 0.5
@@ -32,6 +35,7 @@ class Emulator:
         self.service = Service(world, VirtualClock(world.now, speed), Journal(journal_path))
         self.router = Router(self.service)
         self.control = Control(self.router)
+        self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
 
     def answer(self, request: Request) -> Reply:
         """Any request: the platform's, or a control call."""
@@ -41,7 +45,18 @@ class Emulator:
         """Listen on loopback; port 0 = any free one."""
         loop = asyncio.get_running_loop()
         service = self.service
-        return await loop.create_server(lambda: Connection(self.answer, service.clock.now, service.stamp), HOST, port)
+
+        def connect() -> Connection:
+            connection = Connection(self.answer, service.clock.now, service.stamp)
+            self._connections.add(connection)
+            return connection
+
+        return await loop.create_server(connect, HOST, port)
+
+    def drop_connections(self) -> None:
+        """Close every client connection."""
+        for connection in list(self._connections):
+            connection.close()
 
     async def follow_time(self) -> None:
         """Settle now and then for as long as time runs by itself."""
@@ -58,21 +73,23 @@ def port_of(server: asyncio.Server) -> int:
 
 
 async def serve(
-    world: World,
     *,
     platform: str = "qianchuan",
     port: int = 0,
+    scenario: str = "small",
+    seed: int = 1,
     speed: float = 1.0,
-    stepped: bool = False,
     journal: Path | None = None,
+    stepped: bool = False,
     announce: Callable[[str], None],
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve until cancelled (or `stop` is set). `announce` gets one line with the address once it listens. Raises ValueError
-    for another platform, OSError where the port or the journal cannot be opened."""
+    """Serve a scenario (a shipped name, or a path to a TOML file) until cancelled or `stop` is set; `announce` gets one line
+    with the address once it listens. Raises ValueError (one line) for an unknown platform or scenario, OSError where the
+    port or the journal cannot be opened."""
     if platform not in PLATFORMS:
         raise ValueError(f"platform {platform!r}: expected one of {', '.join(PLATFORMS)}")
-    emulator = Emulator(world, speed=0.0 if stepped else speed, journal_path=journal)
+    emulator = Emulator(world_of(scenario, seed), speed=0.0 if stepped else speed, journal_path=journal)
     try:
         server = await emulator.listen(port)
         announce(f"{platform} http://{HOST}:{port_of(server)}")
@@ -80,8 +97,15 @@ async def serve(
             follow = asyncio.create_task(emulator.follow_time())
             await (stop or asyncio.Event()).wait()
             follow.cancel()
+            emulator.drop_connections()
     finally:
         emulator.close()
+
+
+def world_of(scenario: str, seed: int) -> MarketWorld:
+    """The world of a shipped scenario's name or a TOML file, its history run. Raises ScenarioError (one line)."""
+    found = load(Path(scenario)) if scenario.endswith(".toml") else shipped(scenario)
+    return MarketWorld.with_history(found, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,46 +130,57 @@ class Running:
         return tree
 
 
+class _Thread(threading.Thread):
+    """Runs an emulator's event loop until told to stop."""
+
+    def __init__(self, emulator: Emulator, port: int) -> None:
+        super().__init__(name="emulator", daemon=True)
+        self._emulator, self.port = emulator, port
+        self._listening, self._error = threading.Event(), list[OSError]()
+        self._end: Callable[[], object] = lambda: None
+
+    def begin(self) -> None:
+        """Start, and wait until it listens. Raises OSError where it cannot."""
+        self.start()
+        self._listening.wait()
+        if self._error:
+            raise self._error[0]
+
+    def finish(self) -> None:
+        self._end()
+        self.join()
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except OSError as error:
+            self._error.append(error)
+            self._listening.set()
+
+    async def _serve(self) -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        server = await self._emulator.listen(self.port)
+        self.port, self._end = port_of(server), lambda: loop.call_soon_threadsafe(stop.set)
+        self._listening.set()
+        async with server:
+            follow = asyncio.create_task(self._emulator.follow_time())
+            await stop.wait()
+            follow.cancel()
+            self._emulator.drop_connections()
+            await asyncio.sleep(0)
+
+
 @contextlib.contextmanager
 def running(
     world: World, *, stepped: bool = True, speed: float = 1.0, journal_path: Path | None = None, port: int = 0
 ) -> Iterator[Running]:
-    """An emulator in a thread of its own with its own event loop, until the block ends."""
+    """An emulator in a thread of its own with its own event loop, until the block ends. `port` 0 = any free one."""
     emulator = Emulator(world, speed=0.0 if stepped else speed, journal_path=journal_path)
-    started, found = threading.Event(), list[object]()
-
-    async def main() -> None:
-        stop = asyncio.Event()
-        server = await emulator.listen(port)
-        found.extend((port_of(server), asyncio.get_running_loop(), stop))
-        started.set()
-        async with server:
-            follow = asyncio.create_task(emulator.follow_time())
-            await stop.wait()
-            follow.cancel()
-            await asyncio.sleep(0)
-
-    def run() -> None:
-        try:
-            asyncio.run(main())
-        except OSError as error:
-            found.append(error)
-        finally:
-            started.set()
-
-    thread = threading.Thread(target=run, name="emulator", daemon=True)
-    thread.start()
-    started.wait()
+    thread = _Thread(emulator, port)
     try:
-        if isinstance(found[0], OSError):
-            raise found[0]
-        number, loop, stop = found[0], found[1], found[2]
-        assert (
-            isinstance(number, int) and isinstance(loop, asyncio.AbstractEventLoop) and isinstance(stop, asyncio.Event)
-        )
-        yield Running(f"http://{HOST}:{number}", number, emulator)
+        thread.begin()
+        yield Running(f"http://{HOST}:{thread.port}", thread.port, emulator)
     finally:
-        if len(found) == 3:
-            loop.call_soon_threadsafe(stop.set)
-        thread.join()
+        if thread.is_alive():
+            thread.finish()
         emulator.close()

@@ -34,7 +34,8 @@ class Tokens:
         self._refresh: dict[str, Pair] = {}
         self._expired: set[str] = set()
         self._count = 0
-        self._keep(Pair(SAMPLE_APP, "T", "refresh-1", now + FOREVER_S, now + REFRESH_S))
+        self._keep(Pair(SAMPLE_APP, "T", "", now + FOREVER_S, now))
+        self._keep(Pair(SAMPLE_APP, "access-1", "refresh-1", now + ACCESS_S, now + REFRESH_S))
 
     def authorise(self, app_id: str, code: str, now: float) -> Pair:
         """A pair for an auth code. Raises ApiError."""
