@@ -208,3 +208,22 @@ def test_whatever_is_done_the_books_hold(todo: list[tuple[int, str, float, float
     assert (report.spend >= 0).all() and (report.gmv_90d >= 0).all()
     n = len(world.specs)
     assert by_campaign(whole(world), "gmv_90d", n) == (book["gmv"] - book["refunded"]).tolist()
+
+
+@pytest.mark.parametrize(("column", "window"), [("gmv_1h", HOUR), ("gmv_7d", 7 * DAY)])
+def test_a_settled_column_is_final_when_its_window_has_passed_and_not_before(column: str, window: float) -> None:
+    base = shipped("fault")
+    group = replace(base.group[0], count=1, spend=(60_000, 60_000), refund=(0.4, 0.4))
+    world = MarketWorld(replace(base, group=(group,), history_days=0), 1)
+    begin = world.now + 12 * HOUR
+    one = np.array([0])
+    world.advance(begin + HOUR)
+    world.set_enabled(0, False)
+    world.advance(begin + HOUR + window * 0.5)
+    halfway = world.report(one, begin, begin + HOUR, "hour")
+    world.advance(begin + HOUR + window)
+    passed = world.report(one, begin, begin + HOUR, "hour")
+    world.advance(begin + 40 * DAY)
+    final = world.report(one, begin, begin + HOUR, "hour")
+    assert getattr(halfway, column)[0] > getattr(passed, column)[0] == getattr(final, column)[0]
+    assert passed.gmv_90d[0] > final.gmv_90d[0]
