@@ -26,11 +26,11 @@ class EmulatorClock:
     real time (0 = stepped: time stands until `jump`). Deadlines are virtual too, so that a lifetime means the same."""
 
     def __init__(self, at: datetime, speed: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._at, self._speed, self._monotonic = at, speed, monotonic
+        self._at, self.speed, self._monotonic = at, speed, monotonic
         self._mark = monotonic()
 
     def now(self) -> datetime:
-        return self._at + timedelta(seconds=(self._monotonic() - self._mark) * self._speed)
+        return self._at + timedelta(seconds=(self._monotonic() - self._mark) * self.speed)
 
     def monotonic(self) -> float:
         return self.now().timestamp()
@@ -40,4 +40,4 @@ class EmulatorClock:
         self._at, self._mark = at, self._monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed if self._speed else 0)
+        await asyncio.sleep(seconds / self.speed if self.speed else 0)

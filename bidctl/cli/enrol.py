@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from bidctl.cli.common import Shell, options
-from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Side, Waiver
+from bidctl.engine.selectors import LIVE, NAME, matches
 from bidctl.problem import UsageProblem
 
 INTENTS = {"拿量": Intent.VOLUME, "volume": Intent.VOLUME, "均衡": Intent.BALANCED, "balanced": Intent.BALANCED,
@@ -65,24 +64,25 @@ def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str |
           **words: Any) -> None:  # fmt: skip
     """Give campaigns into bidctl's hands, each with goal, intent and margin."""
     from bidctl import catalog, wiring
+    from bidctl.wiring.account import list_campaigns
 
     catalog.load(words["policy"])
     template = _template(shell, AccountId(account), words)
     ids = [CampaignId(c) for c in campaigns]
     if pattern or live_account:
-        ids += [i.campaign for i in wiring.list_campaigns(shell.settings, AccountId(account)) if _wanted(i, pattern, live_account)]
+        if pattern and live_account:
+            raise UsageProblem("enrol: give --name or --live-account, not both")
+        selector = CampaignId(NAME + pattern if pattern else f"{LIVE}{live_account}")
+        found = list_campaigns(shell.settings, AccountId(account))
+        ids += [selector, *(i.campaign for i in found if matches(selector, i))]
     if not ids:
-        raise UsageProblem("nothing to enrol: give --campaign ID, or a --name or --live-account that matches")
+        raise UsageProblem("nothing to enrol: give --campaign ID, --name PATTERN or --live-account ID")
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
         at = wiring.clock(shell.settings).now()
         for campaign in dict.fromkeys(ids):
             t.enrol(replace(template, campaign=campaign, enrolled_at=at))
     shell.data({"enrolled": list(dict.fromkeys(ids))})
     shell.say(f"已托管 {len(ids)} 个计划", f"{len(ids)} campaigns enrolled")
-
-
-def _wanted(info: CampaignInfo, pattern: str | None, live_account: str | None) -> bool:
-    return (pattern is None or fnmatch.fnmatchcase(info.name, pattern)) and live_account in (None, info.live_account)
 
 
 def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:

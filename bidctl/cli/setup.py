@@ -66,9 +66,9 @@ def init(file: Path, lang: str) -> None:
 @options
 def doctor(shell: Shell, offline: bool) -> None:
     """Check configuration, policies, store, key, token, platform clock; exit code 1 where something is wrong."""
-    from bidctl import wiring
+    from bidctl.wiring.doctor import examine
 
-    checks = asyncio.run(wiring.examine(shell.settings, offline))
+    checks = asyncio.run(examine(shell.settings, offline))
     shell.rows(
         shell.text("体检", "doctor"),
         [shell.text("项目", "check"), shell.text("结果", "result"), shell.text("说明", "detail")],
@@ -85,17 +85,17 @@ def doctor(shell: Shell, offline: bool) -> None:
 @options
 def connect(shell: Shell, code: str | None) -> None:
     """Authorise with the platform: prints the page to open; then call again with --code and what the callback said."""
-    from bidctl import wiring
+    from bidctl.wiring import account
 
     if not shell.settings.platform.app_id:
         raise UsageProblem("connect: [platform] app_id is empty in the configuration; fill it in first")
     if code is None:
-        url = wiring.authorise_url(shell.settings)
+        url = account.authorise_url(shell.settings)
         shell.data({"open": url})
         shell.say(f"请在浏览器打开并授权, 然后: bidctl connect --code '回调地址'\n{url}",
                   f"open this page, authorise, then: bidctl connect --code 'the callback address'\n{url}")  # fmt: skip
         return
-    accounts = asyncio.run(wiring.connect(shell.settings, auth_code(code)))
+    accounts = asyncio.run(account.connect(shell.settings, auth_code(code)))
     shell.data({"accounts": accounts})
     shell.say(f"已授权, 账户: {', '.join(accounts)}", f"authorised; accounts: {', '.join(accounts)}")
 

@@ -28,6 +28,7 @@ from bidctl.engine.observe import Observer
 from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
+from bidctl.engine.selectors import is_selector, newcomers
 from bidctl.engine.standing import Standing
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
@@ -109,6 +110,7 @@ class Desk:
         with self._ledger.begin() as t:
             enrolments = t.enrolments(self.account)
         reading = await self._reader.read(self.now(), [e.campaign for e in enrolments if e.boost_quiet])
+        enrolments = self._enrol(enrolments, reading.listing)
         await self._others(reading.listing)
         now = self.now()
         standing = self._take_in(reading, enrolments, now)
@@ -119,6 +121,16 @@ class Desk:
         await self._tell(o, d, reading, now)
         good = reading.listing is not None and reading.listing.complete
         return TickReport(self.account, now, name, good, reading.troubles, len(d), _held(d), tuple(acts), tuple(writes))
+
+    def _enrol(self, enrolments: Sequence[Enrolment], listing: Listing | None) -> list[Enrolment]:
+        """Enrolled campaigns, newcomers that a standing enrolment takes in among them (R-ENROL)."""
+        fresh: list[Enrolment] = []
+        if listing is not None and any(is_selector(e.campaign) for e in enrolments):
+            with self._ledger.begin(durable=True) as t:
+                fresh = newcomers(enrolments, t.unenrolled(self.account), listing.campaigns, self.now())
+                for e in fresh:
+                    t.enrol(e)
+        return [e for e in (*enrolments, *fresh) if not is_selector(e.campaign)]
 
     async def _others(self, listing: Listing | None) -> None:
         """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
@@ -254,12 +266,36 @@ class Desk:
                 t.answer_proposal(stale.id, False, "withdrawn", now)
         return [a for a in acts if not (a.needs_approval and (a.campaign, a.field, a.old, a.new) in waiting)]
 
+    async def carry_out(self, decided: DecisionRecord) -> Write:
+        """Store and pass one decision that a person asked for (a plan file)."""
+        with self._ledger.begin(durable=True) as t:
+            t.add_decisions([decided])
+        return (await self._write([decided]))[0]
+
+    async def wish(self, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
+        """What `policy` would do to one campaign now, as a decision that is not stored; None where it is not enrolled."""
+        with self._ledger.begin() as t:
+            enrolments = [e for e in t.enrolments(self.account) if not is_selector(e.campaign)]
+        if campaign not in {e.campaign for e in enrolments}:
+            return None
+        reading = await self._reader.read(self.now(), [])
+        now = self.now()
+        o = self.observer.observe(now, self._take_in(reading, enrolments, now))
+        info = self._info(campaign)
+        if info is not None and await self._ask([info], now):
+            o = self.observer.observe(now, self._take_in(reading, enrolments, now))
+        rows = np.flatnonzero(o.campaign == campaign)
+        if len(rows) == 0:
+            return None
+        d = decide(policy, o, self._rules)
+        return record(d.row(int(rows[0])), o, int(rows[0]), "wish", now, type(policy).__name__, self._sign, "[]")
+
     async def _write(self, acts: Sequence[DecisionRecord]) -> list[Write]:
         """Through the gate, one after the other: what acts now, then what a person has approved meanwhile."""
         with self._ledger.begin() as t:
-            todo = [*acts, *t.approved(self.account)]
+            approved = [a for a in t.approved(self.account) if a.mode is self._sign.mode]
         writes = []
-        for decided in todo:
+        for decided in [*acts, *approved]:
             info = self._info(decided.campaign)
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
             write = await self._gate.write(request(decided, objective), decided)

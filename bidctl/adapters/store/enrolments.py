@@ -34,6 +34,10 @@ class EnrolmentRows(Work):
         found = self.rows(active if account is None else active.where(ENROLMENTS.c.account == account))
         return tuple(load_enrolment(row.terms) for row in found)
 
+    def unenrolled(self, account: AccountId) -> frozenset[CampaignId]:
+        back = (ENROLMENTS.c.account == account) & ENROLMENTS.c.unenrolled_at.is_not(None)
+        return frozenset(CampaignId(row.campaign) for row in self.rows(select(ENROLMENTS.c.campaign).where(back)))
+
     def enrolment_of(self, account: AccountId, campaign: CampaignId) -> Enrolment | None:
         """The terms of one campaign, None where it is not enrolled now."""
         theirs = (ENROLMENTS.c.account == account) & (ENROLMENTS.c.campaign == campaign) & ACTIVE

@@ -1,0 +1,79 @@
+"""`revert`: back to an earlier target, by the rules: clamped, spaced, perhaps in two steps, shown before."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import click
+
+from bidctl.cli.common import Shell, options
+from bidctl.cli.switches import who
+from bidctl.domain.reasons import WORDING, Reason
+from bidctl.domain.values import AccountId, CampaignId, Field, Mode
+from bidctl.domain.writes import Edit
+from bidctl.engine.decide import Asked
+from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.tick import OPERATOR_TICK
+from bidctl.problem import SafetyProblem, UsageProblem
+from bidctl.wiring import Parts
+
+
+@click.command()
+@click.argument("campaign")
+@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.option("--to", "target", type=float, help="The target to go back to; without it, the one before the last edit. 撤回到")
+@click.option("--mode", type=click.Choice(["approve", "live"]), default="live", show_default=True, help="Mode of the run that sends it")
+@click.option("--yes", is_flag=True, help="Do it; without it, only shown. 确认执行")
+@options
+def revert(shell: Shell, campaign: str, account: str, target: float | None, mode: str, yes: bool) -> None:
+    """Wish an earlier target for CAMPAIGN: one step now, the rest is said; sent by the next tick after every check."""
+    asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, Mode(mode) if yes else None))
+
+
+async def _revert(shell: Shell, account: AccountId, campaign: CampaignId, target: float | None, send: Mode | None) -> None:
+    from bidctl import wiring
+
+    async with wiring.parts(shell.settings, Mode.DRY) as parts:
+        with parts.ledger.begin() as t:
+            edits = [e for e in t.edits(account, parts.clock.now() - timedelta(days=30)) if e.campaign == campaign]
+        wanted = target if target is not None else _before(edits, campaign)
+        session = wiring.session(parts)
+        await wiring.opened(session, parts, "revert")
+        try:
+            decided = await session.wish(account, campaign, Asked(wanted, Reason.REVERT))
+        finally:
+            await session.close()
+        if decided is None:
+            raise UsageProblem(f"{account}/{campaign}: not enrolled; see: bidctl status")
+        if decided.field is not Field.ROI_TARGET:
+            raise SafetyProblem(f"{account}/{campaign}: {decided.old} stays: {WORDING[Reason(decided.reason)].text(shell.lang)}")
+        rest = "" if math.isclose(float(decided.new), wanted, abs_tol=1e-9) else shell.text(
+            f" (规则限制, 目标 {wanted:g} 需要再次撤回)", f" (the rules allow this much now; revert again for {wanted:g})")  # fmt: skip
+        if send is not None:
+            _propose(parts, decided, send)
+    shell.data({"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": send is not None})
+    shell.say(f"{campaign}: {decided.old} -> {decided.new}{rest}", f"{campaign}: {decided.old} -> {decided.new}{rest}")
+    if send is None:
+        shell.say("未执行; 加 --yes 确认", "not done; add --yes to do it")
+
+
+def _before(edits: list[Edit], campaign: CampaignId) -> float:
+    last = next((e for e in reversed(edits) if e.field is Field.ROI_TARGET and e.old is not None), None)
+    if last is None or last.old is None:
+        raise UsageProblem(f"{campaign}: no edit within 30 days is known; say the target with --to")
+    return float(Decimal(last.old))
+
+
+def _propose(parts: Parts, decided: DecisionRecord, mode: Mode) -> None:
+    """Store it as an approved proposal of the run's mode; its next tick takes it up."""
+    now = parts.clock.now()
+    name = hashlib.blake2b(f"{decided.id}|{mode.value}|{now.isoformat()}".encode(), digest_size=16).hexdigest()
+    made = replace(decided, id=name, tick=OPERATOR_TICK, mode=mode, at=now, needs_approval=True)
+    with parts.ledger.begin(durable=True) as t:
+        t.add_decisions([made])
+        t.answer_proposal(made.id, True, who(), now)

@@ -1,0 +1,110 @@
+"""`run`: watch and act on a schedule, in one of three modes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import click
+
+from bidctl.cli.common import Shell, options
+from bidctl.domain.reasons import WORDING
+from bidctl.domain.values import Mode
+from bidctl.engine.session import Session, Standby
+from bidctl.engine.tick import TickReport
+from bidctl.problem import SafetyProblem
+
+
+@click.command()
+@click.option("--mode", type=click.Choice(["dry", "approve", "live"]), default="dry", show_default=True,
+              help="dry 演练 (写不了) | approve 人工批准 | live 自动")  # fmt: skip
+@click.option("--once", is_flag=True, help="One tick, then stop. 只跑一次")
+@click.option("--standby", is_flag=True, help="Wait while another process is at work, and take over. 待命")
+@options
+def run(shell: Shell, mode: str, once: bool, standby: bool) -> None:
+    """Watch the enrolled campaigns and act by the rulebook; nothing is written in dry mode."""
+    asyncio.run(_run(shell, Mode(mode), once, standby))
+
+
+async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
+    from bidctl import wiring
+    from bidctl.adapters.scheduler import Scheduler
+
+    async with wiring.parts(shell.settings, mode) as parts:
+        session = wiring.session(parts)
+        await _open(shell, session, standby, parts.ledger.place)
+        period = timedelta(minutes=shell.settings.run.tick_minutes)
+        seconds = period.total_seconds() / wiring.speed(parts.clock)
+
+        async def tick() -> None:
+            tell(shell, mode, await session.tick())
+
+        async def beat() -> None:
+            session.beat()
+
+        async def heartbeat() -> None:
+            await session.watch_heartbeat(period)
+
+        async def token() -> None:
+            await wiring.warn_of_token(parts)
+
+        try:
+            if once:
+                await tick()
+                return
+            scheduler = Scheduler()
+            scheduler.every(seconds, tick, "tick")
+            scheduler.every(shell.settings.run.lease_s / 3, beat, "lease")
+            scheduler.every(seconds, heartbeat, "heartbeat")
+            scheduler.every(max(seconds, 3600.0), token, "token")
+            shell.say(f"[{mode.value}] 运行中, 每 {period} 一次; Ctrl-C 停止", f"[{mode.value}] running every {period}; Ctrl-C stops")
+            await scheduler.run()
+        except Standby:
+            raise SafetyProblem(f"run --mode {mode.value}: the lease was lost to another process; stopped") from None
+        finally:
+            await session.close()
+
+
+async def _open(shell: Shell, session: Session, standby: bool, place: str) -> None:
+    told = False
+    while True:
+        try:
+            await session.open()
+        except Standby:
+            if not standby:
+                raise SafetyProblem(
+                    f"run: another process is at work on {place}; stop it first, or wait for it with --standby"
+                ) from None
+            if not told:
+                shell.say("另一个进程正在运行, 待命中", "another process is at work; standing by")
+            told = True
+            await asyncio.sleep(min(5.0, shell.settings.run.lease_s / 3))
+        else:
+            return
+
+
+def tell(shell: Shell, mode: Mode, reports: Sequence[TickReport]) -> None:
+    """One line a tick and account, then one a change; JSON under `--json`."""
+    for r in reports:
+        if shell.as_json:
+            shell.data({
+                "mode": mode.value, "account": r.account, "at": r.at.isoformat(), "good_read": r.good_read,
+                "troubles": r.troubles, "decided": r.decided, "held": {k.name: n for k, n in r.held.items()},
+                "acts": [{"campaign": a.campaign, "field": a.field.value if a.field else None, "old": a.old, "new": a.new,
+                          "needs_approval": a.needs_approval} for a in r.acts],
+                "writes": [{"campaign": w.request.campaign, "value": w.request.value, "state": w.state.value, "why": w.why}
+                           for w in r.writes],
+            })  # fmt: skip
+            continue
+        at = r.at.astimezone().isoformat(sep=" ", timespec="minutes")
+        most = sorted(r.held.items(), key=lambda kv: -kv[1])[:3]
+        why = "; ".join(f"{WORDING[k].text(shell.lang)} {n}" for k, n in most)
+        click.echo(f"[{mode.value}] {at} {r.account}: " + shell.text(f"{r.decided} 个计划, 动 {len(r.acts)}", f"{r.decided} campaigns, {len(r.acts)} acts") + f" | {why}")
+        for trouble in r.troubles:
+            click.echo(f"[{mode.value}]   ! {trouble}")
+        outcome = {w.request.decision: w for w in r.writes}
+        for a in r.acts:
+            w = outcome.get(a.id)
+            came = f"{w.state.value} {w.why}".strip() if w else shell.text("待批", "pending") if a.needs_approval else shell.text("未写", "not written")
+            click.echo(f"[{mode.value}]   {a.campaign} {a.field.value if a.field else ''} {a.old} -> {a.new}: {came}")

@@ -1,0 +1,115 @@
+"""A run: the desks of all accounts under one lease, opened by recovery, ticked together, ended cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from bidctl.domain.reasons import Alert
+from bidctl.domain.values import AccountId, CampaignId
+from bidctl.domain.writes import Write
+from bidctl.engine.gate import Gate, GateSettings
+from bidctl.engine.ports import (
+    CONTROLLER_LEASE,
+    Clock,
+    DecisionRecord,
+    Ledger,
+    Notice,
+    Notifier,
+    PlatformReads,
+    PlatformWriter,
+)
+from bidctl.engine.records import Signature
+from bidctl.engine.tick import Book, Desk, TickReport
+from bidctl.policy import Policy
+from bidctl.policy.rulebook import RuleSettings
+
+AT_ONCE = 8
+"""Accounts that are read at the same time (ours)."""
+
+
+class Standby(Exception):
+    """Another process holds the lease of this database."""
+
+
+class Session:
+    """One process at work on one database. `owner` is unique to the process; `lease_s`: real seconds after which another
+    process may take over from one that died."""
+
+    def __init__(
+        self, accounts: Sequence[AccountId], reads: PlatformReads, writer: PlatformWriter | None, ledger: Ledger, clock: Clock,
+        notifier: Notifier, book: Book, rules: RuleSettings, sign: Signature, owner: str, *, lease_s: float = 60.0,
+        real: Clock | None = None, trace: Callable[[str], None] = lambda step: None,
+    ) -> None:  # fmt: skip
+        self._accounts, self._reads, self._writer, self._ledger, self._clock = accounts, reads, writer, ledger, clock
+        self._notifier, self._book, self._rules, self._sign, self._owner = notifier, book, rules, sign, owner
+        self._lease_s, self._real, self._trace = lease_s, real or clock, trace
+        self._gate: Gate | None = None
+        self.desks: list[Desk] = []
+
+    async def open(self) -> None:
+        """Take the lease, resolve every open write, load what is known. Raises Standby while another process is at work."""
+        fence = self._lease()
+        self._gate = Gate(
+            self._ledger, self._reads, self._writer, self._clock, self._notifier, self._sign.mode, self._owner, fence,
+            GateSettings(rules=self._rules), self._trace,
+        )  # fmt: skip
+        await self._gate.recover()
+        self.desks = [
+            Desk(a, self._reads, self._ledger, self._gate, self._clock, self._notifier, self._book, self._rules, self._sign)
+            for a in self._accounts
+        ]
+        for desk in self.desks:
+            desk.open()
+
+    async def tick(self) -> list[TickReport]:
+        """One tick of every account. Raises Standby where the lease was lost."""
+        self._lease()
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(desk: Desk) -> TickReport:
+            async with slots:
+                return await desk.tick()
+
+        return list(await asyncio.gather(*(one(d) for d in self.desks)))
+
+    async def carry_out(self, decided: DecisionRecord) -> Write:
+        """Store and pass one decision that a person asked for."""
+        return await self._desk(decided.account).carry_out(decided)
+
+    async def wish(self, account: AccountId, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
+        """What `policy` would do to one campaign now; None where it is not enrolled."""
+        return await self._desk(account).wish(campaign, policy) if account in self._accounts else None
+
+    def _desk(self, account: AccountId) -> Desk:
+        return next(d for d in self.desks if d.account == account)
+
+    def beat(self) -> None:
+        """Keep the lease between ticks. Raises Standby where it was lost."""
+        self._lease()
+
+    async def watch_heartbeat(self, period: timedelta) -> None:
+        """Alarm for each account that has not ticked for two periods."""
+        now = self._clock.now()
+        with self._ledger.begin() as t:
+            last = {a: t.last_beat(a) for a in self._accounts}
+        await self._notifier.notify([
+            Notice(Alert.HEARTBEAT, a, None, self._sign.mode, now, f"{at}", f"HEARTBEAT/{a}")
+            for a, at in last.items()
+            if at is not None and now - at > 2 * period
+        ])  # fmt: skip
+
+    async def close(self) -> None:
+        """Let the open write end, give the lease back."""
+        if self._gate is not None:
+            await self._gate.finish()
+        self._ledger.release_lease(CONTROLLER_LEASE, self._owner)
+
+    def _lease(self) -> int:
+        fence = self._ledger.acquire_lease(CONTROLLER_LEASE, self._owner, self._real.now(), self._lease_s)
+        if fence is None:
+            raise Standby
+        return fence
+
+

@@ -1,0 +1,239 @@
+"""The only place that knows modes: a mode is a row of parts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bidctl import __version__, catalog
+from bidctl.adapters.clock import EmulatorClock, SystemClock
+from bidctl.adapters.http import http_client, httpx, network
+from bidctl.adapters.notify import Feishu, Notify, Sender, Webhook
+from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient
+from bidctl.adapters.qianchuan.endpoints import OAUTH_CALLS, WRITE_CALLS
+from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
+from bidctl.adapters.qianchuan.limits import Limits, Quota
+from bidctl.adapters.qianchuan.oauth import OAuth
+from bidctl.adapters.qianchuan.reads import QianchuanReads
+from bidctl.adapters.qianchuan.tokens import TokenKeeper
+from bidctl.adapters.qianchuan.writes import QianchuanWriter
+from bidctl.adapters.secrets import Cipher, SecretError, load_cipher
+from bidctl.adapters.store import SqlLedger, StoreError, open_ledger
+from bidctl.config import Settings
+from bidctl.domain.enrolment import Enrolment
+from bidctl.domain.reasons import Alert
+from bidctl.domain.values import AccountId, Mode
+from bidctl.engine.ports import Clock, Notice, Notifier, PlatformReads, PlatformWriter
+from bidctl.engine.records import Signature
+from bidctl.engine.session import Session, Standby
+from bidctl.engine.tick import Book
+from bidctl.policy import Policy
+from bidctl.policy.rulebook import RuleSettings
+from bidctl.problem import Problem, SafetyProblem, UsageProblem
+
+WRITING = frozenset({Mode.APPROVE, Mode.LIVE})
+"""Modes that are given a writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run stands on. `writer` None = it cannot write."""
+
+    settings: Settings
+    mode: Mode
+    clock: Clock
+    ledger: SqlLedger
+    reads: PlatformReads
+    writer: PlatformWriter | None
+    tokens: TokenKeeper
+    client: ReadClient
+    notifier: Notifier
+    rules: RuleSettings
+    sign: Signature
+    owner: str
+
+
+def clock(settings: Settings) -> Clock:
+    """The machine's clock, or an emulator's on loopback."""
+    return emulator_clock(settings) if settings.platform.clock == "emulator" else SystemClock()
+
+
+def emulator_clock(settings: Settings) -> EmulatorClock:
+    """Virtual time of the emulator at `base_url`; the configuration has made sure that it is on loopback."""
+    from datetime import datetime
+
+    try:
+        answer = httpx.get(f"{settings.platform.base_url}/_emulator/clock", timeout=10, trust_env=False).json()
+        return EmulatorClock(datetime.fromisoformat(answer["now"]), float(answer["speed"]))
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise Problem(
+            f"platform.base_url: {settings.platform.base_url} answers no emulator clock ({type(error).__name__}); "
+            "start one with: bidctl emulate qianchuan"
+        ) from None
+
+
+def kill_file(settings: Settings) -> Path:
+    """R-KILL's file; its being there, or unreadable, stops all writes."""
+    return Path(settings.run.kill_file)
+
+
+def rule_settings(settings: Settings) -> RuleSettings:
+    """The rulebook's numbers with the operator's on top. Raises UsageProblem where one is unknown or loosens a rule."""
+    try:
+        return RuleSettings(**settings.rules)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise UsageProblem(f"rules: {str(error).split('__init__() ')[-1]}; names are in docs/rules.md") from None
+    except ValueError as error:
+        raise UsageProblem(str(error)) from None
+
+
+def policy_of(policy_id: str) -> Policy:
+    """The policy that a stored decision names."""
+    return catalog.load(policy_id.partition("@")[0])
+
+
+def settings_hash(settings: Settings) -> str:
+    """Fingerprint of everything that bears on decisions; secrets are not among it."""
+    told = settings.model_dump_json(exclude={"notify": True, "store": True, "platform": {"app_secret"}})
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def owner_name() -> str:
+    """Unique to this process: host, pid and a nonce (a pid can come again)."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@contextmanager
+def ledger(settings: Settings) -> Iterator[SqlLedger]:
+    """The ledger, opened and checked. Raises Problem with one line."""
+    try:
+        opened = open_ledger(settings.store.url, clock(settings).now(), kill_file=kill_file(settings))
+    except StoreError as error:
+        raise Problem(str(error)) from None
+    try:
+        yield opened
+    except StoreError as error:
+        raise Problem(str(error)) from None
+    finally:
+        opened.close()
+
+
+@asynccontextmanager
+async def parts(settings: Settings, mode: Mode) -> AsyncIterator[Parts]:
+    """All parts of a mode. A writer is built for `approve` and `live` only, behind the ownership guard and R-STOPLOSS."""
+    if mode in WRITING:
+        _may_write(settings, mode)
+    time = clock(settings)
+    async with AsyncExitStack() as stack:
+        opened = stack.enter_context(ledger(settings))
+        platform_time = PlatformTime(time)
+        limits = Limits(time, _quota(settings))
+        owner = owner_name()
+        base, life = settings.platform.base_url, settings.platform.request_timeout_s
+        transports = (ReadOnlyTransport(network()), AllowListTransport(network(), OAUTH_CALLS))
+        reading, authorising = [await stack.enter_async_context(http_client(base, t)) for t in transports]
+        secret = settings.platform.app_secret.get_secret_value()
+        oauth = OAuth(authorising, platform_time, settings.platform.app_id, secret, life)
+        tokens = TokenKeeper(opened.tokens, cipher(settings), oauth, time, settings.platform.app_id, owner)
+        client = ReadClient(reading, tokens, platform_time, limits)
+        reads = QianchuanReads(client)
+        writer: PlatformWriter | None = None
+        if mode in WRITING:
+            sending = await stack.enter_async_context(http_client(base, AllowListTransport(network(), WRITE_CALLS)))
+            writer = QianchuanWriter(
+                sending, tokens, platform_time, limits, settings.platform.app_id, reads, request_s=life
+            )
+        notifier = await _notifier(settings, stack)
+        sign = Signature(mode, settings_hash(settings), __version__)
+        yield Parts(
+            settings, mode, time, opened, reads, writer, tokens, client, notifier, rule_settings(settings), sign, owner
+        )
+
+
+def session(p: Parts) -> Session:
+    """The run of these parts over every enrolled account (and those the configuration names)."""
+    with p.ledger.begin() as t:
+        enrolments = t.enrolments()
+    accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
+    return Session(
+        accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
+        lease_s=p.settings.run.lease_s, real=SystemClock(),
+    )  # fmt: skip
+
+
+async def opened(run: Session, p: Parts, what: str) -> None:
+    """Open a session, or say who is at work. Raises SafetyProblem."""
+    try:
+        await run.open()
+    except Standby:
+        raise SafetyProblem(f"{what}: another process is at work on {p.ledger.place}; stop it first") from None
+
+
+def book(enrolments: Sequence[Enrolment]) -> Book:
+    """The policies that these enrolments name. Raises UsageProblem where one cannot be loaded."""
+    references = dict.fromkeys(e.policy for e in enrolments)
+    loaded = {r: catalog.load(r) for r in references}
+    return Book({r: (catalog.policy_id(p), p) for r, p in loaded.items()})
+
+
+def speed(clock: Clock) -> float:
+    """Virtual seconds a real one; 1 for the machine's clock."""
+    return getattr(clock, "speed", 1.0) or 1.0
+
+
+async def warn_of_token(p: Parts) -> None:
+    """Tell people when the authorisation ends within 7 days."""
+    warning = p.tokens.warning()
+    if warning is not None:
+        now = p.clock.now()
+        await p.notifier.notify([Notice(Alert.TOKEN, AccountId("-"), None, p.mode, now, warning, "TOKEN")])
+
+
+def _may_write(settings: Settings, mode: Mode) -> None:
+    catalog.check_ownership()
+    if not settings.stoploss.is_set:
+        raise SafetyProblem(
+            f"run --mode {mode.value}: [stoploss] spend_without_orders and loss_of_day are not set; "
+            'write yuan, or "off" to say that you want none (R-STOPLOSS)'
+        )
+
+
+def _quota(settings: Settings) -> Quota | None:
+    if settings.platform.limits == "off":
+        return None
+    return Quota(advertiser=settings.platform.requests_per_second)
+
+
+def cipher(settings: Settings) -> Cipher:
+    """The key of stored tokens. Raises Problem."""
+    try:
+        return load_cipher(key_file(settings))
+    except SecretError as error:
+        raise Problem(str(error)) from None
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the key of stored tokens lies: outside the database."""
+    return Path(settings.run.key_file)
+
+
+async def _notifier(settings: Settings, stack: AsyncExitStack) -> Notify:
+    senders: list[Sender] = []
+    told = settings.notify
+    if told.webhook or told.feishu:
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0, trust_env=False))
+
+        async def post(url: str, body: dict[str, object]) -> None:
+            (await client.post(url, json=body)).raise_for_status()
+
+        if told.webhook:
+            senders.append(Webhook(told.webhook, post))
+        if told.feishu:
+            senders.append(Feishu(told.feishu, told.feishu_secret.get_secret_value(), post))
+    return Notify(senders, settings.run.language)
