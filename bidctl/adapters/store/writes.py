@@ -39,9 +39,9 @@ class WriteRows(EditRows):
         return moved
 
     def open_writes(self, account: AccountId | None = None) -> tuple[Write, ...]:
-        still_open = select(WRITES).where(WRITES.c.open_key.is_not(None)).order_by(WRITES.c.id)
+        still_open = select(WRITES).where(WRITES.c.open_key > "")  # "is not null", or sorting here, would scan them all
         found = self.rows(still_open if account is None else still_open.where(WRITES.c.account == account))
-        return tuple(_write(row) for row in found)
+        return tuple(sorted((_write(row) for row in found), key=lambda write: write.id))
 
     def write(self, write_id: int) -> Write | None:
         row = self.row(select(WRITES).where(WRITES.c.id == write_id))
