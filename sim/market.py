@@ -15,7 +15,7 @@ Float = NDArray[np.float64]
 
 def elasticity(x: Float, low: Float, high: Float, width: float) -> Float:
     """-d ln spend / d ln T at x."""
-    return low + (high - low) / (1 + np.exp(-x / width))
+    return np.asarray(low + (high - low) / (1 + np.exp(-x / width)), np.float64)
 
 
 def log_volume(x: Float, low: Float, high: Float, width: float) -> Float:
@@ -37,9 +37,9 @@ def optimum(reference: Float, low: Float, high: Float, width: float, settled_mar
 
 def follow(aim: Float, goal: Float, dt: float, lag_s: float) -> Float:
     """The autobidder's log ROI after `dt` seconds on its way to `goal` (exponential, time constant `lag_s`)."""
-    return goal + (aim - goal) * np.exp(-dt / lag_s)
+    return np.asarray(goal + (aim - goal) * np.exp(-dt / lag_s), np.float64)
 
 
 def next_state(x: Float, rho: float, sd: float, z: Float) -> Float:
     """One day of a stationary AR(1) with standard deviation `sd`."""
-    return rho * x + np.sqrt(1 - rho * rho) * sd * z
+    return np.asarray(rho * x + np.sqrt(1 - rho * rho) * sd * z, np.float64)

@@ -107,7 +107,9 @@ def timetable_of(scenario: Scenario) -> list[tuple[Range, ...]]:
 
 def plan(scenario: Scenario, shocks: Shocks) -> Planned:
     """Every campaign of the scenario in the order of its creation."""
-    start, specs, parts, key, live = scenario.start.timestamp(), [], [], 0, scenario.accounts
+    specs: list[CampaignSpec] = []
+    parts: list[Traits] = []
+    start, key, live = scenario.start.timestamp(), 0, scenario.accounts
     for number, group in enumerate(scenario.group):
         traits = draw_traits(group, number, np.arange(key, key + group.count), scenario.refunds, shocks)
         specs += specs_of(group, traits, scenario.accounts, live, start, shocks)

@@ -122,4 +122,4 @@ def _by_summing(u: Float, mean: Float) -> Int:
 def _by_expansion(u: Float, mean: Float) -> Int:
     z, root = inverse_normal(u), np.sqrt(mean)
     x = mean + root * z + (z * z - 1) / 6 + (z - z**3) / (72 * root)
-    return np.maximum(np.ceil(x - 0.5), 0).astype(np.int64)
+    return np.asarray(np.maximum(np.ceil(x - 0.5), 0), np.int64)
