@@ -35,7 +35,7 @@ def _who(c: Columns) -> dict[str, Column]:
     names = np.array(c.roster.names, np.str_) if c.n else np.zeros(0, "U1")
     age = c.now - c.m.good_read_at
     on = c.roster.flags("on")
-    late = c.now - c.m.last_two.at[:, 0] > c.o.delays.today_s
+    late = (c.now - c.m.last_two.at[:, 0] > c.o.delays.today_s) & (c.now - c.hours_until > c.o.delays.hour_s)
     hours_late = (c.m.hour_read_at > -np.inf) & (c.now - c.m.hour_read_at > c.o.delays.hour_s)
     hourly = np.isin(c.roster.ints("kind"), [int(k) for k in c.o.capabilities.hourly_kinds])
     return {
@@ -104,7 +104,7 @@ def _edits(c: Columns) -> dict[str, Column]:
         "edit_days_per_week": np.full(c.n, cap.edit_days_per_week, np.int64),
         "edited_today": e.edits_today > 0,
         "novolume_today": e.novolume_today,
-        "since_edit_data_s": np.maximum(c.m.last_two.at[:, 0] - e.last_edit, 0.0),
+        "since_edit_data_s": np.maximum(c.data_until - e.last_edit, 0.0),
     }
 
 

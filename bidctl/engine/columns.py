@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bidctl.domain.observation import Observation
 from bidctl.domain.values import Kind, Stage, SuggestionState, Waiver
 from bidctl.engine.day_table import DayTable
+from bidctl.engine.days import HOUR_S
 from bidctl.engine.delivery import Delivery, delivery
 from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
 from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
@@ -19,6 +20,7 @@ from bidctl.engine.judge import Judged, judge
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import expected_compensation
+from bidctl.engine.resolve import Source
 from bidctl.engine.settlement import Priors, Settled, settle
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
@@ -55,6 +57,22 @@ class Columns:
         anchor_from = np.where(self.live, self.session_from, np.nan)
         promotion = self.o.promotion_since(self.now)
         return edit_columns(self.o.book, self.roster.ints("target"), anchor_from, self.days, self.now, promotion)
+
+    @cached_property
+    def hours_until(self) -> Float:
+        """(n,) end of the last hour of today or yesterday that hour facts tell, 0 = none."""
+        until = np.zeros(self.n)
+        for day, view in sorted(self.o.hourly.views.items()):
+            told = view.source == Source.HOUR
+            last = told.shape[1] - told[:, ::-1].argmax(axis=1)
+            ends = np.minimum(self.days.start(day) + HOUR_S * last, self.now)
+            until = np.where(told.any(axis=1), ends, until)
+        return until
+
+    @cached_property
+    def data_until(self) -> Float:
+        """(n,) instant up to which facts tell what the campaign did; 0 = none within two days."""
+        return np.maximum(np.maximum(self.m.last_two.at[:, 0], self.hours_until), 0.0)
 
     @cached_property
     def session_from(self) -> Float:
@@ -228,10 +246,11 @@ class Columns:
         )
 
     def observation(self) -> Observation:
-        """The finished columns of the campaigns that are listed."""
+        """The finished columns of the campaigns that are listed, in the order of their ids."""
         from bidctl.engine.assemble import assemble
 
-        rows = np.flatnonzero(self.roster.flags("listed"))
+        by_name = self.roster.by_name()
+        rows = by_name[self.roster.flags("listed")[by_name]]
         return Observation(**{name: np.asarray(column)[rows] for name, column in assemble(self).items()})  # type: ignore[arg-type]
 
     def _by_key(self, values: dict[int, float]) -> Float:

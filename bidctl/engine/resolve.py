@@ -66,6 +66,7 @@ def resolve(day: int, days: NaturalDays, hours: Ring, snaps: Ring, created: Floa
     )
     whole = hours.covered[:, slots] & held & ~row & ~by_snap
     unborn = (ends <= created[:, None]) & ~row
+    diffs = _less_known(diffs, hours.values[:, :, slots].transpose(1, 0, 2), use_hour, fill)
     x = np.where(use_hour, hours.values[:, :, slots].transpose(1, 0, 2), np.where(by_snap, diffs, np.nan)).astype(
         np.float64
     )
@@ -93,6 +94,20 @@ def _differences(
     level = np.take_along_axis(values, np.maximum(fill, 0)[:, None, :], axis=2)
     level = np.where(fill[:, None, :] < 0, np.float32(0), level).transpose(1, 0, 2)
     return np.diff(level, axis=2, prepend=np.float32(0)), level[:, :, -1]
+
+
+def _less_known(
+    diffs: NDArray[np.float32], by_hour: NDArray[np.float32], use: Bool, fill: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Take out of a gap's sum, booked in its last hour, what hour facts tell of the other hours of the gap."""
+    if not use.any():
+        return diffs
+    level = np.cumsum(np.where(use, np.nan_to_num(by_hour), np.float32(0)), axis=2)
+    level = np.concatenate([np.zeros_like(level[:, :, :1]), level], axis=2)  # level[i] = hours before i
+    before = np.concatenate([np.full((len(fill), 1), -1, fill.dtype), fill[:, :-1]], axis=1)
+    hours = np.broadcast_to(np.arange(fill.shape[1]), fill.shape)
+    inside = np.take_along_axis(level, hours[None], axis=2) - np.take_along_axis(level, (before + 1)[None], axis=2)
+    return np.where(fill == hours, np.maximum(diffs - inside, np.float32(0)), diffs)
 
 
 def _before(seen: Bool, source: NDArray[np.int8]) -> Bool:

@@ -35,6 +35,7 @@ class Roster:
             k: np.array([], dtype=np.asarray(v).dtype) for k, v in _COLUMNS.items()
         }
         self.keys: dict[Hashable, int] = {}
+        self._order = np.zeros(0, np.int64)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -98,12 +99,19 @@ class Roster:
         """A complete listing did not have these rows any more."""
         self._c["listed"][rows] = False
 
+    def by_name(self) -> Int:
+        """Rows in the order of their campaigns' ids, which does not depend on who was heard of first."""
+        if len(self._order) != len(self.names):
+            self._order = np.argsort(np.array(self.names, np.str_), kind="stable").astype(np.int64)
+        return self._order
+
     def take(self, rows: Int) -> dict[int, int]:
         """Keep these rows, in this order; old row -> new row."""
         kept = rows.tolist()
         self.names = [self.names[r] for r in kept]
         self.infos = [self.infos[r] for r in kept]
         self.index = {c: i for i, c in enumerate(self.names)}
+        self._order = np.zeros(0, np.int64)
         self._c = {k: a[rows] for k, a in self._c.items()}
         return {old: new for new, old in enumerate(kept)}
 
