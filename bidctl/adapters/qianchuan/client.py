@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 import stamina
@@ -71,8 +71,9 @@ class PlatformTime:
         self.clock, self.offset = clock, ClockOffset()
 
     def now(self) -> datetime:
+        """Platform time, aware UTC; our own clock's before the first answer."""
         seconds = self.offset.seconds()
-        return self.clock.now() + timedelta(seconds=seconds if seconds == seconds else 0.0)
+        return (self.clock.now() + timedelta(seconds=seconds if seconds == seconds else 0.0)).astimezone(UTC)
 
 
 class ReadClient:

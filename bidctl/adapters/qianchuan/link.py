@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bidctl.adapters.http import http_client, httpx, network
+from bidctl.adapters.http import TIMEOUTS, http_client, httpx, network
 from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient, Retries
 from bidctl.adapters.qianchuan.endpoints import BASE_URL, OAUTH_CALLS, WRITE_CALLS
 from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
@@ -22,13 +22,14 @@ from bidctl.engine.ports import Clock
 @dataclass(frozen=True, slots=True)
 class App:
     """A registered app: id, secret, where its platform is (the real one, or an emulator on loopback), and its pace
-    (None: no pace, for an emulator in virtual time)."""
+    (None: no pace, for an emulator in virtual time). `timeouts`: of each step of a request."""
 
     app_id: str
     secret: str
     base_url: str = BASE_URL
     quota: Quota | None = field(default_factory=Quota)
     retries: Retries = field(default_factory=Retries)
+    timeouts: httpx.Timeout = TIMEOUTS
 
 
 class Link:
@@ -49,16 +50,16 @@ class Link:
         self._app, self._transport = app, transport or network()
         self._time, self._limits = PlatformTime(clock), Limits(clock, app.quota)
         request_s = capabilities.request_timeout_s
-        token_http = http_client(app.base_url, AllowListTransport(self._transport, OAUTH_CALLS))
+        token_http = http_client(app.base_url, AllowListTransport(self._transport, OAUTH_CALLS), app.timeouts)
         oauth = OAuth(token_http, self._time, app.app_id, app.secret, request_s)
         self.tokens = TokenKeeper(store, cipher, oauth, clock, app.app_id, owner)
-        read_http = http_client(app.base_url, ReadOnlyTransport(self._transport))
+        read_http = http_client(app.base_url, ReadOnlyTransport(self._transport), app.timeouts)
         client = ReadClient(read_http, self.tokens, self._time, self._limits, app.retries)
         self.reads = QianchuanReads(client, capabilities)
 
     def writer(self) -> QianchuanWriter:
         """The write side. Only `wiring` calls this, and only for a mode that may write."""
-        http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS))
+        http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS), self._app.timeouts)
         request_s = self.reads.capabilities.request_timeout_s
         return QianchuanWriter(
             http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=request_s

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -104,8 +103,7 @@ async def live_hours(
 
 
 def _hour(row: AuthorHour) -> LiveHour:
-    values = [math.nan if (value := row.metrics.get(name)) is None else value for name in _METRICS]
     try:
-        return LiveHour(times.parse(row.stat_datetime), *values)
+        return LiveHour(times.parse(row.stat_datetime), *(row.number(name) for name in _METRICS))
     except ValueError as error:
         raise BadEnvelope(ep.AUTHOR, f"stat_datetime: a time was expected, found {row.stat_datetime!r}") from error

@@ -331,8 +331,10 @@ async def test_creatives_that_jump_between_pages_are_read_again_then_refused() -
         await restless.reads().creatives(ACCOUNT, PLAN)
 
 
-async def test_live_hours_of_the_account() -> None:
-    row = {"stat_datetime": "2026-09-02 10:00:00", "metrics": {"stat_cost": 50.5, "total_pay_order_count_for_roi2": 4}}
+@pytest.mark.parametrize("flat", [False, True])
+async def test_live_hours_of_the_account(flat: bool) -> None:
+    metrics = {"stat_cost": 50.5, "total_pay_order_count_for_roi2": 4}
+    row = {"stat_datetime": "2026-09-02 10:00:00"} | (metrics if flat else {"metrics": metrics})
     path = "report/uni_promotion/dimension_data/author/get/"
     platform = FakePlatform().on(path, envelope({"list": [row], "page_info": {"total_number": 1}}))
     (hour,) = await live_hours(platform.client(), ACCOUNT, "90000000001", NOW - timedelta(hours=5), NOW)
