@@ -29,7 +29,7 @@ class App:
     base_url: str = BASE_URL
     quota: Quota | None = field(default_factory=Quota)
     retries: Retries = field(default_factory=Retries)
-    timeouts: httpx.Timeout = TIMEOUTS
+    timeouts: httpx.Timeout = field(default_factory=lambda: TIMEOUTS)
 
 
 class Link:
