@@ -134,7 +134,22 @@ class Control:
             "overall": c.spec.overall,
             "created_at": times.iso(c.spec.created_at),
             "aweme_id": None if c.aweme is None else str(c.aweme),
+            "enrol": self._hint(c.index),
         }
+
+    def _hint(self, index: int) -> object:
+        """How an operator would enrol the campaign, where the world says so; None = would not, or not said."""
+        hint = getattr(self._service.world, "hint", None)
+        told = hint(index) if hint is not None else None
+        if told is None or not told.wanted:
+            return None
+        terms = {
+            "side": told.side.name.lower(),
+            "intent": told.intent.name.lower(),
+            "goal": told.goal,
+            "margin": told.margin,
+        }
+        return {"group": told.group, **terms}
 
     def _plan(self, body: Body) -> Campaign:
         raw = body.get("campaign")

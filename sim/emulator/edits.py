@@ -65,13 +65,24 @@ class Editor:
         at = s.stamp() if at is None else s.stamp_at(at)
         old = _old(change)
         content = _APPLY[change.field](s, change, author, at)
-        self._log(change.campaign, author, at, change.field, content)
+        self._log(change, author, at, content, _text(old))
         self._record(change, author, at, old, "applied", "")
 
-    def _log(self, c: Campaign, author: Author, at: float, name: str, content: str) -> None:
-        s = self._service
+    def _log(self, change: Change, author: Author, at: float, content: str, old: str) -> None:
+        s, c, name = self._service, change.campaign, change.field
         who = HUMAN if author.app_id is None else (author.app_id, f"开放平台应用{author.app_id}")
-        entry = LogEntry(s.next_number(), at, at + author.shown_after_s, c.index, *who, _TITLES[name], content)
+        entry = LogEntry(
+            s.next_number(),
+            at,
+            at + author.shown_after_s,
+            c.index,
+            *who,
+            _TITLES[name],
+            content,
+            name,
+            old,
+            _text(change.new),
+        )
         s.log_of.setdefault(c.index, []).append(len(s.log))
         s.log.append(entry)
 
@@ -109,6 +120,11 @@ class Editor:
 
 def _iso(at: float | None) -> str | None:
     return None if at is None else times.iso(at)
+
+
+def _text(value: float | str | None) -> str:
+    """A value as the log's content shows it."""
+    return f"{value:.2f}" if isinstance(value, float | int) else str(value)
 
 
 def _value(raw: object) -> float | str:

@@ -35,8 +35,8 @@ def of_plan(service: Service, call: Call) -> Data:
     fields = call.words("fields", FIELDS, needed=False) or ["stat_cost_for_roi2"]
     if kind == "TITLE" and _CLICK_FIELDS & set(fields):
         raise ApiError(40000, "fields: show and click metrics are not available for TITLE")
-    totals = _totals(service, c, filtering)
-    found = _filtered(c, kind, filtering, service.now)
+    totals = totals_of(service, c, filtering)
+    found = of_type(c, kind, filtering, service.now)
     found = _ordered(call, fields, found, totals)
     at, info = call.page(len(found), SIZES)
     rows = [_row(c, found[p], totals.get(_id(found[p]), ZERO), fields) for p in at]
@@ -54,7 +54,7 @@ def _id(m: Material | None) -> int:
     return PSEUDO if m is None else m.id
 
 
-def _filtered(c: Campaign, kind: str, filtering: Mapping[str, object], now: float) -> list[Material | None]:
+def of_type(c: Campaign, kind: str, filtering: Mapping[str, object], now: float) -> list[Material | None]:
     """Materials of the type; with all statuses the pseudo row too (None)."""
     status = _word(filtering, "material_status", STATUSES, "DELIVERY_OK")
     select = _word(filtering, "material_select_type", SELECTS, "ALL")
@@ -76,10 +76,10 @@ def _ordered(
     if by not in fields:
         raise ApiError(40000, f"order_field: {by!r} must be one of fields")
     down = call.one_of("order_type", ("ASC", "DESC"), "DESC") == "DESC"
-    return sorted(found, key=lambda m: float(_stats([by], totals.get(_id(m), ZERO))[by]), reverse=down)
+    return sorted(found, key=lambda m: float(stats_of([by], totals.get(_id(m), ZERO))[by]), reverse=down)
 
 
-def _totals(service: Service, c: Campaign, filtering: Mapping[str, object]) -> dict[int, Sums]:
+def totals_of(service: Service, c: Campaign, filtering: Mapping[str, object]) -> dict[int, Sums]:
     """Sums by material over the window (default: today); shares of each day over the materials alive on it."""
     since = _day(filtering.get("start_date"), times.day_start(service.now))
     until = _day(filtering.get("end_date"), service.now)
@@ -99,7 +99,7 @@ def _day(raw: object, default: float) -> float:
         raise ApiError(40000, f"filtering: {raw!r} is not YYYY-MM-DD") from None
 
 
-def _stats(fields: list[str], sums: Sums) -> dict[str, float | int]:
+def stats_of(fields: list[str], sums: Sums) -> dict[str, float | int]:
     found: dict[str, float | int] = {}
     for field in fields:
         if field in _CLICK_FIELDS:
@@ -122,7 +122,7 @@ def _row(c: Campaign, m: Material | None, sums: Sums, fields: list[str]) -> Data
         "product_id_list": c.products,
         "product_info": [{"product_id": p, "product_name": f"模拟商品 {p}", "product_image": ""} for p in c.products],
         "material_info": _info(c, m),
-        "stats_info": _stats(fields, sums),
+        "stats_info": stats_of(fields, sums),
     }
 
 
@@ -169,6 +169,6 @@ def _product(c: Campaign, number: int, sums: Sums, fields: list[str]) -> Data:
         "product_id": number,
         "is_del": False,
         "product_info": info,
-        "stats_info": _stats(fields, sums),
+        "stats_info": stats_of(fields, sums),
         "aweme_id_list": [c.aweme] if c.aweme else [],
     }

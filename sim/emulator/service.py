@@ -51,6 +51,9 @@ class LogEntry:
     operator: str
     title: str
     content: str
+    field: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)

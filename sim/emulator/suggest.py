@@ -48,10 +48,16 @@ def _answer(service: Service, call: Call, c: Campaign | None, action: str) -> Da
     if c is None:
         return {}
     service.answered_none.discard(c.index)
-    value = service.suggestion(c)
-    if value is not None and ACTIONS[c.now.objective] != action:
-        value = _converted(service, c, value, ACTIONS.index(action))
+    value = suggested(service, c, ACTIONS.index(action))
     return {} if value is None else {"ecp_roi2_goal": value}
+
+
+def suggested(service: Service, c: Campaign, objective: int) -> float | None:
+    """The suggestion of a plan for an objective (0 pay, 1 net), as the wire shows it."""
+    value = service.suggestion(c)
+    if value is None or c.now.objective == objective:
+        return value
+    return _converted(service, c, value, objective)
 
 
 def _converted(service: Service, c: Campaign, value: float, objective: int) -> float | None:
