@@ -11,124 +11,115 @@ from bidctl.domain.observation import Observation
 from tests.builders import INF, NAN, rows
 
 
-def roas(low: float = 0.2, high: float = 6.0) -> st.SearchStrategy[float]:
-    return st.integers(round(low * 1000), round(high * 1000)).map(lambda milli: milli / 1000)
+def roas(low: float = 0.2, high: float = 6.0) -> list[float]:
+    return [milli / 1000 for milli in range(round(low * 1000), round(high * 1000))]
 
 
-def maybe(values: st.SearchStrategy[float]) -> st.SearchStrategy[float]:
-    return st.one_of(st.just(NAN), values)
+def maybe(values: list[float]) -> list[float]:
+    return values + [NAN] * (len(values) // 2)
 
 
-def rarely() -> st.SearchStrategy[bool]:
-    return st.sampled_from([False] * 11 + [True])
+RARELY, MOSTLY, EITHER = [False] * 5 + [True], [True] * 5 + [False], [False, True]
 
-
-def mostly() -> st.SearchStrategy[bool]:
-    return rarely().map(lambda flag: not flag)
-
-
-COLUMNS: dict[str, st.SearchStrategy[Any]] = {
-    "kind": st.integers(0, 1),
-    "complete": mostly(),
-    "read_age_s": st.sampled_from([0.0, 600.0, 1800.0, 1800.5, NAN]),
-    "metric_stale": rarely(),
-    "enrolled": mostly(),
-    "advise_only": rarely(),
-    "cost_controlled": mostly(),
-    "killed": rarely(),
-    "clock_ok": mostly(),
-    "breaker_open": rarely(),
-    "hold": st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2]),
-    "human_hold": rarely(),
-    "open_write": rarely(),
-    "trusted": mostly(),
-    "waivers": st.sampled_from([0, 0, 0, 1, 2, 4, 7]),
-    "stage": st.sampled_from([0, 1, 2, 3, 3, 3, 3, 3, 4]),
-    "observed_s": st.sampled_from([NAN, 0.0, 259199.0, 259200.0, 259201.0, 1e6, 1e6, 1e6]),
-    "observed_sessions": st.integers(0, 6),
-    "started": mostly(),
-    "human_since_creation": rarely(),
+COLUMNS: dict[str, list[Any]] = {
+    "kind": list(range(2)),
+    "complete": MOSTLY,
+    "read_age_s": [0.0, 600.0, 1800.0, 1800.5, NAN],
+    "metric_stale": RARELY,
+    "enrolled": MOSTLY,
+    "advise_only": RARELY,
+    "cost_controlled": MOSTLY,
+    "killed": RARELY,
+    "clock_ok": MOSTLY,
+    "breaker_open": RARELY,
+    "hold": [0, 0, 0, 0, 0, 0, 1, 2],
+    "human_hold": RARELY,
+    "open_write": RARELY,
+    "trusted": MOSTLY,
+    "waivers": [0, 0, 0, 1, 2, 4, 7],
+    "stage": [0, 1, 2, 3, 3, 3, 3, 3, 4],
+    "observed_s": [NAN, 0.0, 259199.0, 259200.0, 259201.0, 1e6, 1e6, 1e6],
+    "observed_sessions": list(range(7)),
+    "started": MOSTLY,
+    "human_since_creation": RARELY,
     "avg30": maybe(roas()),
-    "grid": st.sampled_from([10, 100, 100, 1000]),
-    "target_units": st.integers(1, 900),
-    "day_anchor_units": st.integers(0, 900),
-    "week_anchor_units": st.integers(0, 900),
-    "since_edit_s": st.sampled_from([INF, 899.0, 900.0, 901.0, 3599.0, 3600.0, 3601.0, 90000.0, NAN]),
-    "spacing_s": st.sampled_from([3600.0, 900.0]),
-    "edits_today": st.integers(0, 9),
-    "edits_per_day": st.sampled_from([2, 4, 8, 24]),
-    "edit_days_7d": st.integers(0, 2),
-    "edit_days_per_week": st.sampled_from([0, 0, 0, 1]),
-    "edited_today": st.booleans(),
-    "novolume_today": st.integers(0, 4),
+    "grid": [10, 100, 100, 1000],
+    "target_units": list(range(1, 901)),
+    "day_anchor_units": list(range(901)),
+    "week_anchor_units": list(range(901)),
+    "since_edit_s": [INF, 899.0, 900.0, 901.0, 3599.0, 3600.0, 3601.0, 90000.0, NAN],
+    "spacing_s": [3600.0, 900.0],
+    "edits_today": list(range(10)),
+    "edits_per_day": [2, 4, 8, 24],
+    "edit_days_7d": list(range(3)),
+    "edit_days_per_week": [0, 0, 0, 1],
+    "edited_today": EITHER,
+    "novolume_today": list(range(5)),
     "suggestion": roas(),
-    "suggestion_state": st.sampled_from([0, 1, 2, 2, 2, 2]),
-    "lowered_since_unknown": st.booleans(),
+    "suggestion_state": [0, 1, 2, 2, 2, 2],
+    "lowered_since_unknown": EITHER,
     "floor": maybe(roas(0.1, 4.0)),
-    "floor_state": st.sampled_from([0, 1, 1, 1, 1, 2]),
+    "floor_state": [0, 1, 1, 1, 1, 2],
     "minimum": maybe(roas(0.1, 2.0)),
     "maximum": maybe(roas(1.0, 8.0)),
     "goal": roas(0.5, 4.0),
-    "intent": st.integers(0, 2),
-    "projected_roas": st.one_of(st.just(NAN), st.just(0.0), roas(0.1, 8.0)),
-    "p_below_goal": st.sampled_from([0.0, 0.1, 0.2, 0.21, 0.5, 0.79, 0.8, 0.95, 1.0, NAN]),
-    "evidence_orders": st.sampled_from([0.0, 9.0, 10.0, 300.0]),
-    "evidence_spend": st.sampled_from([10.0, 400.0, 20000.0]),
-    "since_edit_data_s": st.sampled_from([INF, 3599.0, 3600.0, 1e6]),
-    "effective": mostly(),
-    "budget": st.sampled_from([300.0, 500.0, 1000.0, 5000.0, INF]),
-    "budget_spent_share": st.sampled_from([0.1, 0.5, 0.5, 0.9, 1.0]),
-    "budget_bound_days": st.sampled_from([0, 0, 0, 1, 2, 3]),
-    "spend_last2": st.sampled_from([NAN, 0.0, 49.0, 51.0, 400.0, 400.0]),
-    "usual_hour": st.booleans(),
-    "account_usual": st.booleans(),
-    "quiet": rarely(),
-    "session_age_s": st.sampled_from([NAN, NAN, NAN, 3599.0, 3600.0]),
-    "host_change_s": st.sampled_from([NAN, NAN, NAN, 900.0, 901.0]),
-    "boost_running": rarely(),
-    "protection": st.sampled_from([0, 1, 1, 1, 2, 5]),
-    "spend_today": st.sampled_from([0.0, 250.0, 299.0, 300.0, 5000.0]),
-    "spend_7d": st.sampled_from([0.0, 10.0, 500.0, 8000.0, NAN]),
-    "paid_orders_today": st.sampled_from([0.0, 1.0, 1.0, 30.0]),
-    "valid_orders_today": st.sampled_from([0.0, 9.0, 10.0]),
-    "stoploss_spend": st.sampled_from([NAN, 300.0]),
-    "stoploss_loss": st.sampled_from([NAN, 500.0]),
-    "projected_loss_today": st.sampled_from([NAN, 0.0, 0.0, 500.0, 501.0]),
-    "paused_by_us": st.booleans(),
-    "resume_at_midnight": rarely(),
-    "budget_on": st.booleans(),
-    "budget_cap": st.sampled_from([1000.0, 20000.0]),
-    "budget_base": st.sampled_from([NAN, 500.0]),
-    "budget_raises_today": st.integers(0, 3),
-    "midnight": st.booleans(),
-    "stock_cover_h": st.sampled_from([NAN, NAN, NAN, 1.0, 12.0]),
-    "stock_red_share": st.sampled_from([NAN, 0.2, 0.6]),
-    "ship_late": rarely(),
-    "cash_short": rarely(),
+    "intent": list(range(3)),
+    "projected_roas": [NAN, 0.0, *roas(0.1, 8.0)],
+    "p_below_goal": [0.0, 0.1, 0.2, 0.21, 0.5, 0.79, 0.8, 0.95, 1.0, NAN],
+    "evidence_orders": [0.0, 9.0, 10.0, 300.0],
+    "evidence_spend": [10.0, 400.0, 20000.0],
+    "since_edit_data_s": [INF, 3599.0, 3600.0, 1e6],
+    "effective": MOSTLY,
+    "budget": [300.0, 500.0, 1000.0, 5000.0, INF],
+    "budget_spent_share": [0.1, 0.5, 0.5, 0.9, 1.0],
+    "budget_bound_days": [0, 0, 0, 1, 2, 3],
+    "spend_last2": [NAN, 0.0, 49.0, 51.0, 400.0, 400.0],
+    "usual_hour": EITHER,
+    "account_usual": EITHER,
+    "quiet": RARELY,
+    "session_age_s": [NAN, NAN, NAN, 3599.0, 3600.0],
+    "host_change_s": [NAN, NAN, NAN, 900.0, 901.0],
+    "boost_running": RARELY,
+    "protection": [0, 1, 1, 1, 2, 5],
+    "spend_today": [0.0, 250.0, 299.0, 300.0, 5000.0],
+    "spend_7d": [0.0, 10.0, 500.0, 8000.0, NAN],
+    "paid_orders_today": [0.0, 1.0, 1.0, 30.0],
+    "valid_orders_today": [0.0, 9.0, 10.0],
+    "stoploss_spend": [NAN, 300.0],
+    "stoploss_loss": [NAN, 500.0],
+    "projected_loss_today": [NAN, 0.0, 0.0, 500.0, 501.0],
+    "paused_by_us": EITHER,
+    "resume_at_midnight": RARELY,
+    "budget_on": EITHER,
+    "budget_cap": [1000.0, 20000.0],
+    "budget_base": [NAN, 500.0],
+    "budget_raises_today": list(range(4)),
+    "midnight": EITHER,
+    "stock_cover_h": [NAN, NAN, NAN, 1.0, 12.0],
+    "stock_red_share": [NAN, 0.2, 0.6],
+    "ship_late": RARELY,
+    "cash_short": RARELY,
 }
 
 
+ALWAYS = {"target_units", "grid", "suggestion", "floor", "maximum", "intent"}
+"""Columns that move in every row; the others move in a share of the rows, so that most rows reach the last rules."""
+
+
 @st.composite
-def observations(draw: st.DrawFn, most: int = 12, awkward: bool = True) -> Observation:
-    """1 to `most` rows in up to 3 accounts; with `awkward` every column moves in every row, else about one in five
-    columns does, so that most rows reach the last rules."""
-    n = draw(st.integers(1, most))
-    names = list(COLUMNS) if awkward else [c for c in COLUMNS if c in _ALWAYS or draw(st.integers(0, 4)) == 0]
-    columns: dict[str, object] = {c: draw(st.lists(COLUMNS[c], min_size=n, max_size=n)) for c in names}
-    if "projected_roas" in columns:
-        projected = np.array(columns["projected_roas"])
-        width = draw(st.sampled_from([0.0, 0.02, 0.2]))
-        columns |= {"projected_lo": projected * (1 - width), "projected_hi": projected * (1 + width)}
-    accounts = np.array(draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
-    spend, first = draw(st.sampled_from([100.0, 20000.0, 1e9])), draw(rarely())
-    used = draw(st.integers(0, 11))
+def observations(draw: st.DrawFn) -> Observation:
+    """1, 30 or 200 rows in up to 3 accounts. Hypothesis draws the seed and how awkward the rows are."""
+    chance = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n, awkward = draw(st.sampled_from([1, 30, 200])), draw(st.sampled_from([0.01, 0.03, 0.1, 0.4]))
+    plain = rows(n, p_below_goal=chance.choice([0.2, 0.8, 0.95, 0.05], n))
+    columns: dict[str, object] = {}
+    for name, values in COLUMNS.items():
+        moves = np.ones(n, bool) if name in ALWAYS else chance.random(n) < awkward
+        columns[name] = np.where(moves, np.array(values)[chance.integers(0, len(values), n)], getattr(plain, name))
+    projected, width = np.array(columns["projected_roas"]), chance.choice([0.0, 0.02, 0.2], n)
+    used = int(chance.integers(0, 12))
     return rows(
-        n, account_index=accounts, account_spend=spend, first_live_day=first, blast_campaigns=used, blast_spend=used * 50.0,
-        **columns,
+        n, projected_lo=projected * (1 - width), projected_hi=projected * (1 + width),
+        account_index=chance.integers(0, 3, n), account_spend=float(chance.choice([100.0, 40000.0, 1e9])),
+        first_live_day=bool(chance.random() < 0.2), blast_campaigns=used, blast_spend=used * 50.0, **columns,
     )  # fmt: skip
-
-
-_ALWAYS = {
-    "target_units", "grid", "suggestion", "suggestion_state", "floor", "maximum", "p_below_goal", "since_edit_s",
-    "day_anchor_units", "waivers",
-}  # fmt: skip

@@ -1,8 +1,8 @@
 """Limits of size: R-CAP, R-FLOOR, R-BOUNDS, R-DRIFT.
 
-From inside no edit ends outside a limit; from outside none moves further out, and a step toward it is allowed. So a
-raise may reach max(limit, old) and a lowering min(limit, old); NaN = no limit, and binds nothing. They intersect;
-standing limits that contradict each other hold the row and name both.
+From inside no edit ends outside a limit; from outside none moves further out, and a step toward it is allowed: so
+ceilings bind raises alone, floors lowerings alone, and a limit already passed leaves no room (R-BAND shortens the
+steps). NaN = no limit. They intersect; standing limits that contradict each other hold the row and name both.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def cap(d: Sheet) -> None:
     unknown = o.suggestion_state == SuggestionState.UNKNOWN
     d.decide(unknown & (d.up | (d.down & o.lowered_since_unknown)), Reason.SUGGESTION_UNKNOWN)
     d.decide(d.up & np.isnan(limit), Reason.NO_SUGGESTION)
-    d.ceilings.append((Reason.CAP, np.maximum(limit, d.old)))
+    d.ceilings.append((Reason.CAP, limit))
 
 
 def _over_suggestion(d: Sheet, loss: Bool, limit: Float, floor: Float) -> None:
@@ -47,14 +47,14 @@ def floor(d: Sheet) -> None:
     d.alert(never, Alert.NEVER_PROFITABLE)
     d.decide(d.down & never, Reason.NEVER_PROFITABLE)
     d.decide(d.down & size.no_floor(d.o), Reason.NO_FLOOR)
-    d.floors.append((Reason.FLOOR, np.minimum(size.floor_units(d.o), d.old)))
+    d.floors.append((Reason.FLOOR, size.floor_units(d.o)))
 
 
 def bounds(d: Sheet) -> None:
     """R-BOUNDS: the operator's minimum and maximum, and the platform's range."""
     lowest, highest = size.bound_units(d.o)
-    d.ceilings.append((Reason.BOUNDS, np.maximum(highest, d.old)))
-    d.floors.append((Reason.BOUNDS, np.minimum(lowest, d.old)))
+    d.ceilings.append((Reason.BOUNDS, highest))
+    d.floors.append((Reason.BOUNDS, lowest))
     _contradiction(d, lowest, highest)
 
 
@@ -84,7 +84,7 @@ def drift_units(o: Observation, s: RuleSettings) -> tuple[Float, Float]:
 def drift(d: Sheet) -> None:
     """R-DRIFT: net move within the day's and the week's corridor around their anchors."""
     lowest, highest = drift_units(d.o, d.settings)
-    d.ceilings.append((Reason.DRIFT, np.maximum(highest, d.old)))
-    d.floors.append((Reason.DRIFT, np.minimum(lowest, d.old)))
+    d.ceilings.append((Reason.DRIFT, highest))
+    d.floors.append((Reason.DRIFT, lowest))
 
 

@@ -30,7 +30,7 @@ class Sheet:
 
     `old`: present target in units. `want`: wished units, NaN = none (also where undecided). `up`, `down`: direction of
     a wish. `start`, `novolume`, `person`: where the wish comes from, the policy otherwise. `pick`: units after the band.
-    `ceilings`, `floors`: (rule, furthest units that the rule allows this row) in the order they were met.
+    `ceilings`, `floors`: (reason, limit in units, NaN = none) that a raise and a lowering must not pass, in their order.
     """
 
     o: Observation
