@@ -33,6 +33,8 @@ SLOW_SHARE, SLOW_SCALE, FAST_SCALE = 0.2857142857142857, 2.5, 0.4
 QUICK_MOST = 0.8
 TEACHES_DAYS = 7.0
 MATURE_DAYS, MATURE_ORDERS = 14.0, 10.0
+VALUE_NOISE = 1.81
+"""Orders of varying value (variation 0.9) tell as much about a share of value as 1 / (1 + 0.9^2) as many equal ones."""
 
 HORIZON_DAYS = {
     Basis.PAID: 0.0, Basis.NET_1H: 1 / 24, Basis.NET_7D: 7.0, Basis.NET_14D: 14.0, Basis.NET_30D: 30.0,
@@ -92,9 +94,12 @@ class Settled:
     def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: float) -> Float:
         """(n,) variance of the sum of `expected` over the cohorts in `use` (n, d): of r (all cohorts together) and of which
         orders will be refunded, each order worth `order_value` with variation `cv`."""
-        still = np.nansum(np.where(use, self.open_paid(horizon_days), 0.0), axis=1)
-        r = self.refund
-        return np.asarray(still**2 * self.refund_var + still * order_value * (1 + cv**2) * r * (1 - r))
+        open_paid = np.where(use, np.nan_to_num(self.open_paid(horizon_days)), 0.0)
+        paid = np.where(use, np.nan_to_num(self.cohorts.paid), 0.0)
+        still = open_paid.sum(axis=1)
+        p = self.refund[:, None] * open_paid / np.where(paid > 0, paid, 1.0)
+        which = (paid * p * (1 - p)).sum(axis=1) * order_value * (1 + cv**2)
+        return np.asarray(still**2 * self.refund_var + which)
 
     def _base(self, horizon_days: Float) -> Float:
         """Seen GMV, but never deeper than the horizon asks for: a goal on paid GMV ignores refunds already seen."""
@@ -134,7 +139,7 @@ def settle(cohorts: Cohorts, priors: Priors) -> Settled:
         r = np.clip(np.where(weight + exposure > 0, r, r0), 0.0, 1.0)
     r = np.maximum(r, one_hour)
     quick = np.minimum(one_hour / np.maximum(r, 1e-9), QUICK_MOST)
-    counted = priors.strength + exposure / value
+    counted = priors.strength + exposure / value / VALUE_NOISE
     orders = np.nan_to_num(cohorts.orders)
     mature = np.asarray(
         ((seen_days >= MATURE_DAYS) & (orders >= MATURE_ORDERS) & np.isfinite(cohorts.paid)).any(axis=1)

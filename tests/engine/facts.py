@@ -12,7 +12,17 @@ from bidctl.domain.campaign import CampaignInfo, Listing, Session, Totals
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import (
-    AccountId, Basis, CampaignId, Capabilities, Field, Grid, Intent, Kind, Objective, Protection, Side,
+    AccountId,
+    Basis,
+    CampaignId,
+    Capabilities,
+    Field,
+    Grid,
+    Intent,
+    Kind,
+    Objective,
+    Protection,
+    Side,
 )  # fmt: skip
 from bidctl.domain.writes import Edit
 from bidctl.engine.observe import Observer
@@ -47,20 +57,26 @@ def fact(campaign: str, grain: Grain, happened: datetime, known: datetime, **met
     )  # fmt: skip
 
 
-def hour(campaign: str, begin: str, spend: float, gmv: float = 0.0, orders: float = 0.0, known: str | None = None) -> Panel:
+def hour(
+    campaign: str, begin: str, spend: float, gmv: float = 0.0, orders: float = 0.0, known: str | None = None
+) -> Panel:
     begins = at(begin)
     knew = at(known) if known else begins + timedelta(minutes=80)
     return fact(campaign, Grain.HOUR, begins, knew, spend=spend, gmv=gmv, orders=orders, gmv_1h=gmv, orders_1h=orders)
 
 
-def day(campaign: str, date: str, spend: float, gmv: float = 0.0, orders: float = 0.0, known: str | None = None, **more) -> Panel:
+def day(
+    campaign: str, date: str, spend: float, gmv: float = 0.0, orders: float = 0.0, known: str | None = None, **more
+) -> Panel:
     begins = at(f"{date} 00:00")
     knew = at(known) if known else begins + timedelta(hours=26)
     values = dict(spend=spend, gmv=gmv, orders=orders, gmv_1h=gmv, orders_1h=orders) | more
     return fact(campaign, Grain.DAY, begins, knew, **values)
 
 
-def info(campaign: str = "c", spend: float | None = 0.0, gmv: float = 0.0, orders: float = 0.0, **changes) -> CampaignInfo:
+def info(
+    campaign: str = "c", spend: float | None = 0.0, gmv: float = 0.0, orders: float = 0.0, **changes
+) -> CampaignInfo:
     today = Totals(spend, gmv, orders, gmv, orders)
     base = dict(
         account=ACCOUNT, campaign=CampaignId(campaign), name=campaign, kind=Kind.GOODS, cost_controlled=True, target_units=200,

@@ -12,7 +12,9 @@ from tests.engine.facts import at, day, edit, enrolment, hour, info, listing, ob
 C = [CampaignId("c")]
 
 
-def goods(now: str, *panels, spend: float = 0.0, created: str = "2026-11-01 00:00", cover: str = "2026-11-01 00:00", **changes):
+def goods(
+    now: str, *panels, spend: float = 0.0, created: str = "2026-11-01 00:00", cover: str = "2026-11-01 00:00", **changes
+):
     o = observer()
     o.ingest_enrolments([enrolment()])
     o.ingest_listing(listing(now, info(spend=spend, created_at=at(created), **changes)))
@@ -120,7 +122,9 @@ def test_live_recreated_daily_inherits_and_waits_for_three_sessions():
 def test_live_of_another_objective_does_not_inherit():
     o = observer()
     week_of_live(o, 4)
-    other = info("net", kind=Kind.LIVE, live_account="host", objective=Objective.NET_ROI, created_at=at("2026-11-05 18:00"))
+    other = info(
+        "net", kind=Kind.LIVE, live_account="host", objective=Objective.NET_ROI, created_at=at("2026-11-05 18:00")
+    )
     o.ingest_enrolments([enrolment("net")])
     o.ingest_listing(listing("2026-11-05 19:00", other))
     assert only(o.observe(at("2026-11-05 19:00")), "net").stage == Stage.NEW

@@ -69,7 +69,9 @@ def same(a: Observation, b: Observation) -> None:
     assert a.campaign.tolist() == b.campaign.tolist()
     for f in fields(Observation):
         x, y = getattr(a, f.name), getattr(b, f.name)
-        if x.dtype.kind == "f":  # sums over an account follow the order in which campaigns were heard of: last bits only
+        if (
+            x.dtype.kind == "f"
+        ):  # sums over an account follow the order in which campaigns were heard of: last bits only
             np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-9, err_msg=f.name)
         else:
             np.testing.assert_array_equal(x, y, err_msg=f.name)

@@ -95,7 +95,10 @@ def test_revised_late_and_repeated_facts():
     o = observer()
     o.ingest_listing(listing("2026-11-10 12:00", info()))
     o.cover([CampaignId("c")], Grain.DAY, at("2026-11-01 00:00"), at("2026-11-10 00:00"))
-    new, old = day("c", "2026-11-09", 90, known="2026-11-10 10:00"), day("c", "2026-11-09", 100, known="2026-11-10 02:00")
+    new, old = (
+        day("c", "2026-11-09", 90, known="2026-11-10 10:00"),
+        day("c", "2026-11-09", 100, known="2026-11-10 02:00"),
+    )
     o.ingest(new)
     o.ingest(old)
     o.ingest(Panel.concat([old, new, old]))
