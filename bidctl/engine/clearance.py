@@ -135,10 +135,11 @@ def _switches(e: Evidence) -> Objection | None:
 
 
 def _unmoved(e: Evidence) -> Objection | None:
-    """`old` equals what was just read, and nobody changed anything else since."""
+    """`old` equals what was just read, and nothing changed since the decision, by anybody."""
     request, info = e.request, e.reading.info
-    if e.foreign and not e.pauses:
-        return MOVED
+    since = any(x.campaign == request.campaign and x.effective_at > e.decision.at for x in e.edits)
+    if (e.foreign or since) and not e.pauses:
+        return MOVED  # also when it moved there and back
     if info.odd is not None or info.ended:
         return UNFIT
     if request.field is Field.CREATIVE:

@@ -225,7 +225,9 @@ async def test_a_failed_read_drops_the_write(rig: Rig) -> None:
     assert (await rig.write("2.20")).state is WriteState.CONFIRMED
 
 
-@pytest.mark.parametrize(("fault", "state"), [(Fault.REFUSED, WriteState.REFUSED), (Fault.NOT_SENT, WriteState.NOT_SENT)])
+@pytest.mark.parametrize(
+    ("fault", "state"), [(Fault.REFUSED, WriteState.REFUSED), (Fault.NOT_SENT, WriteState.NOT_SENT)]
+)
 async def test_a_write_that_did_not_happen_is_no_edit(rig: Rig, fault: Fault, state: WriteState) -> None:
     rig.platform.faults = [fault]
     assert (await rig.write("2.20")).state is state

@@ -101,7 +101,9 @@ async def test_a_failed_read_back_leaves_it_unknown() -> None:
     assert still.state is WriteState.UNKNOWN
 
 
-@pytest.mark.parametrize("step", ["commit:T1", "read:campaign", "read:suggestion", "commit:T2", "request:write", "commit:T3", "commit:after"])
+@pytest.mark.parametrize(
+    "step", ["commit:T1", "read:campaign", "read:suggestion", "commit:T2", "request:write", "commit:T3", "commit:after"]
+)
 async def test_a_process_killed_at_any_step_leaves_nothing_stuck(step: str) -> None:
     rig = Rig()
 

@@ -129,8 +129,12 @@ class MemoryTransaction:
         self._s.answers[decision_id] = approved
         return True
 
-    def _proposals(self, account: AccountId | None, wanted: Callable[[DecisionRecord], bool]) -> tuple[DecisionRecord, ...]:
-        asked = [r for r in self._s.decisions.values() if r.needs_approval and account in (None, r.account) and wanted(r)]
+    def _proposals(
+        self, account: AccountId | None, wanted: Callable[[DecisionRecord], bool]
+    ) -> tuple[DecisionRecord, ...]:
+        asked = [
+            r for r in self._s.decisions.values() if r.needs_approval and account in (None, r.account) and wanted(r)
+        ]
         return tuple(sorted(asked, key=lambda r: r.at))
 
     # writes
@@ -162,7 +166,9 @@ class MemoryTransaction:
             known = [at for at in (write.sent_at, write.read_at, write.taken_at, write.settled_at) if at is not None]
             at = write.settled_at if write.state is WriteState.CONFIRMED and write.settled_at else max(known)
             reason = decision.reason if decision else None
-            self._s.edits.append(Edit(r.account, r.campaign, r.field, r.old, r.value, at, True, "write", write.id, None, reason))
+            self._s.edits.append(
+                Edit(r.account, r.campaign, r.field, r.old, r.value, at, True, "write", write.id, None, reason)
+            )
 
     def open_writes(self, account: AccountId | None = None) -> tuple[Write, ...]:
         rows = self._s.writes.values()
@@ -184,7 +190,9 @@ class MemoryTransaction:
         _, fence, _ = self._s.leases.get(account) or self._s.leases.get(CONTROLLER_LEASE) or ("", 0, None)
         switches = self._switches(account, campaign)
         last = max([e.effective_at for e in mine] + self._cleared(account, campaign), default=None)
-        return GateView(switches, enrolment, last, len(today), newest.new if newest else None, fence, self._ledger.since)
+        return GateView(
+            switches, enrolment, last, len(today), newest.new if newest else None, fence, self._ledger.since
+        )
 
     def _cleared(self, account: AccountId, campaign: CampaignId) -> list[datetime]:
         """Unknown edits that proved absent: spacing runs from that proof."""

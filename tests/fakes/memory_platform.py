@@ -60,6 +60,8 @@ class Entry:
     actor: str  # "api" or "human"
     decision: str | None
     suggestion: float | None
+    last_read_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 @dataclass
@@ -78,7 +80,7 @@ class MemoryPlatform:
     attempts: list[WriteRequest] = field(default_factory=list)
     log: list[LoggedEdit] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    late: list[tuple[datetime, WriteRequest]] = field(default_factory=list)
+    late: list[tuple[datetime, WriteRequest, datetime]] = field(default_factory=list)
     lagging: list[tuple[datetime, CampaignInfo]] = field(default_factory=list)
     read_lag_s: float = 0.0
     read_fails: int = 0
@@ -86,6 +88,7 @@ class MemoryPlatform:
     before_call: Callable[[str], None] = lambda name: None
     after_write: Callable[[], None] = lambda: None
     between: Callable[[], None] | None = None
+    last_read_at: datetime | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -118,18 +121,23 @@ class MemoryPlatform:
 
     def land(self) -> None:
         """Apply what was still on its way and is due."""
-        due = [(at, r) for at, r in self.late if at <= self.now]
-        self.late = [(at, r) for at, r in self.late if at > self.now]
-        for at, request in due:
-            self._apply(request.campaign, request.field, request.value, "api", request.decision, at)
+        due = [row for row in self.late if row[0] <= self.now]
+        self.late = [row for row in self.late if row[0] > self.now]
+        for at, request, received in due:
+            self._apply(request.campaign, request.field, request.value, "api", request.decision, at, received)
 
-    def _apply(self, campaign: CampaignId, what: Field, value: str, actor: str, decision: str | None, at: datetime) -> None:
+    def _apply(
+        self, campaign: CampaignId, what: Field, value: str, actor: str, decision: str | None, at: datetime,
+        received: datetime | None = None,
+    ) -> None:  # fmt: skip
         info = self.campaigns_by_id[campaign]
         self.lagging.append((at + timedelta(seconds=self.read_lag_s), info))
         old, new = self._changed(info, what, value)
         self.campaigns_by_id[campaign] = replace(new, modified_at=at)
         number = self.suggested.value if self.suggested.state is SuggestionState.NUMBER else None
-        self.journal.append(Entry(at, campaign, what, old, value, actor, decision, number))
+        self.journal.append(
+            Entry(at, campaign, what, old, value, actor, decision, number, self.last_read_at, received or at)
+        )
         if self.can.has_edit_log:
             self.log.append(LoggedEdit(str(len(self.journal)), campaign, what, at, actor, old, value))
 
@@ -174,6 +182,7 @@ class MemoryPlatform:
         self._enter("campaign")
         if campaign not in self.campaigns_by_id:
             raise ReadFailed(f"no campaign {campaign} in account {account}")
+        self.last_read_at = self.now
         return Reading(self._visible(campaign), self.now)
 
     async def facts(
@@ -212,10 +221,14 @@ class MemoryPlatform:
         if fault is Fault.NOT_SENT:
             return Answer(AnswerKind.NOT_SENT, "connection refused")
         self.attempts.append(request)
+        if request.campaign not in self.campaigns_by_id:
+            return Answer(
+                AnswerKind.REFUSED, f"no campaign {request.campaign} in account {request.account}", "r", self.now
+            )
         if fault is Fault.REFUSED:
             return Answer(AnswerKind.REFUSED, "the row was refused", "r", self.now)
         if fault is Fault.LATE_APPLIED:
-            self.late.append((self.now + timedelta(seconds=self.can.request_timeout_s - 2), request))
+            self.late.append((self.now + timedelta(seconds=self.can.request_timeout_s - 2), request, self.now))
         elif fault is not Fault.LOST_NOT_APPLIED:
             if fault is Fault.HUMAN_BETWEEN and self.between is not None:
                 self.between()

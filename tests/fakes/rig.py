@@ -40,7 +40,14 @@ QIANCHUAN_LIKE = replace(
 
 def enrolment(campaign: CampaignId = C1, **changes: object) -> Enrolment:
     base = Enrolment(
-        ACCOUNT, campaign, Side.MERCHANT, Intent.BALANCED, 2.0, Basis.PROJECTED, Economics(margin=0.5), Prior(confirmed=True)
+        ACCOUNT,
+        campaign,
+        Side.MERCHANT,
+        Intent.BALANCED,
+        2.0,
+        Basis.PROJECTED,
+        Economics(margin=0.5),
+        Prior(confirmed=True),
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 
@@ -67,7 +74,9 @@ class Rig:
         with self.ledger.begin() as tx:
             tx.enrol(enrolment())
             tx.save_campaigns([info], self.clock.now())
-            tx.save_life([KnownLife(ACCOUNT, C1, START - timedelta(days=9), None, None, None, False, None, None, False)])
+            tx.save_life(
+                [KnownLife(ACCOUNT, C1, START - timedelta(days=9), None, None, None, False, None, None, False)]
+            )
         self.gate = self.new_gate()
 
     def new_gate(self, owner: str | None = None) -> Gate:
@@ -78,7 +87,15 @@ class Rig:
         self.ledger.state.leases[CONTROLLER_LEASE] = (name, self.generation, self.clock.now() + timedelta(days=1))
         writer = self.platform if self.writes_allowed else None
         self.gate = self.gate_class(
-            self.ledger, self.platform, writer, self.clock, self.notices, self.mode, name, self.generation, trace=self.trace
+            self.ledger,
+            self.platform,
+            writer,
+            self.clock,
+            self.notices,
+            self.mode,
+            name,
+            self.generation,
+            trace=self.trace,
         )
         return self.gate
 
@@ -107,7 +124,9 @@ class Rig:
 
     def request(self, record: DecisionRecord) -> WriteRequest:
         objective = Objective.PAY_ROI if record.field is Field.ROI_TARGET else None
-        return WriteRequest(ACCOUNT, record.campaign, record.field or Field.STATUS, record.old, record.new, record.id, objective)
+        return WriteRequest(
+            ACCOUNT, record.campaign, record.field or Field.STATUS, record.old, record.new, record.id, objective
+        )
 
     async def write(self, new: str, old: str | None = None, **changes: object) -> Write:
         record = self.decide(new, old, **changes)  # type: ignore[arg-type]
@@ -117,6 +136,8 @@ class Rig:
         """The part of a tick that the gate's safety rests on: look for others' edits, then settle what is open."""
         listing = await self.platform.campaigns(ACCOUNT, self.clock.now())
         await watch(self.ledger, self.platform, self.notices, listing, self.mode)
+        with self.ledger.begin() as tx:
+            tx.save_campaigns(listing.campaigns, listing.read_at)
         await self.gate.settle(ACCOUNT)
 
     def step(self, factor: str) -> str:
