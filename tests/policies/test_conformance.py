@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,6 +36,15 @@ def test_policy_conforms(kind: type[Policy], o: Observation) -> None:
 @pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
 def test_policy_conforms_on_rows_without_any_data(kind: type[Policy]) -> None:
     assert check_policy(kind, Observation.concat([rows(3), missing_rows(3)])) == []
+
+
+@pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
+def test_its_docstring_has_an_example_that_runs(kind: type[Policy]) -> None:
+    module = importlib.import_module(kind.__module__)
+    tests = [t for t in doctest.DocTestFinder().find(kind, module=module, globs=vars(module)) if t.examples]
+    assert tests, "expected an example in the docstring"
+    for example in tests:
+        assert doctest.DocTestRunner(verbose=False).run(example).failed == 0
 
 
 @dataclass(frozen=True)

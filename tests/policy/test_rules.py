@@ -310,3 +310,10 @@ def test_one_lever_the_target_first() -> None:
     made = one(**RAISE, **BUDGET)
     assert (made.lever, made.result) == (Lever.TARGET, 220)
     assert math.isnan(made.budget_result)
+
+
+def test_the_corridor_is_rounded_inward() -> None:
+    assert one(**RAISE, day_anchor_units=171).result == 213  # 1.25 x 171 = 213.75
+    assert one(**LOWER, day_anchor_units=231).result == 185  # 0.80 x 231 = 184.8
+    assert one(**RAISE, week_anchor_units=143).result == 214  # 1.50 x 143 = 214.5
+    assert one(**LOWER, week_anchor_units=277).result == 186  # 0.67 x 277 = 185.59

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 
 FIRST, THIRD, OURS = "first-party", "third-party", "ours"
@@ -91,6 +93,17 @@ class RuleSettings:
                 raise ValueError(
                     f"rules.{low}: found {getattr(self, low)}, expected at most rules.{high} = {getattr(self, high)}"
                 )
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> RuleSettings:
+        """Settings from a config table; ValueError (one line) on an unknown name, or what the class itself refuses."""
+        names = [f.name for f in fields(cls)]
+        for name in values:
+            if name not in names:
+                near = get_close_matches(name, names, 1)
+                hint = f"did you mean rules.{near[0]}?" if near else f"known are {', '.join(names)}"
+                raise ValueError(f"rules.{name}: found an unknown name; {hint}")
+        return cls(**values)
 
     @classmethod
     def describe(cls) -> tuple[tuple[str, float, str, str, str], ...]:
