@@ -28,7 +28,9 @@ class DecisionRows(Work):
         newest = self._newest_reasons({r.account for r in records})
         stored = [r for r in records if _is_news(r, newest)]
         self.add(DECISIONS, [_columns(r) for r in stored])
-        self.upsert(NEWEST_DECISIONS, [_newest_columns(r) for r in {(r.account, r.campaign): r for r in stored}.values()])
+        self.upsert(
+            NEWEST_DECISIONS, [_newest_columns(r) for r in {(r.account, r.campaign): r for r in stored}.values()]
+        )
         self._count_holds([r for r in records if r.field is None])
 
     def decision(self, decision_id: str) -> DecisionRecord | None:
@@ -53,7 +55,9 @@ class DecisionRows(Work):
 
     def approved(self, account: AccountId) -> tuple[DecisionRecord, ...]:
         taken_up = exists().where(WRITES.c.decision == DECISIONS.c.id)
-        theirs = (DECISIONS.c.account == account) & DECISIONS.c.needs_approval.is_(True) & DECISIONS.c.approved.is_(True)
+        theirs = (
+            (DECISIONS.c.account == account) & DECISIONS.c.needs_approval.is_(True) & DECISIONS.c.approved.is_(True)
+        )
         oldest_first = select(*KEPT).where(theirs, ~taken_up).order_by(DECISIONS.c.at, DECISIONS.c.id)
         return tuple(_record(row) for row in self.rows(oldest_first))
 
@@ -65,7 +69,9 @@ class DecisionRows(Work):
         """Forgets holds decided before then, save each campaign's newest decision; their counts stay. Rows forgotten."""
         is_newest = exists().where(NEWEST_DECISIONS.c.decision == DECISIONS.c.id, _same_campaign())
         return self.change(
-            delete(DECISIONS).where(DECISIONS.c.field.is_(None), DECISIONS.c.at < micros(before), ~_waiting(), ~is_newest)
+            delete(DECISIONS).where(
+                DECISIONS.c.field.is_(None), DECISIONS.c.at < micros(before), ~_waiting(), ~is_newest
+            )
         )
 
     def _newest_reasons(self, accounts: set[AccountId]) -> dict[tuple[str, str], tuple[str, int, bool]]:

@@ -40,7 +40,9 @@ class EditRows(Work):
 
     def edits(self, account: AccountId, since: datetime) -> tuple[Edit, ...]:
         late = (EDITS.c.account == account) & (EDITS.c.effective_at >= micros(since))
-        return tuple(_edit(row) for row in self.rows(select(EDITS).where(late).order_by(EDITS.c.effective_at, EDITS.c.id)))
+        return tuple(
+            _edit(row) for row in self.rows(select(EDITS).where(late).order_by(EDITS.c.effective_at, EDITS.c.id))
+        )
 
     def follow_write(self, write: Write) -> None:
         """Keeps the edit of a write of ours in step with its state: there from SENDING on, gone once it is known that
@@ -128,7 +130,9 @@ def _from_write(write: Write) -> dict[str, Any]:
     request, settled = write.request, write.state is WriteState.CONFIRMED
     known = [at for at in (write.sent_at, write.read_at, write.taken_at, write.settled_at) if at is not None]
     at = write.settled_at if settled and write.settled_at is not None else max(known)
-    edit = Edit(request.account, request.campaign, request.field, request.old, request.value, at, True, "write", write.id)
+    edit = Edit(
+        request.account, request.campaign, request.field, request.old, request.value, at, True, "write", write.id
+    )
     return {**_columns(edit), "unresolved": not settled}
 
 

@@ -37,5 +37,7 @@ class GateRows(EditRows, SwitchRows, EnrolmentRows):
         return instant(since)
 
     def _fence(self, account: AccountId) -> int:
-        fences = {r.name: r.fence for r in self.rows(select(LEASES).where(LEASES.c.name.in_([account, CONTROLLER_LEASE])))}
+        fences = {
+            r.name: r.fence for r in self.rows(select(LEASES).where(LEASES.c.name.in_([account, CONTROLLER_LEASE])))
+        }
         return int(fences.get(account, fences.get(CONTROLLER_LEASE, 0)))

@@ -18,7 +18,9 @@ class LeaseRows(Work):
 
     def acquire(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
         """Take or extend; the fence, or None while somebody else's has not run out."""
-        insert = self.insert(LEASES).values(name=name, owner=owner, fence=1, until=micros(now + timedelta(seconds=ttl_s)))
+        insert = self.insert(LEASES).values(
+            name=name, owner=owner, fence=1, until=micros(now + timedelta(seconds=ttl_s))
+        )
         mine, c = LEASES.c.owner == insert.excluded.owner, LEASES.c
         taken = insert.on_conflict_do_update(
             index_elements=["name"],

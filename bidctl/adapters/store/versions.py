@@ -45,7 +45,9 @@ def current(connection: Connection) -> str | None:
         return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
     if tables:
         place = place_of(connection.engine.url)
-        raise StoreError(f"{place}: found tables of something else ({tables[0]}), expected a ledger of bidctl or nothing")
+        raise StoreError(
+            f"{place}: found tables of something else ({tables[0]}), expected a ledger of bidctl or nothing"
+        )
     return None
 
 

@@ -67,7 +67,9 @@ class Work:
 
     def remove(self, table: Table, column: str, values: Sequence[Any]) -> None:
         if values:
-            self.connection.execute(delete(table).where(table.c[column] == bindparam("gone")), [{"gone": v} for v in values])
+            self.connection.execute(
+                delete(table).where(table.c[column] == bindparam("gone")), [{"gone": v} for v in values]
+            )
 
     def switch_lock(self, *, alone: bool) -> None:
         """On PostgreSQL, order people's switches against gates; SQLite has one writer anyway."""

@@ -16,7 +16,17 @@ from bidctl.domain.values import AccountId, Field, Mode, Objective
 from bidctl.domain.writes import OPEN_STATES, Write, WriteRequest, WriteState
 
 INSTANTS = ("deadline", "taken_at", "read_at", "sent_at", "settled_at", "absent_first_at", "unknown_at")
-PLAIN = ("owner", "fence", "app_id", "read_value", "suggestion", "suggestion_state", "why", "platform_request_id", "absent_reads")
+PLAIN = (
+    "owner",
+    "fence",
+    "app_id",
+    "read_value",
+    "suggestion",
+    "suggestion_state",
+    "why",
+    "platform_request_id",
+    "absent_reads",
+)
 
 
 class WriteRows(EditRows):

@@ -73,7 +73,9 @@ def test_statements_do_not_grow_with_campaigns(ledger: SqlLedger) -> None:
         with count_statements(ledger.engine) as tally, ledger.begin() as t:
             t.add_facts(A, totals(campaigns, NOW.timestamp() + number, float(number)))
             t.save_campaigns([info(campaign=str(n)) for n in range(campaigns)], NOW)
-            t.add_decisions([hold(number * 10**6 + n, Reason.SPACING, campaign=f"{number}/{n}") for n in range(campaigns)])
+            t.add_decisions(
+                [hold(number * 10**6 + n, Reason.SPACING, campaign=f"{number}/{n}") for n in range(campaigns)]
+            )
         counts.append(tally.statements)
     assert counts[0] == counts[1]
 

@@ -55,7 +55,9 @@ def test_a_read_only_ledger_says_so(ledger: SqlLedger) -> None:
 
 def test_a_locked_ledger_says_so(ledger: SqlLedger) -> None:
     ledger.engine.dispose()
-    event.listen(ledger.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50").fetchall())
+    event.listen(
+        ledger.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50").fetchall()
+    )
     other = sqlite3.connect(ledger.place, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError) as error, ledger.begin():

@@ -98,7 +98,9 @@ for n in range(40):
 
 def test_after_a_kill_the_next_takes_over_once_the_lease_has_run_out(url: str) -> None:
     open_at(url).close()
-    kill_when(start(url, 'assert ledger.acquire_lease("l", "first", NOW, 60) == 1; say("held"); time.sleep(60)'), "held")
+    kill_when(
+        start(url, 'assert ledger.acquire_lease("l", "first", NOW, 60) == 1; say("held"); time.sleep(60)'), "held"
+    )
     ledger = opened_again(url)
     assert ledger.acquire_lease("l", "second", NOW + timedelta(seconds=59), 60) is None
     assert ledger.acquire_lease("l", "second", NOW + timedelta(seconds=60), 60) == 2

@@ -66,7 +66,10 @@ def test_what_was_known_when_can_be_told_for_ever(history: list[list[tuple[objec
 
 
 edits = st.tuples(
-    st.sampled_from(["c1", "c2"]), st.sampled_from(["2.00", "2.2", "2.20"]), st.integers(0, 300), st.sampled_from([None, "L1", "L2"])
+    st.sampled_from(["c1", "c2"]),
+    st.sampled_from(["2.00", "2.2", "2.20"]),
+    st.integers(0, 300),
+    st.sampled_from([None, "L1", "L2"]),
 )
 
 
