@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from bidctl.adapters.qianchuan.errors import NeedsAuthorisation, NetworkFailed
 from bidctl.adapters.qianchuan.oauth import OAuth, TokenPair
 from bidctl.adapters.qianchuan.writes import BEFORE_ANY_BYTE
-from bidctl.adapters.secrets import Cipher
+from bidctl.adapters.secrets import Cipher, SecretError
 from bidctl.adapters.tokens import StoredTokens, TokenStore
-from bidctl.engine.ports import Clock
+from bidctl.engine.ports import Clock, ReadFailed
 
 EARLY = timedelta(seconds=300)
 WARN_BEFORE = timedelta(days=7)
@@ -36,8 +36,8 @@ class TokenKeeper:
         self._rejected: str | None = None
 
     async def access_token(self) -> str:
-        """A token that is good for at least five more minutes. Raises NeedsAuthorisation, NetworkFailed; SecretError where
-        the key does not open the stored pair."""
+        """A token that is good for at least five more minutes. Raises NeedsAuthorisation, NetworkFailed;
+        ReadFailed where the key does not open the stored pair."""
         if not self._good(self._pair):
             # shielded: a refresh that was sent must be stored, whoever stops waiting for it
             renewal = asyncio.ensure_future(self._renew())
@@ -86,12 +86,16 @@ class TokenKeeper:
         return self._clock.now()
 
     def _load(self) -> TokenPair:
-        """The stored pair, which another process may have renewed. Raises NeedsAuthorisation where there is none."""
+        """The stored pair, which another process may have renewed. Raises NeedsAuthorisation where there is none,
+        ReadFailed where our key does not open it."""
         stored = self._store.load(self._app_id)
         if stored is None:
             raise NeedsAuthorisation(f"应用 {self._app_id} 尚未授权", f"app {self._app_id} was never authorised")
         if self._pair is None or stored.version != self._version:
-            access, refresh = json.loads(self._cipher.open(stored.sealed))
+            try:
+                access, refresh = json.loads(self._cipher.open(stored.sealed))
+            except SecretError as error:
+                raise ReadFailed(str(error)) from error
             self._pair = TokenPair(access, refresh, stored.access_expires_at, stored.refresh_expires_at)
             self._version = stored.version
         return self._pair

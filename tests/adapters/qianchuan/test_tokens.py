@@ -19,6 +19,7 @@ from bidctl.adapters.qianchuan.oauth import OAuth, authorise_url
 from bidctl.adapters.qianchuan.tokens import TokenKeeper
 from bidctl.adapters.secrets import Cipher
 from bidctl.adapters.tokens import StoredTokens
+from bidctl.engine.ports import ReadFailed
 from tests.adapters.qianchuan.fakes import FakeClock, envelope
 
 APP = "1700000000000001"
@@ -263,3 +264,9 @@ def test_the_page_a_person_opens() -> None:
     assert parse_qs(urlsplit(authorise_url(APP, "s", "https://a.example/cb")).query)["redirect_uri"] == [
         "https://a.example/cb"
     ]
+
+
+async def test_a_pair_that_our_key_does_not_open_is_one_line(world: World) -> None:
+    world.cipher = Cipher(Fernet.generate_key().decode(), "key file")
+    with pytest.raises(ReadFailed, match="key file: .*does not open"):
+        await world.keeper().access_token()
