@@ -41,7 +41,9 @@ def keep(reason: Reason, mask: Bool, *, because: Mapping[str, Float] | None = No
     return PolicyRule(reason, mask, None, None, because or {})
 
 
-def scale(reason: Reason, mask: Bool, factor: Float | float, *, because: Mapping[str, Float] | None = None) -> PolicyRule:
+def scale(
+    reason: Reason, mask: Bool, factor: Float | float, *, because: Mapping[str, Float] | None = None
+) -> PolicyRule:
     """Wish the present target times `factor` where `mask` (1.05 = raise 5 %)."""
     return PolicyRule(reason, mask, None, factor, because or {})
 

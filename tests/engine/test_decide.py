@@ -103,4 +103,7 @@ def test_a_trace_of_no_row_is_refused() -> None:
 
 def test_a_tighter_setting_is_obeyed() -> None:
     assert decide(Handbook(), rows(1, **RAISE), RuleSettings(max_step=0.06)).row(0).result == 212
-    assert decide(Handbook(), rows(1, **RAISE, since_edit_s=4000.0), RuleSettings(spacing_s=7200)).row(0).reason is Reason.SPACING
+    assert (
+        decide(Handbook(), rows(1, **RAISE, since_edit_s=4000.0), RuleSettings(spacing_s=7200)).row(0).reason
+        is Reason.SPACING
+    )

@@ -87,7 +87,14 @@ def _spacing(r: Row) -> list[str]:
 def _size(r: Row, new: int, start: bool) -> list[str]:
     old, broken = r["target_units"], []
     top, low = cap(r), floor(r)
-    if r["waivers"] & 1 and r["suggestion_state"] == 2 and top is not None and low is not None and low > top and not start:
+    if (
+        r["waivers"] & 1
+        and r["suggestion_state"] == 2
+        and top is not None
+        and low is not None
+        and low > top
+        and not start
+    ):
         top = Fraction(math.ceil(low - SLACK))
     if (new > old or start) and (top is None or new > top + SLACK):
         broken.append("suggestion")
@@ -102,7 +109,9 @@ def _drift(r: Row, new: int) -> list[str]:
     old, broken = r["target_units"], []
     corridors = {"day": (80, 125, "day_anchor_units"), "week": (67, 150, "week_anchor_units")}
     for name, (low, high, anchor) in corridors.items():
-        if r[anchor] > 0 and ((new < old and 100 * new < low * r[anchor]) or (new > old and 100 * new > high * r[anchor])):
+        if r[anchor] > 0 and (
+            (new < old and 100 * new < low * r[anchor]) or (new > old and 100 * new > high * r[anchor])
+        ):
             broken.append(f"drift of the {name}")
     return broken
 

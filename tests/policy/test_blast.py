@@ -14,7 +14,9 @@ LOWER = {"projected_lo": 2.39, "projected_hi": 2.41, "p_below_goal": 0.01}
 
 
 def lowering(spend: list[float], *, account_spend: float = 1000.0, **columns: object) -> Observation:
-    return rows(len(spend), projected_roas=2.4, spend_7d=np.array(spend), account_spend=account_spend, **LOWER, **columns)
+    return rows(
+        len(spend), projected_roas=2.4, spend_7d=np.array(spend), account_spend=account_spend, **LOWER, **columns
+    )
 
 
 def passed(o: Observation) -> list[bool]:
@@ -45,7 +47,15 @@ def test_the_largest_gap_goes_first_then_the_smaller_id() -> None:
 
 
 def test_raises_are_free_of_it() -> None:
-    o = rows(3, projected_roas=1.7, projected_lo=1.69, projected_hi=1.71, p_below_goal=0.99, spend_7d=900.0, account_spend=1e3)
+    o = rows(
+        3,
+        projected_roas=1.7,
+        projected_lo=1.69,
+        projected_hi=1.71,
+        p_below_goal=0.99,
+        spend_7d=900.0,
+        account_spend=1e3,
+    )
     assert passed(o) == [True] * 3
 
 

@@ -36,19 +36,11 @@ def band(d: Sheet) -> None:
     np.copyto(d.pick, d.old + step * side, where=(d.up | d.down) & d.free)
 
 
-def _limit(
-    d: Sheet, rows: Bool, limits: list[tuple[Reason, Float]], step: Float, least: Float, side: Float
-) -> None:
-    """Shorten the steps of `rows` to every limit; a step shorter than the least holds, naming the tightest limit."""
+def _limit(d: Sheet, rows: Bool, limits: list[tuple[Reason, Float]], step: Float, least: Float, side: Float) -> None:
+    """Shorten the steps of `rows` to every limit; the first limit that leaves less than the least step holds the row."""
     wanted = step.copy()
-    tightest = np.zeros(len(step), np.int16)
     for reason, limit in limits:
         room = (limit - d.old) * side
         d.bind(rows & (room < wanted), RULE_OF[reason])
-        tighter = rows & (room < step)
-        np.copyto(step, room, where=tighter)
-        np.copyto(tightest, reason, where=tighter)
-    short = rows & (step < least)
-    if short.any():
-        for reason, _ in limits:
-            d.decide(short & (tightest == reason), reason)
+        d.decide(rows & (room < least), reason)
+        np.copyto(step, room, where=rows & (room < step))

@@ -86,5 +86,3 @@ def drift(d: Sheet) -> None:
     lowest, highest = drift_units(d.o, d.settings)
     d.ceilings.append((Reason.DRIFT, highest))
     d.floors.append((Reason.DRIFT, lowest))
-
-

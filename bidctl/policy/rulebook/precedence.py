@@ -39,8 +39,16 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(
         Rule.STOPLOSS,
         stoploss.stoploss,
-        ("spend_today", "paid_orders_today", "order_value", "stoploss_spend", "projected_loss_today", "stoploss_loss",
-         "valid_orders_today", "expected_compensation"),
+        (
+            "spend_today",
+            "paid_orders_today",
+            "order_value",
+            "stoploss_spend",
+            "projected_loss_today",
+            "stoploss_loss",
+            "valid_orders_today",
+            "expected_compensation",
+        ),
     ),
     RowRule(Rule.STOCK, stoploss.stock_pause, ("stock_cover_h", "stock_red_share")),
     RowRule(Rule.STOPLOSS, stoploss.unpause, ("paused_by_us", "resume_at_midnight")),
@@ -56,7 +64,9 @@ ROW_RULES: tuple[RowRule, ...] = (
         first.start,
         ("started", "avg30", "avg30_rung", "suggestion", "suggestion_state", "maximum", "floor", "minimum"),
     ),
-    RowRule(Rule.NOVOLUME, novolume.novolume, ("spend_last2", "budget", "novolume_today", "usual_hour", "account_usual")),
+    RowRule(
+        Rule.NOVOLUME, novolume.novolume, ("spend_last2", "budget", "novolume_today", "usual_hour", "account_usual")
+    ),
     RowRule(Rule.OBSERVE, life.feeding, ("stage",)),
     RowRule(Rule.POLICY, evidence.wish, ("goal", "projected_roas", "projected_lo", "projected_hi", "intent")),
     RowRule(Rule.DELIVER, delivery.budget_bound, ("budget_spent_share", "budget_bound_days")),
@@ -75,7 +85,9 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(Rule.BAND, band.band, ("target_units", "grid")),
     RowRule(Rule.ONE, timing.one, ("open_write",)),
     RowRule(Rule.SPACE, timing.space, ("since_edit_s", "spacing_s")),
-    RowRule(Rule.QUOTA, timing.quota, ("edits_today", "edits_per_day", "edit_days_7d", "edit_days_per_week", "protection")),
+    RowRule(
+        Rule.QUOTA, timing.quota, ("edits_today", "edits_per_day", "edit_days_7d", "edit_days_per_week", "protection")
+    ),
 )
 """Row by row; R-BLAST (across an account) and R-BUDGET follow, in `bidctl.engine.decide`."""
 

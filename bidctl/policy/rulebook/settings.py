@@ -55,7 +55,9 @@ class RuleSettings:
     fresh_s: float = _number(1800.0, "R-FRESH", "oldest complete good read", OURS)
     evidence_p: float = _number(0.80, "R-EVIDENCE", "probability of being on the wrong side of the goal", OURS)
     evidence_orders: float = _number(10, "R-EVIDENCE", "orders in the window", OURS)
-    evidence_zero: float = _number(3.0, "R-EVIDENCE", "costs of an order without any order: evidence for a raise", THIRD)
+    evidence_zero: float = _number(
+        3.0, "R-EVIDENCE", "costs of an order without any order: evidence for a raise", THIRD
+    )
     budget_bound: float = _number(0.90, "R-DELIVER", "share of the day's budget spent: it binds", OURS)
     budget_bound_days: float = _number(2, "R-DELIVER", "or it bound on so many of the last 3 days", OURS)
 

@@ -66,5 +66,3 @@ def _propose(d: Sheet, where: Bool, value: np.ndarray[tuple[int], np.dtype[np.fl
         asks &= ~d.approved
     np.logical_or(d.out.ask, asks, out=d.out.ask)
     d.alert(asks, Alert.ASK)
-
-

@@ -59,8 +59,14 @@ def _state(d: Sheet, j: int) -> tuple[object, ...]:
 
 def _result(out: Decisions, j: int) -> tuple[object, ...]:
     return (
-        int(out.reason[j]), int(out.bound[j]), int(out.alerts[j]), int(out.lever[j]), bool(out.ask[j]),
-        int(out.waived[j]), int(out.result[j]), str(out.budget_result[j]),
+        int(out.reason[j]),
+        int(out.bound[j]),
+        int(out.alerts[j]),
+        int(out.lever[j]),
+        bool(out.ask[j]),
+        int(out.waived[j]),
+        int(out.result[j]),
+        str(out.budget_result[j]),
     )
 
 
