@@ -268,5 +268,5 @@ def test_the_page_a_person_opens() -> None:
 
 async def test_a_pair_that_our_key_does_not_open_is_one_line(world: World) -> None:
     world.cipher = Cipher(Fernet.generate_key().decode(), "key file")
-    with pytest.raises(ReadFailed, match="key file: .*does not open"):
+    with pytest.raises(ReadFailed, match=r"key file: .*does not open"):
         await world.keeper().access_token()
