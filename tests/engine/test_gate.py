@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ async def test_a_pause_passes_breaker_and_holds_but_not_the_kill_switch(rig: Rig
         tx.set_breaker(ACCOUNT, True, "me", at)
         tx.set_hold(ACCOUNT, C1, Hold.ALL, "me", at)
         tx.set_human_hold(ACCOUNT, C1, at + timedelta(hours=9))
-    pause = {"what": Field.STATUS, "old": "ENABLE", "reason": Reason.STOPLOSS_NO_ORDERS}
+    pause: dict[str, Any] = {"what": Field.STATUS, "old": "ENABLE", "reason": Reason.STOPLOSS_NO_ORDERS}
     assert (await rig.write("DISABLE", **pause)).state is WriteState.CONFIRMED
     resume = await rig.write("ENABLE", "DISABLE", what=Field.STATUS, reason=Reason.UNPAUSE)
     assert resume.why.startswith("BREAKER_OPEN")
@@ -179,7 +180,7 @@ async def test_a_young_ledger_edits_nothing_for_61_minutes(rig: Rig) -> None:
 
 
 async def test_first_target_is_exempt_from_the_band_and_given_once(rig: Rig) -> None:
-    start = {"reason": Reason.START}
+    start: dict[str, Any] = {"reason": Reason.START}
     assert (await rig.write("2.70", **start)).why.startswith("STARTED"), "it has spent today"
     fresh = replace(rig.platform.campaigns_by_id[C1], today=Totals())
     rig.platform.campaigns_by_id[C1] = fresh
@@ -318,7 +319,7 @@ async def test_lost_protection_is_told_and_stored(rig: Rig) -> None:
 
 
 async def test_budget_stays_inside_the_operators_cap(rig: Rig) -> None:
-    raise_ = {"what": Field.BUDGET, "old": "1000.00", "reason": Reason.BUDGET_RAISE}
+    raise_: dict[str, Any] = {"what": Field.BUDGET, "old": "1000.00", "reason": Reason.BUDGET_RAISE}
     assert (await rig.write("1100.00", **raise_)).why.startswith("NO_BUDGET_STEP")
     with rig.ledger.begin() as tx:
         tx.enrol(enrolment(budget_cap=1100.0))
@@ -331,7 +332,7 @@ async def test_budget_stays_inside_the_operators_cap(rig: Rig) -> None:
 async def test_creatives_pass_the_same_gate(rig: Rig) -> None:
     theirs = Creative(C1, "8", "a", True, True, False, False, None, Totals())
     rig.platform.creatives_by_id[C1] = (replace(theirs, creative="9", picked_by_system=False), theirs)
-    delete = {"what": Field.CREATIVE, "old": "present", "reason": Reason.OPERATOR}
+    delete: dict[str, Any] = {"what": Field.CREATIVE, "old": "present", "reason": Reason.OPERATOR}
     assert (await rig.write("delete:8", **delete)).why.startswith("CREATIVE")
     rig.platform.faults = [Fault.LOST_APPLIED]
     assert (await rig.write("delete:9", **delete)).state is WriteState.UNKNOWN
@@ -344,7 +345,7 @@ async def test_creatives_pass_the_same_gate(rig: Rig) -> None:
 async def test_one_edit_day_a_week_where_the_platform_has_it_so() -> None:
     rig = Rig(can=replace(CAN, edits_per_day_goods=2))
     rig.platform.suggested = Suggestion(SuggestionState.NONE)
-    lower = {"reason": Reason.ROAS_ABOVE_GOAL}
+    lower: dict[str, Any] = {"reason": Reason.ROAS_ABOVE_GOAL}
     assert (await rig.write("1.9", **lower)).state is WriteState.CONFIRMED
     rig.clock.advance(3700)
     assert (await rig.write("1.8", **lower)).state is WriteState.CONFIRMED, "the same day is the same edit day"

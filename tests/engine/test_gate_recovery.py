@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ async def test_a_third_value_never_loses_our_edit() -> None:
 async def test_a_pause_of_unknown_outcome_may_be_sent_again_after_reading() -> None:
     rig = Rig()
     rig.platform.faults = [Fault.LOST_NOT_APPLIED]
-    pause = {"what": Field.STATUS, "old": "ENABLE", "reason": Reason.STOPLOSS_NO_ORDERS}
+    pause: dict[str, Any] = {"what": Field.STATUS, "old": "ENABLE", "reason": Reason.STOPLOSS_NO_ORDERS}
     assert (await rig.write("DISABLE", **pause)).state is WriteState.UNKNOWN
     await rig.gate.settle(ACCOUNT)
     assert state(rig) is WriteState.ABSENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,12 +15,13 @@ import numpy as np
 
 from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.enrolment import Enrolment, Switches
-from bidctl.domain.panel import METRICS, Panel
+from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Hold, Mode
 from bidctl.domain.writes import OPEN_STATES, Edit, Write, WriteRequest, WriteState
 from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, GateView, KnownCampaign, KnownLife
 
 Key = tuple[AccountId, CampaignId]
+FactKey = tuple[AccountId, str, int, float]
 COUNTING = frozenset({WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED})
 OURS_WITHIN = timedelta(minutes=2)
 
@@ -38,9 +40,12 @@ class State:
     held: dict[Key, Hold] = field(default_factory=dict)
     human: dict[Key, datetime | None] = field(default_factory=dict)
     enrolments: dict[Key, Enrolment] = field(default_factory=dict)
+    left: set[Key] = field(default_factory=set)
     campaigns: dict[Key, tuple[CampaignInfo, datetime]] = field(default_factory=dict)
     lives: dict[Key, KnownLife] = field(default_factory=dict)
     facts: dict[AccountId, Panel] = field(default_factory=dict)
+    heads: dict[FactKey, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    repeated: dict[FactKey, Panel] = field(default_factory=dict)
     beats: dict[AccountId, datetime] = field(default_factory=dict)
     leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
 
@@ -116,6 +121,10 @@ class MemoryTransaction:
             found[reason] += n if account in (None, owner) else 0
         return {reason: n for reason, n in found.items() if n}
 
+    def count_holds(self, account: AccountId, mode: Mode, at: datetime, counts: Mapping[int, int]) -> None:
+        for reason, n in counts.items():
+            self._s.holds[account, reason] += n
+
     def pending(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
         return self._proposals(account, lambda r: r.id not in self._s.answers)
 
@@ -179,6 +188,10 @@ class MemoryTransaction:
 
     def recent_writes(self, account: AccountId, since: datetime) -> tuple[Write, ...]:
         return tuple(w for w in self._s.writes.values() if w.request.account == account and _touched(w) >= since)
+
+    def wrote_before(self, account: AccountId, mode: Mode, until: datetime) -> bool:
+        done = (w for w in self._s.writes.values() if w.request.account == account and w.mode is mode)
+        return any(w.state is WriteState.CONFIRMED and w.settled_at is not None and w.settled_at < until for w in done)
 
     def gate_view(self, account: AccountId, campaign: CampaignId, day_start: datetime) -> GateView:
         enrolment = self._s.enrolments.get((account, campaign))
@@ -251,24 +264,42 @@ class MemoryTransaction:
     # enrolment
     def enrol(self, enrolment: Enrolment) -> None:
         self._s.enrolments[enrolment.account, enrolment.campaign] = enrolment
+        self._s.left.discard((enrolment.account, enrolment.campaign))
 
     def unenrol(self, account: AccountId, campaign: CampaignId, at: datetime) -> bool:
+        self._s.left.add((account, campaign))
         return self._s.enrolments.pop((account, campaign), None) is not None
+
+    def unenrolled(self, account: AccountId) -> frozenset[CampaignId]:
+        return frozenset(c for a, c in self._s.left if a == account)
 
     def enrolments(self, account: AccountId | None = None) -> tuple[Enrolment, ...]:
         return tuple(e for e in self._s.enrolments.values() if account in (None, e.account))
 
     # facts and what we last knew
     def add_facts(self, account: AccountId, panel: Panel) -> int:
-        stored = self._s.facts.get(account, Panel.empty())
-        newest = {_fact_key(stored, i): _values(stored, i) for i in np.argsort(stored.known_at, kind="stable")}
-        fresh = [i for i in range(len(panel)) if newest.get(_fact_key(panel, i)) != _values(panel, i)]
-        self._s.facts[account] = Panel.concat([stored, panel.take(np.array(fresh, np.intp))])
+        fresh = []
+        for i in np.argsort(panel.known_at, kind="stable").tolist():
+            key, known, values = (account, *_fact_key(panel, i)), float(panel.known_at[i]), _values(panel, i)
+            before = self._s.heads.get(key)
+            if before is None or before[1] != values or _opens_an_hour(panel, i, before[0]):
+                fresh.append(i)
+                self._s.repeated.pop(key, None)
+            elif panel.grain[i] == Grain.CUMULATIVE and known > before[0]:
+                self._s.repeated[key] = panel.take(np.array([i]))
+                continue
+            if before is None or ((before[1] != values or i in fresh) and known >= before[0]):
+                self._s.heads[key] = (known, values)
+        self._s.facts[account] = Panel.concat([self._facts(account), panel.take(np.array(fresh, np.intp))])
         return len(fresh)
 
     def load_facts(self, account: AccountId, since: datetime) -> Panel:
-        stored = self._s.facts.get(account, Panel.empty())
+        again = [p for (owner, *_), p in self._s.repeated.items() if owner == account]
+        stored = Panel.concat([self._facts(account), *again])
         return stored.take(stored.happened_at >= since.timestamp())
+
+    def _facts(self, account: AccountId) -> Panel:
+        return self._s.facts.get(account, Panel.empty())
 
     def save_campaigns(self, infos: Sequence[CampaignInfo], seen_at: datetime) -> None:
         self._s.campaigns |= {(i.account, i.campaign): (i, seen_at) for i in infos}
@@ -288,7 +319,7 @@ class MemoryTransaction:
         return self._s.beats.get(account)
 
     def accounts(self) -> tuple[AccountId, ...]:
-        return tuple(sorted({a for a, _ in self._s.enrolments}))
+        return tuple(sorted({a for a, _ in (*self._s.enrolments, *self._s.campaigns)} | set(self._s.beats)))
 
 
 def _touched(write: Write) -> datetime:
@@ -311,3 +342,9 @@ def _fact_key(panel: Panel, i: int) -> tuple[str, int, float]:
 
 def _values(panel: Panel, i: int) -> tuple[str, ...]:
     return tuple(repr(float(getattr(panel, m)[i])) for m in METRICS)
+
+
+def _opens_an_hour(panel: Panel, i: int, before: float) -> bool:
+    """The first reading of each hour of a day's totals is kept, though it repeats the one before."""
+    hours = [math.ceil(at / 3600) for at in (before, float(panel.known_at[i]))]
+    return bool(panel.grain[i] == Grain.CUMULATIVE) and hours[1] > hours[0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.reasons import Reason
@@ -128,8 +129,8 @@ class Rig:
             ACCOUNT, record.campaign, record.field or Field.STATUS, record.old, record.new, record.id, objective
         )
 
-    async def write(self, new: str, old: str | None = None, **changes: object) -> Write:
-        record = self.decide(new, old, **changes)  # type: ignore[arg-type]
+    async def write(self, new: str, old: str | None = None, **changes: Any) -> Write:
+        record = self.decide(new, old, **changes)
         return await self.gate.write(self.request(record), record)
 
     async def tick(self) -> None:
