@@ -17,7 +17,7 @@ from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
 from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
 from bidctl.engine.evidence import order_cv
 from bidctl.engine.judge import Judged, judge
-from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, Lives, UnitDays
+from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import expected_compensation
 from bidctl.engine.resolve import Source
@@ -72,7 +72,7 @@ class Columns:
     @cached_property
     def data_until(self) -> Float:
         """(n,) instant up to which facts tell what the campaign did; 0 = none within two days."""
-        return np.maximum(np.maximum(self.m.last_two.at[:, 0], self.hours_until), 0.0)
+        return np.asarray(np.maximum(np.maximum(self.m.last_two.at[:, 0], self.hours_until), 0.0))
 
     @cached_property
     def session_from(self) -> Float:
@@ -121,7 +121,8 @@ class Columns:
         order = np.argsort(unit, kind="stable")
         starts = np.searchsorted(unit[order], np.arange(size))
         if size:
-            total = np.add.reduceat(np.where(known, spend, 0.0)[order], starts, axis=0)
+            least = np.where(known, spend, self.m.sums.least[:, slots])
+            total = np.add.reduceat(least[order], starts, axis=0)
             unknown = np.logical_or.reduceat(~known[order], starts, axis=0)
             fed = np.maximum.reduceat(self.m.fed_hour[order][:, slots], starts, axis=0)
             first = np.maximum.reduceat(self.m.first_hour[order][:, slots], starts, axis=0)
@@ -129,8 +130,8 @@ class Columns:
         else:
             fed = first = np.zeros((0, spend.shape[1]), np.int8)
             live = np.zeros(0, np.bool_)
-        # a day of which only a part is known, but already a lot was spent, is known to have been fed
-        return UnitDays(self.table.last_day, np.where(unknown & (total < FED_SPEND), np.nan, total), fed, first, live)
+        # a day of which only a part is known counts with what is known of it
+        return UnitDays(self.table.last_day, np.where(unknown & (total <= SPENT), np.nan, total), fed, first, live)
 
     @cached_property
     def lives(self) -> Lives:

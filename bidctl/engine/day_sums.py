@@ -13,7 +13,8 @@ DAYS = 41
 
 class DaySums:
     """By row and day: `total` (n, 5, 41) float32 of `HOURLY`, NaN = unknown; `source` (n, 41) int8 `Source`; `share` (n, 41)
-    float32 sum(GMV_i / target_i) / sum(GMV_i) on the target's basis; `budget` (n, 41) float32 as last listed that day."""
+    float32 sum(GMV_i / target_i) / sum(GMV_i) on the target's basis; `budget` (n, 41) float32 as last listed that day;
+    `least` (n, 41) float32 spend known at least, of a day known in part."""
 
     def __init__(self) -> None:
         self.head: int | None = None
@@ -21,6 +22,7 @@ class DaySums:
         self.source = np.zeros((0, DAYS), np.int8)
         self.share = np.zeros((0, DAYS), np.float32)
         self.budget = np.zeros((0, DAYS), np.float32)
+        self.least = np.zeros((0, DAYS), np.float32)
 
     def grow(self, rows: int) -> None:
         more = rows - len(self.source)
@@ -29,10 +31,11 @@ class DaySums:
             self.source = np.concatenate([self.source, np.zeros((more, DAYS), np.int8)])
             self.share = np.concatenate([self.share, np.full((more, DAYS), np.nan, np.float32)])
             self.budget = np.concatenate([self.budget, np.full((more, DAYS), np.nan, np.float32)])
+            self.least = np.concatenate([self.least, np.zeros((more, DAYS), np.float32)])
 
     def take(self, rows: Int) -> None:
         self.total, self.source = self.total[rows], self.source[rows]
-        self.share, self.budget = self.share[rows], self.budget[rows]
+        self.share, self.budget, self.least = self.share[rows], self.budget[rows], self.least[rows]
 
     def advance(self, day: int) -> bool:
         """Make `day` the newest; True where it was not."""
@@ -44,5 +47,6 @@ class DaySums:
         self.source[:, fresh] = 0
         self.share[:, fresh] = np.nan
         self.budget[:, fresh] = np.nan
+        self.least[:, fresh] = 0.0
         self.head = day
         return True

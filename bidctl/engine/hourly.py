@@ -52,6 +52,7 @@ class Hourly:
         m.sums.total[:, :, slot] = view.total.T
         m.sums.source[:, slot] = view.total_source
         m.sums.share[:, slot] = self._share(view)
+        m.sums.least[:, slot] = view.least
         spend = np.nan_to_num(view.x[0])
         for i, total in enumerate(spend.sum(axis=0).tolist()):
             self.account[view.first + i] = total

@@ -129,6 +129,7 @@ class Memory:
     def ingest_listing(self, listing: Listing) -> None:
         """All campaigns of the account as read at one instant, with the day's totals."""
         at = listing.read_at.timestamp()
+        self.advance(max(at, self.listed_at))
         before = len(self.roster)
         units = self.roster.ints("unit").copy()
         rows = self.roster.update(listing.campaigns, at)
@@ -154,7 +155,6 @@ class Memory:
                 self.roster.absent(away, at)
         if newest:
             self.roster.flags("listed")[rows] = True
-            self.sums.advance(self.days.of(at))
             self.sums.budget[rows, self.days.of(at) % DAYS] = self.roster.floats("budget")[rows]
 
     # the rest

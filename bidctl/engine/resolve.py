@@ -36,7 +36,8 @@ LATE_S = 7200.0
 class DayByHours:
     """`x` (5, n, k) the `HOURLY` metrics, NaN = unknown; `source` (n, k) int8; `total` (5, n), NaN = unknown, with `total_source`
     (n,) int8 and `known_at` (n,) of the newest fact that went into it. A gap between two snapshots is booked in the hour of
-    the later one, so that hours always add up to the last snapshot; `exact` (n, k): no such gap touches the hour."""
+    the later one, so that hours always add up to the last snapshot; `exact` (n, k): no such gap touches the hour.
+    `least` (n,): spend known at least, of a day known in part."""
 
     day: int
     first: int
@@ -46,6 +47,7 @@ class DayByHours:
     total: Float
     total_source: NDArray[np.int8]
     known_at: Float
+    least: Float
 
 
 def resolve(day: int, days: NaturalDays, hours: Ring, snaps: Ring, created: Float, now: float) -> DayByHours:
@@ -77,7 +79,10 @@ def resolve(day: int, days: NaturalDays, hours: Ring, snaps: Ring, created: Floa
     exact = (source == Source.HOUR) | (source == Source.ZERO) | (seen_snap & _before(seen_snap, source))
     finished = ends[-1] <= now
     total, kind, known = _total(x, source, ends, now, level, last, snaps.known[:, slots], hour_known, finished)
-    return DayByHours(day, first, x, source, exact, total, kind, known)
+    least = np.maximum(np.nan_to_num(level[0]), np.where(use_hour, np.nan_to_num(x[0]), 0.0).sum(axis=1)).astype(
+        np.float64
+    )
+    return DayByHours(day, first, x, source, exact, total, kind, known, least)
 
 
 def _within(ring: Ring, first: int, k: int) -> Bool:

@@ -23,7 +23,7 @@ from bidctl.domain.values import (
     Objective,
     Protection,
     Side,
-)  # fmt: skip
+)
 from bidctl.domain.writes import Edit
 from bidctl.engine.observe import Observer
 
@@ -32,11 +32,22 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def capabilities(zone: str = "Asia/Shanghai", **changes):
-    base = dict(
-        platform="test", grid=Grid(100), edits_per_day_goods=4, edits_per_day_live=8, edit_days_per_week=0, spacing_s=3600,
-        read_delay_s=5, request_timeout_s=10, has_edit_log=True, has_suggestion=True, has_protection=True, target_min=0.01,
-        target_max=100.0, time_zone=zone,
-    )  # fmt: skip
+    base = {
+        "platform": "test",
+        "grid": Grid(100),
+        "edits_per_day_goods": 4,
+        "edits_per_day_live": 8,
+        "edit_days_per_week": 0,
+        "spacing_s": 3600,
+        "read_delay_s": 5,
+        "request_timeout_s": 10,
+        "has_edit_log": True,
+        "has_suggestion": True,
+        "has_protection": True,
+        "target_min": 0.01,
+        "target_max": 100.0,
+        "time_zone": zone,
+    }
     return Capabilities(**(base | changes))
 
 
@@ -52,9 +63,13 @@ def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
 def fact(campaign: str, grain: Grain, happened: datetime, known: datetime, **metrics: float) -> Panel:
     values = {m: np.array([metrics.get(m, np.nan)]) for m in METRICS}
     return Panel(
-        np.array([campaign]), np.array([grain], np.int8), np.array([happened.timestamp()]), np.array([known.timestamp()]),
-        np.zeros(1, np.bool_), **values,
-    )  # fmt: skip
+        np.array([campaign]),
+        np.array([grain], np.int8),
+        np.array([happened.timestamp()]),
+        np.array([known.timestamp()]),
+        np.zeros(1, np.bool_),
+        **values,
+    )
 
 
 def hour(
@@ -70,7 +85,7 @@ def day(
 ) -> Panel:
     begins = at(f"{date} 00:00")
     knew = at(known) if known else begins + timedelta(hours=26)
-    values = dict(spend=spend, gmv=gmv, orders=orders, gmv_1h=gmv, orders_1h=orders) | more
+    values = {"spend": spend, "gmv": gmv, "orders": orders, "gmv_1h": gmv, "orders_1h": orders} | more
     return fact(campaign, Grain.DAY, begins, knew, **values)
 
 
@@ -78,11 +93,25 @@ def info(
     campaign: str = "c", spend: float | None = 0.0, gmv: float = 0.0, orders: float = 0.0, **changes
 ) -> CampaignInfo:
     today = Totals(spend, gmv, orders, gmv, orders)
-    base = dict(
-        account=ACCOUNT, campaign=CampaignId(campaign), name=campaign, kind=Kind.GOODS, cost_controlled=True, target_units=200,
-        objective=Objective.PAY_ROI, status="DELIVERY_OK", delivering=True, enabled=True, off_air=False, ended=False,
-        budget=Decimal(1000), created_at=at("2026-11-01 00:00"), modified_at=None, protection=Protection.IN_EFFECT, today=today,
-    )  # fmt: skip
+    base = {
+        "account": ACCOUNT,
+        "campaign": CampaignId(campaign),
+        "name": campaign,
+        "kind": Kind.GOODS,
+        "cost_controlled": True,
+        "target_units": 200,
+        "objective": Objective.PAY_ROI,
+        "status": "DELIVERY_OK",
+        "delivering": True,
+        "enabled": True,
+        "off_air": False,
+        "ended": False,
+        "budget": Decimal(1000),
+        "created_at": at("2026-11-01 00:00"),
+        "modified_at": None,
+        "protection": Protection.IN_EFFECT,
+        "today": today,
+    }
     return CampaignInfo(**(base | changes))
 
 
@@ -91,18 +120,30 @@ def listing(read: str, *infos: CampaignInfo, complete: bool = True) -> Listing:
 
 
 def enrolment(campaign: str = "c", goal: float = 1.5, basis: Basis = Basis.PROJECTED, **changes) -> Enrolment:
-    base = dict(
-        account=ACCOUNT, campaign=CampaignId(campaign), side=Side.MERCHANT, intent=Intent.BALANCED, goal=goal, goal_basis=basis,
-        economics=Economics(margin=0.6), prior=Prior(),
-    )  # fmt: skip
+    base = {
+        "account": ACCOUNT,
+        "campaign": CampaignId(campaign),
+        "side": Side.MERCHANT,
+        "intent": Intent.BALANCED,
+        "goal": goal,
+        "goal_basis": basis,
+        "economics": Economics(margin=0.6),
+        "prior": Prior(),
+    }
     return Enrolment(**(base | changes))
 
 
 def edit(when: str, old: str | None, new: str | None, campaign: str = "c", ours: bool = True, **changes) -> Edit:
-    base = dict(
-        account=ACCOUNT, campaign=CampaignId(campaign), field=Field.ROI_TARGET, old=old, new=new, effective_at=at(when),
-        ours=ours, source="write",
-    )  # fmt: skip
+    base = {
+        "account": ACCOUNT,
+        "campaign": CampaignId(campaign),
+        "field": Field.ROI_TARGET,
+        "old": old,
+        "new": new,
+        "effective_at": at(when),
+        "ours": ours,
+        "source": "write",
+    }
     return Edit(**(base | changes))
 
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from bidctl.domain.panel import Grain
+from bidctl.domain.campaign import Listing, Session
+from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import CampaignId, Field, Kind, Objective, Stage
-from tests.engine.facts import at, day, edit, enrolment, hour, info, listing, observer, only, session
+from tests.engine.facts import ACCOUNT, at, day, edit, enrolment, hour, info, listing, observer, only, session
 
 C = [CampaignId("c")]
 
@@ -191,3 +192,35 @@ def test_a_human_edit_and_start_begin_a_new_anchor():
     o.ingest_edits([edit("2026-11-10 08:00", "2.00", "2.40", reason=int(Reason.START))])
     row = only(o.observe(at("2026-11-10 12:00")))
     assert row.day_anchor_units == 240 and row.started
+
+
+def test_a_season_of_daily_campaigns_stays_bounded_and_keeps_its_life():
+    o = observer()
+    begin = at("2026-06-01 12:00")
+    most = 0
+    for d in range(100):
+        now = begin + timedelta(days=d)
+        name = f"live-{d}"
+        o.ingest_enrolments([enrolment(name), enrolment("goods")])
+        infos = (
+            live(name, created_at=now - timedelta(hours=1), spend=300.0),
+            info("goods", spend=50.0, created_at=begin),
+        )
+        o.ingest_sessions([Session("host", f"room-{d}", now - timedelta(hours=1), now + timedelta(hours=2))])
+        o.ingest_listing(Listing(ACCOUNT, now, infos, True))
+        seen = o.observe(now)
+        most = max(most, len(o.memory.roster))
+        o.lives()
+    assert most <= 45 and len(o.hourly.account) <= 8 * 24
+    row = only(seen, "live-99")
+    assert row.stage == Stage.FREE and row.observed_s > 90 * 86400
+    assert only(seen, "goods").stage == Stage.FREE
+
+
+def test_nothing_known_is_an_empty_observation():
+    o = observer()
+    assert len(o.observe(at("2026-11-10 12:00"))) == 0 and o.lives() == ()
+    o.ingest(Panel.empty())
+    o.ingest(hour("ghost", "2026-11-10 10:00", 5))
+    o.ingest_listing(listing("2026-11-10 12:00"))
+    assert len(o.observe(at("2026-11-10 12:00"))) == 0

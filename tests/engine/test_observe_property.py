@@ -25,7 +25,7 @@ def histories(draw):
         name = draw(st.sampled_from(NAMES))
         spend = float(draw(st.integers(0, 400)))
         orders = float(draw(st.integers(0, 12)))
-        values = dict(spend=spend, gmv=orders * 60, orders=orders, gmv_1h=orders * 57, orders_1h=orders)
+        values = {"spend": spend, "gmv": orders * 60, "orders": orders, "gmv_1h": orders * 57, "orders_1h": orders}
         h = draw(st.integers(0, HOURS - 1))
         late = timedelta(minutes=draw(st.sampled_from([0, 7, 65, 1500])))
         kind = draw(st.sampled_from(["hour", "day", "snap"])) if name != "live" else "snap"
@@ -34,7 +34,7 @@ def histories(draw):
             facts.append(fact(name, Grain.HOUR, begins, begins + timedelta(hours=1, minutes=20) + late, **values))
         elif kind == "day":
             begins = START + timedelta(days=h // 24)
-            settled = dict(gmv_7d=orders * 50, gmv_14d=orders * 48)
+            settled = {"gmv_7d": orders * 50, "gmv_14d": orders * 48}
             facts.append(fact(name, Grain.DAY, begins, begins + timedelta(days=1, hours=2) + late, **values, **settled))
         else:
             begins = START + timedelta(days=h // 24)
