@@ -163,7 +163,7 @@ class InProcessReads:
                 f"{e.id:012d}", CampaignId(str(ids.CAMPAIGN + e.campaign)), Field(e.field), _second(e.at), e.operator, e.old, e.new
             )
             for e in s.log
-            if e.shown_at <= s.now and e.field != Field.CREATIVE and _second(e.at) >= since
+            if e.shown_at <= s.latest and e.field != Field.CREATIVE and _second(e.at) >= since
             and (s.campaigns[e.campaign].spec.account == index if wanted is None else e.campaign == wanted)
         ]  # fmt: skip
         return tuple(sorted(found, key=lambda edit: (edit.at, edit.log_id)))
@@ -225,7 +225,7 @@ class InProcessReads:
     def _info(
         self, c: Campaign, spent: int, today: Totals, protection: Protection, live_account: str | None
     ) -> CampaignInfo:
-        seen = c.seen(self._service.now)
+        seen = c.seen(self._service.latest)
         status = self._service.status(c, seen, spent)
         return CampaignInfo(
             account=AccountId(str(c.account)),

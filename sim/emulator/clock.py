@@ -19,6 +19,12 @@ class VirtualClock:
         """Virtual epoch seconds."""
         return self._base + (self._monotonic() - self._mark) * self.speed if self.speed else self._base
 
+    def run_at(self, speed: float) -> None:
+        """Go on from here at another speed (0 = stepped). Raises ValueError."""
+        if speed < 0:
+            raise ValueError(f"speed {speed}: expected 0 (stepped) or more")
+        self._base, self._mark, self.speed = self.now(), self._monotonic(), speed
+
     def advance(self, seconds: float) -> float:
         """Jump forward; the new now. Raises ValueError for a step back."""
         if seconds < 0:

@@ -123,8 +123,8 @@ def read_as_of(service: Service, call: Call) -> float:
     """The instant whose settings a read shows: now, or earlier under `read_after_write_delay` on the read itself."""
     if call.method == "GET" and call.meets("read_after_write_delay") and call.fault:
         call.acted()
-        return service.now - call.fault.delay_s
-    return service.now
+        return service.latest - call.fault.delay_s
+    return service.latest
 
 
 def _row(

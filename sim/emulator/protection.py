@@ -11,6 +11,8 @@ GOODS_SPACING_S = HOUR
 LIVE_SPACING_S = 15 * 60
 SWITCH_SPACING_S = HOUR
 LIVE_EDITS_A_DAY = 24
+TOLERANCE_S = 0.001
+"""Events of one instant lie microseconds apart here (see `service.NUDGE_S`); that is no shorter spacing."""
 MIN_ORDERS = 10
 SHORTFALL = 0.8
 CONFIRMED_BY_S = 12 * HOUR
@@ -54,7 +56,7 @@ class Discipline:
             self.day, self.values_today = day_start(at), 0
 
     def _judge(self, at: float, last: float, spacing: float) -> None:
-        if at - last < spacing:
+        if at - last < spacing - TOLERANCE_S:
             self._spoil(at, f"两次修改间隔小于{int(spacing // 60)}分钟")
 
     def _spoil(self, at: float, why: str) -> None:

@@ -60,9 +60,10 @@ class Emulator:
 
     async def follow_time(self) -> None:
         """Settle now and then for as long as time runs by itself."""
-        while self.service.clock.speed:
+        while True:
             await asyncio.sleep(TICK_S)
-            self.router.editor.settle()
+            if self.service.clock.speed:
+                self.router.editor.settle()
 
     def close(self) -> None:
         self.service.journal.close()

@@ -93,6 +93,11 @@ class Service:
         """Virtual now, as far as the state has been settled."""
         return self.world.now
 
+    @property
+    def latest(self) -> float:
+        """Now, at or after the instant of every event so far: what a read shows."""
+        return max(self.world.now, self._stamp)
+
     def stamp(self) -> float:
         """The instant of an event: now, strictly after every earlier one."""
         self._stamp = max(self.clock.now(), self._stamp + NUDGE_S)

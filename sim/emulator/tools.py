@@ -20,7 +20,7 @@ def log_search(service: Service, call: Call) -> Data:
         raise ApiError(40000, f"start_time: not older than {LOG_DAYS} days")
     operators = {str(o) for o in call.array("operator_id", needed=False)}
     found = _entries(service, account, call) if kind == "AD" else []
-    found = [e for e in found if int(since) <= int(e.at) <= until and e.shown_at <= service.now]
+    found = [e for e in found if int(since) <= int(e.at) <= until and e.shown_at <= service.latest]
     found = [e for e in found if not operators or e.operator_id in operators][::-1]
     at, info = call.page(len(found), 20)
     return {"logs": [_entry(service, found[p]) for p in at], "page_info": {**info, "total_number": len(found)}}

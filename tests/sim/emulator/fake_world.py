@@ -99,7 +99,10 @@ class FakeWorld:
         if spec.kind == 0:
             spans = [(spec.starts_at, self.now)]
         else:
-            spans = [(max(s.started_at, spec.starts_at), min(s.ended_at, self.now)) for s in self.sessions_of.get(spec.live_account, [])]
+            spans = [
+                (max(s.started_at, spec.starts_at), min(s.ended_at, self.now))
+                for s in self.sessions_of.get(spec.live_account, [])
+            ]
         seconds = sum(max(0.0, min(end, b) - max(begin, a)) for a, b in spans)
         return int(self.rates[i] * seconds / HOUR)
 
