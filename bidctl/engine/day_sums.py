@@ -9,12 +9,14 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
 DAYS = 41
+NEVER = -np.inf
 
 
 class DaySums:
     """By row and day: `total` (n, 5, 41) float32 of `HOURLY`, NaN = unknown; `source` (n, 41) int8 `Source`; `share` (n, 41)
     float32 sum(GMV_i / target_i) / sum(GMV_i) on the target's basis; `budget` (n, 41) float32 as last listed that day;
-    `least` (n, 41) float32 spend known at least, of a day known in part."""
+    `least` (n, 41) float32 spend known at least, of a day known in part; `known`
+    (n, 41) epoch s of the newest fact in it."""
 
     def __init__(self) -> None:
         self.head: int | None = None
@@ -23,6 +25,7 @@ class DaySums:
         self.share = np.zeros((0, DAYS), np.float32)
         self.budget = np.zeros((0, DAYS), np.float32)
         self.least = np.zeros((0, DAYS), np.float32)
+        self.known = np.full((0, DAYS), NEVER)
 
     def grow(self, rows: int) -> None:
         more = rows - len(self.source)
@@ -32,9 +35,10 @@ class DaySums:
             self.share = np.concatenate([self.share, np.full((more, DAYS), np.nan, np.float32)])
             self.budget = np.concatenate([self.budget, np.full((more, DAYS), np.nan, np.float32)])
             self.least = np.concatenate([self.least, np.zeros((more, DAYS), np.float32)])
+            self.known = np.concatenate([self.known, np.full((more, DAYS), NEVER)])
 
     def take(self, rows: Int) -> None:
-        self.total, self.source = self.total[rows], self.source[rows]
+        self.total, self.source, self.known = self.total[rows], self.source[rows], self.known[rows]
         self.share, self.budget, self.least = self.share[rows], self.budget[rows], self.least[rows]
 
     def advance(self, day: int) -> bool:
@@ -48,5 +52,18 @@ class DaySums:
         self.share[:, fresh] = np.nan
         self.budget[:, fresh] = np.nan
         self.least[:, fresh] = 0.0
+        self.known[:, fresh] = NEVER
         self.head = day
         return True
+
+    def put_last(self, rows: Int, day: Int, known: Float, level: Float, source: NDArray[np.int8]) -> None:
+        """The last snapshot (m, 5) of days whose hours are gone; a snapshot older than what is known changes nothing."""
+        order = np.lexsort((known, day, rows))
+        r, d = rows[order], day[order]
+        last = order[np.append((r[1:] != r[:-1]) | (d[1:] != d[:-1]), True)[: len(r)]]
+        last = last[known[last] >= self.known[rows[last], day[last] % DAYS]]
+        r, slot, whole = rows[last], day[last] % DAYS, source[last] > 0
+        self.known[r, slot] = known[last]
+        self.least[r, slot] = np.nan_to_num(level[last, 0])
+        self.source[r, slot] = source[last]
+        self.total[r, :, slot] = np.where(whole[:, None], level[last], np.nan)

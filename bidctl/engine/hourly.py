@@ -53,6 +53,7 @@ class Hourly:
         m.sums.source[:, slot] = view.total_source
         m.sums.share[:, slot] = self._share(view)
         m.sums.least[:, slot] = view.least
+        m.sums.known[:, slot] = view.known_at
         spend = np.nan_to_num(view.x[0])
         for i, total in enumerate(spend.sum(axis=0).tolist()):
             self.account[view.first + i] = total

@@ -17,7 +17,7 @@ from bidctl.engine.days import DAY_S, HOUR_S, NaturalDays
 from bidctl.engine.edit_book import KEEP_S, EditBook
 from bidctl.engine.effective import EffectiveHours
 from bidctl.engine.freshness import LastTwo
-from bidctl.engine.resolve import HOURLY
+from bidctl.engine.resolve import HOURLY, LATE_S, Source
 from bidctl.engine.roster import Roster
 from bidctl.engine.windows import Ring
 
@@ -75,6 +75,7 @@ class Memory:
         a midnight of the account (totals of a live session: give those of the natural day)."""
         if len(panel) == 0:
             return
+        self.advance(float(panel.known_at.max()))
         rows = self._rows([CampaignId(c) for c in panel.campaign.tolist()])
         for grain, put in (
             (Grain.HOUR, self._put_hours),
@@ -108,8 +109,21 @@ class Memory:
             first, k = self.days.hours(d)
             of_day = day == d
             hour[of_day] = np.clip(hour[of_day], first, first + k - 1)
-        self._soil(self.snaps.put(rows, hour, p.known_at, _values(p, HOURLY)))
+        self.snaps.put(rows, hour, p.known_at, _values(p, HOURLY))
+        self._soil(hour)  # also where nothing was newer: `_put_last` writes over these days
         self.last_two.put(rows, p.known_at, p.spend, day)
+        self._put_last(rows, day, p)
+
+    def _put_last(self, rows: Int, day: Int, p: Panel) -> None:
+        """Each day's last snapshot, for days that no hour will tell (after a restart live has nothing else); days that still
+        have hours are resolved from them over this."""
+        assert self.sums.head is not None
+        held = day > self.sums.head - DAYS
+        begins, which = np.unique(day[held], return_inverse=True)
+        ends = np.array([self.days.start(d + 1) for d in begins.tolist()])
+        if held.any():
+            source = np.where(p.known_at[held] >= ends[which] - LATE_S, Source.SNAPSHOT, Source.UNKNOWN).astype(np.int8)
+            self.sums.put_last(rows[held], day[held], p.known_at[held], _values(p, HOURLY)[held], source)
 
     def cover(self, campaigns: Iterable[CampaignId], grain: Grain, since: float, until: float) -> None:
         """A read of [since, until) was whole: these campaigns have zeros where it had no row. Only finished buckets count."""

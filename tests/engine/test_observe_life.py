@@ -8,7 +8,7 @@ from bidctl.domain.campaign import Listing, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import CampaignId, Field, Kind, Objective, Stage
-from tests.engine.facts import ACCOUNT, at, day, edit, enrolment, hour, info, listing, observer, only, session
+from tests.engine.facts import ACCOUNT, at, day, edit, enrolment, fact, hour, info, listing, observer, only, session
 
 C = [CampaignId("c")]
 
@@ -224,3 +224,36 @@ def test_nothing_known_is_an_empty_observation():
     o.ingest(hour("ghost", "2026-11-10 10:00", 5))
     o.ingest_listing(listing("2026-11-10 12:00"))
     assert len(o.observe(at("2026-11-10 12:00"))) == 0
+
+
+def test_after_a_restart_live_has_its_thirty_days_from_snapshots_alone():
+    """Facts as the ledger gives them: every reading of the day's totals, of campaigns recreated daily."""
+    facts, infos = [], []
+    for d in range(1, 26):
+        name, midnight = f"live-{d}", at(f"2026-11-{d:02d} 00:00")
+        infos.append(live(name, created_at=midnight + timedelta(hours=18)))
+        for h, spend in ((20, 0.0), (22, 150.0), (23, 300.0)):
+            known = midnight + timedelta(hours=h, minutes=50)
+            totals = {
+                "spend": spend,
+                "gmv": spend * 2,
+                "orders": spend / 50,
+                "gmv_1h": spend * 2,
+                "orders_1h": spend / 50,
+            }
+            facts.append(fact(name, Grain.CUMULATIVE, midnight, known, **totals))
+
+    def started(panels):
+        o = observer()
+        o.restore(infos, at("2026-11-25 23:50"), [])
+        for p in panels:
+            o.ingest(p)
+        o.ingest_listing(listing("2026-11-26 19:00", live("live-26", created_at=at("2026-11-26 18:00"))))
+        return o.observe(at("2026-11-26 19:00")), o
+
+    for panels in ([Panel.concat(facts)], facts, facts[::-1]):
+        seen, o = started(panels)
+        row = only(seen, "live-26")
+        assert row.avg30 == pytest.approx(2.0) and row.avg30_rung == 1
+        assert row.observed_s > 20 * 86400 and row.account_spend == pytest.approx(6 * 300)
+        assert o.table(at("2026-11-26 19:00").timestamp()).x[0, 0, -26] == 300
