@@ -185,7 +185,7 @@ class InProcessReads:
         s, c = self._settled(), self._campaign(account, campaign)
         span = {"start_date": _date(s.now - _CREATIVE_WINDOW_S), "end_date": _date(s.now)}
         totals = materials.totals_of(s, c, span)
-        found = [m for m in c.materials if m.kind == "VIDEO" and m.created_at <= s.now]
+        found = [m for m in c.materials if m.kind == "VIDEO" and m.created_at <= s.latest]
         return tuple(
             Creative(
                 campaign=campaign,

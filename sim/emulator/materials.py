@@ -36,7 +36,7 @@ def of_plan(service: Service, call: Call) -> Data:
     if kind == "TITLE" and _CLICK_FIELDS & set(fields):
         raise ApiError(40000, "fields: show and click metrics are not available for TITLE")
     totals = totals_of(service, c, filtering)
-    found = of_type(c, kind, filtering, service.now)
+    found = of_type(c, kind, filtering, service.latest)
     found = _ordered(call, fields, found, totals)
     at, info = call.page(len(found), SIZES)
     rows = [_row(c, found[p], totals.get(_id(found[p]), ZERO), fields) for p in at]

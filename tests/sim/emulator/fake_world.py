@@ -78,8 +78,7 @@ class FakeWorld:
 
     def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
         step = HOUR if span == "hour" else DAY
-        first = since if span == "hour" else since
-        first = -(-first // HOUR) * HOUR if span == "hour" else -(-(first + 8 * HOUR) // DAY) * DAY - 8 * HOUR
+        first = -(-since // HOUR) * HOUR if span == "hour" else -(-(since + 8 * HOUR) // DAY) * DAY - 8 * HOUR
         rows = []
         at = first
         while at < min(until, self.now + 1):
