@@ -162,9 +162,8 @@ class InProcessReads:
             LoggedEdit(
                 f"{e.id:012d}", CampaignId(str(ids.CAMPAIGN + e.campaign)), Field(e.field), _second(e.at), e.operator, e.old, e.new
             )
-            for e in s.log
-            if e.shown_at <= s.latest and e.field != Field.CREATIVE and _second(e.at) >= since
-            and (s.campaigns[e.campaign].spec.account == index if wanted is None else e.campaign == wanted)
+            for e in s.log_since(index, int(since.timestamp()))
+            if e.field != Field.CREATIVE and _second(e.at) >= since and wanted in (None, e.campaign)
         ]  # fmt: skip
         return tuple(sorted(found, key=lambda edit: (edit.at, edit.log_id)))
 

@@ -31,9 +31,3 @@ class VirtualClock:
             raise ValueError(f"seconds {seconds}: time never goes back")
         self._base += seconds
         return self.now()
-
-    def run_at(self, speed: float) -> None:
-        """Change the speed from now on; 0 = stepped. Raises ValueError for a negative one."""
-        if speed < 0:
-            raise ValueError(f"speed {speed}: expected 0 (stepped) or more")
-        self._base, self._mark, self.speed = self.now(), self._monotonic(), speed

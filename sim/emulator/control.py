@@ -25,7 +25,6 @@ class Control:
             ("GET", "clock"): self._clock,
             ("POST", "advance"): self._advance,
             ("POST", "speed"): self._speed,
-            ("POST", "speed"): self._speed,
             ("POST", "human_edit"): self._human_edit,
             ("POST", "boost"): self._boost,
             ("POST", "faults"): self._arm,
@@ -65,11 +64,6 @@ class Control:
 
     def _speed(self, body: Body) -> object:
         """{"speed"}: virtual seconds a real one from now on; 0 = stepped."""
-        self._service.clock.run_at(_seconds(body, "speed"))
-        return self._clock(body)
-
-    def _speed(self, body: Body) -> object:
-        """Go on at another speed; 0 = stepped."""
         self._service.clock.run_at(_seconds(body, "speed"))
         return self._clock(body)
 

@@ -83,8 +83,7 @@ class Editor:
             old,
             _text(change.new),
         )
-        s.log_of.setdefault(c.index, []).append(len(s.log))
-        s.log.append(entry)
+        s.log.setdefault(c.spec.account, []).append(entry)
 
     def _record(self, change: Change, author: Author, at: float, old: object, outcome: str, why: str) -> None:
         s, c = self._service, change.campaign

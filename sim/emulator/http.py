@@ -54,7 +54,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool | None:
         self._http.receive_data(b"")
-        return None
+        return self._busy  # an answer on its way is still sent
 
     def _pump(self) -> None:
         """Take events until a request is whole or more bytes are needed."""

@@ -56,8 +56,8 @@ WRITES: Mapping[str, WriteEndpoint] = {
     _QC + "uni_promotion/ad/material/delete/": writes.DELETE,
     _QC + "uni_promotion/ad/material/add/": writes.ADD,
 }
-STALE_KEPT = 4000
-"""Last answers kept for `rows_stale`."""
+STALE_BYTES = 32 << 20
+"""Last answers kept for `rows_stale`, in bytes."""
 _TIME_WORDS = frozenset({"start_time", "end_time", "start_date", "end_date", "date_time"})
 
 
@@ -89,6 +89,7 @@ class Router:
         self.service, self.editor = service, Editor(service)
         self.writer = Writer(service, self.editor)
         self._last: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+        self._kept = 0
 
     def answer(self, request: Request) -> Reply:
         """Everything but the socket's part: settles time, meets faults, calls the endpoint."""
@@ -143,11 +144,14 @@ class Router:
             call.acted()
             return self._last[key]
         data = _data(READS[call.path](self.service, call))
-        self._last[key] = data
-        self._last.move_to_end(key)
-        if len(self._last) > STALE_KEPT:
-            self._last.popitem(last=False)
+        self._keep(key, data)
         return data
+
+    def _keep(self, key: tuple[str, ...], data: bytes) -> None:
+        self._kept += len(data) - len(self._last.pop(key, b""))
+        self._last[key] = data
+        while self._kept > STALE_BYTES:
+            self._kept -= len(self._last.popitem(last=False)[1])
 
     def _write(self, call: Call, endpoint: WriteEndpoint) -> Reply:
         rows = endpoint.rows(self.service, call)

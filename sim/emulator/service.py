@@ -7,6 +7,7 @@ are applied in order. Endpoints only read this and call the edit methods of `edi
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -76,14 +77,15 @@ class Service:
         self.campaigns: list[Campaign] = []
         self.groups: dict[tuple[int, int, int, int], list[int]] = {}
         self.of_account: dict[int, list[int]] = {}
-        self.log: list[LogEntry] = []
-        self.log_of: dict[int, list[int]] = {}
+        self.log: dict[int, list[LogEntry]] = {}
         self.boosts: list[Boost] = []
         self.last_read: dict[tuple[str, int], float] = {}
         self.answered_none: set[int] = set()
         self.pending: list[HumanEdit] = []
         self._counter, self._stamp = 0, world.now
-        self._paid: dict[tuple[int, float], bool] = {}
+        self._paid: dict[int, bool] = {}
+        self._paid_day = float("-inf")
+        self._final: dict[int, tuple[float, list[tuple[float, int]]]] = {}
         self._register()
 
     # time
@@ -152,6 +154,12 @@ class Service:
         found = {self.campaigns[i].spec.live_account for i in self.of_account[account]}
         return sorted(one for one in found if one >= 0)
 
+    def log_since(self, account: int, since: float) -> list[LogEntry]:
+        """Entries of an account's operation log from an instant on that reads show by now, oldest first."""
+        entries = self.log.get(account, [])
+        first = bisect_left(entries, since, key=lambda e: e.at)
+        return [e for e in entries[first:] if e.shown_at <= self.latest]
+
     def _register(self) -> None:
         specs = self.world.specs
         for index in range(len(self.campaigns), len(specs)):
@@ -188,10 +196,16 @@ class Service:
             by_campaign.setdefault(index, []).append(row)
         return [added(by_campaign.get(i, [])) for i in indices]
 
-    def spend_hours(self, indices: Sequence[int], since: float) -> list[tuple[int, float, int]]:
-        """(campaign, hour start, fen) with spend, in order of time, by what is reported now."""
-        rows = self.rows(indices, times.day_start(since), self.now + 1, "hour")
-        return sorted(((i, at, row.spend) for i, at, row in rows if row.spend > 0), key=lambda row: row[1])
+    def spend_hours(self, index: int) -> list[tuple[float, int]]:
+        """(hour start, fen) of the campaign's life, hours with spend only, by what is reported now. Hours before yesterday
+        do not change any more and are asked for once."""
+        cut, final = self._final.get(index, (times.day_start(self.campaigns[index].spec.created_at), []))
+        rows = self.rows([index], cut, self.now + 1, "hour")
+        fresh = sorted((at, row.spend) for _, at, row in rows if row.spend > 0)
+        yesterday = max(cut, times.day_start(self.now) - times.DAY)
+        kept = [*final, *(row for row in fresh if row[0] < yesterday)]
+        self._final[index] = (yesterday, kept)
+        return [*final, *fresh]
 
     # status and suggestion
 
@@ -230,7 +244,7 @@ class Service:
 
     def life(self, c: Campaign) -> Life:
         """Feeding and observing of a campaign at now."""
-        own = self._with_today(c, [(at, fen) for _, at, fen in self.spend_hours([c.index], c.spec.created_at)])
+        own = self._with_today(c, self.spend_hours(c.index))
         if not c.live:
             return life.goods(own, self.now, c.switched_at)
         members = [
@@ -239,9 +253,10 @@ class Service:
         members = [i for i in members if self.campaigns[i].live]
         first = min(self.campaigns[i].spec.created_at for i in members)
         by_hour: dict[float, int] = {at: 0 for at, _ in own}
-        for i, at, fen in self.spend_hours(members, first):
-            if self.campaigns[i].objective_at(at) == c.now.objective:
-                by_hour[at] = by_hour.get(at, 0) + fen
+        for i in members:
+            for at, fen in self.spend_hours(i):
+                if self.campaigns[i].objective_at(at) == c.now.objective:
+                    by_hour[at] = by_hour.get(at, 0) + fen
         for at, fen in own[-1:]:
             by_hour[at] = max(by_hour[at], fen)
         group = sorted((at, fen) for at, fen in by_hour.items() if fen)
@@ -274,7 +289,9 @@ class Service:
         yesterday = today - times.DAY
         if c.spec.created_at >= today or c.discipline.spoilt_day == yesterday:
             return False
-        key = (c.index, yesterday)
+        if self._paid_day != today:
+            self._paid, self._paid_day = {}, today
+        key = c.index
         if key not in self._paid:
             rows = self.rows([c.index], yesterday, today, "hour")
             net = c.objective_at(yesterday) == 1

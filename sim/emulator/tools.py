@@ -19,18 +19,13 @@ def log_search(service: Service, call: Call) -> Data:
     if service.now - since > LOG_DAYS * times.DAY + times.DAY:
         raise ApiError(40000, f"start_time: not older than {LOG_DAYS} days")
     operators = {str(o) for o in call.array("operator_id", needed=False)}
-    found = _entries(service, account, call) if kind == "AD" else []
-    found = [e for e in found if int(since) <= int(e.at) <= until and e.shown_at <= service.latest]
-    found = [e for e in found if not operators or e.operator_id in operators][::-1]
+    found = service.log_since(account, int(since)) if kind == "AD" else []
+    if "object_id" in call.query:
+        wanted = call.number("object_id") - ids.CAMPAIGN
+        found = [e for e in found if e.campaign == wanted]
+    found = [e for e in found if int(e.at) <= until and (not operators or e.operator_id in operators)][::-1]
     at, info = call.page(len(found), 20)
     return {"logs": [_entry(service, found[p]) for p in at], "page_info": {**info, "total_number": len(found)}}
-
-
-def _entries(service: Service, account: int, call: Call) -> list[LogEntry]:
-    if "object_id" in call.query:
-        c = service.find(call.number("object_id"), account)
-        return [service.log[k] for k in service.log_of.get(c.index, [])] if c else []
-    return [e for e in service.log if service.campaigns[e.campaign].spec.account == account]
 
 
 def _entry(service: Service, e: LogEntry) -> Data:
