@@ -25,8 +25,8 @@ from sim.emulator.metrics import ZERO, Sums, added, sums
 from sim.emulator.tokens import Tokens
 from sim.seam import LiveSession, World
 
-NUDGE_S = 1e-6
-"""Events of one instant are told apart by a microsecond, so that the journal has one order."""
+NUDGE_S = 5e-6
+"""Events of one instant are told apart by microseconds (more than a float64 epoch blurs), so that the journal has one order."""
 
 
 @dataclass(order=True, slots=True)
