@@ -108,9 +108,9 @@ class Desk:
         name = f"{self.account}@{self.now().isoformat(timespec='milliseconds')}"
         await self._gate.settle(self.account)
         with self._ledger.begin() as t:
-            enrolments = t.enrolments(self.account)
-        reading = await self._reader.read(self.now(), [e.campaign for e in enrolments if e.boost_quiet])
-        enrolments = self._enrol(enrolments, reading.listing)
+            given = t.enrolments(self.account)
+        reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
+        enrolments = self._enrol(given, reading.listing)
         await self._others(reading.listing)
         now = self.now()
         standing = self._take_in(reading, enrolments, now)
