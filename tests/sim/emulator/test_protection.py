@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sim.emulator import Running
+from dataclasses import replace
+
+import pytest
+
+from sim.emulator import Running, running
 from sim.emulator.protection import Discipline, is_owed
 from sim.emulator.times import parse
 from tests.sim.emulator.client import GOODS_ID, Client
+from tests.sim.emulator.fake_world import GOODS, LIVE, START, FakeWorld, session
 
 AT = parse("2026-09-01 10:00:00")
 LIVE_ID = GOODS_ID + 1
@@ -81,12 +86,16 @@ def test_wire_a_person_spoils_it_too_and_live_has_its_own_rule(emulator: Running
     assert status(client, "LIVE_PROM_GOODS") == "INVALID"
 
 
-def test_wire_yesterdays_loss_is_confirmed_then_paid(emulator: Running, client: Client) -> None:
-    """Target 4 against a true net ROI of 1.8: below 80 %, and a day of 48 net orders."""
-    emulator.control("POST", "human_edit", {"campaign": str(GOODS_ID), "field": "roi_target", "value": 4.0})
-    emulator.emulator.service.world.rates[0] = 10_000  # type: ignore[attr-defined]
-    emulator.control("POST", "advance", {"seconds": 24 * 3600})
-    emulator.control("POST", "human_edit", {"campaign": str(GOODS_ID), "field": "status", "value": "DISABLE"})
-    assert status(client) == "IN_EFFECT"  # it has spent today
-    emulator.emulator.service.world.rates[0] = 0  # type: ignore[attr-defined]
-    assert status(client) == "IN_EFFECT"
+@pytest.mark.parametrize(("target", "morning", "noon"), [(4.0, "CONFIRMING", "PAID"), (2.4, "IN_EFFECT", "IN_EFFECT")])
+def test_wire_yesterdays_loss_is_confirmed_then_paid(target: float, morning: str, noon: str) -> None:
+    """One evening of 2,000 yuan and 80 orders at a true ROI of 2: below 80 % of 4, not below 80 % of 2.4."""
+    world = FakeWorld([GOODS, replace(LIVE, target=target)], [1000, 100_000])
+    world.sessions_of = {1: [session(1, START + 9 * 3600, START + 11 * 3600)]}
+    with running(world) as emulator:
+        client = Client(emulator.port)
+        emulator.control("POST", "advance", {"seconds": 12 * 3600})
+        assert status(client, "LIVE_PROM_GOODS") == "IN_EFFECT"
+        emulator.control("POST", "advance", {"seconds": 4 * 3600})
+        assert status(client, "LIVE_PROM_GOODS") == morning
+        emulator.control("POST", "advance", {"seconds": 10 * 3600})
+        assert status(client, "LIVE_PROM_GOODS") == noon
