@@ -39,6 +39,7 @@ from bidctl.engine.decide import decide
 from bidctl.engine.observe import Observer
 from bidctl.engine.report_rows import ReportRow
 from bidctl.policy import Policy
+from bidctl.policy.rulebook import RuleSettings
 
 ACCOUNT = AccountId("export")
 FED_YUAN, FED_DAYS = 200.0, 7
@@ -82,15 +83,18 @@ class AdviceList:
     lines: tuple[Advice, ...]
 
 
-def advise(rows: Sequence[ReportRow], given: Given, policy: Policy, capabilities: Capabilities) -> AdviceList:
-    """Advice for every campaign of a table, in the table's order. `rows` as an export reader gives them."""
+def advise(
+    rows: Sequence[ReportRow], given: Given, policy: Policy, capabilities: Capabilities, rules: RuleSettings | None = None
+) -> AdviceList:
+    """Advice for every campaign of a table, in the table's order. `rows` as an export reader gives them; `rules`: the
+    operator's numbers of the rulebook, None = its defaults."""
     if not rows:
         zone = ZoneInfo(capabilities.time_zone)
         return AdviceList(datetime.fromtimestamp(0, zone), given.prior, ())
     table = _Table(rows, capabilities)
     books = [_goals(campaign, table.last[campaign], given) for campaign in table.names]
     o = _observe(table, books, capabilities)
-    d = decide(policy, o)
+    d = decide(policy, o, rules or RuleSettings())
     place = {str(c): i for i, c in enumerate(o.campaign)}
     lines = [_advice(table, book, o, d.row(place[c]), place[c]) for c, book in zip(table.names, books, strict=True)]
     return AdviceList(table.end, given.prior, tuple(lines))
