@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
+import tempfile
+import traceback
+from typing import NoReturn
 
 import click
 
@@ -69,14 +74,48 @@ def main() -> None:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
+    except click.ClickException as error:
+        _leave(_usage(error), 2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped / 已停止", err=True)
-        sys.exit(130)
+        _leave("stopped / 已停止", 130)
     except Problem as problem:
-        click.echo(f"bidctl: {problem.message}", err=True)
-        sys.exit(problem.exit_code)
+        _leave(problem.message, problem.exit_code)
     except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in the buffer has no reader
         sys.exit(0)
+    except Exception as error:
+        _leave(f"bug / 程序错误: {type(error).__name__}: {one_line(error)}; please report with the log file {_log()}", 1)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    click.echo(f"bidctl: {message}", err=True)
+    sys.exit(code)
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "bidctl"
+    return f"{command}: {one_line(error.format_message())}; see: {command} --help".removeprefix("bidctl: ")
+
+
+def one_line(error: object) -> str:
+    """The text of an error, its line breaks as blanks.
+
+    >>> one_line(ValueError("this\\n  and that"))
+    'this and that'
+    """
+    return " ".join(str(error).split())
+
+
+def _log() -> str:
+    """The traceback in a file of its own: here, or where files may be written."""
+    for folder in (".", None):
+        with contextlib.suppress(OSError):
+            handle, name = tempfile.mkstemp(prefix="bidctl-bug-", suffix=".log", dir=folder)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(f"bidctl {__version__}\n{traceback.format_exc()}")
+            return name
+    return "(none: no folder can be written)"
