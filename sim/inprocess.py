@@ -53,6 +53,7 @@ CAPABILITIES = Capabilities(
     has_protection=True,
     target_min=0.01,
     target_max=100.0,
+    daily_kinds=frozenset(Kind),
 )
 HOURLY = METRICS[:5]
 _PROTECTION = {

@@ -187,7 +187,7 @@ class Capabilities:
     `read_delay_s`: longest time after which a read shows an accepted write. `request_timeout_s`: life of one request.
     `has_edit_log`, `has_suggestion`, `has_protection`: whether the calls exist. `target_min`, `target_max`: platform's
     range. `time_zone`: IANA name whose midnights bound natural days. `edit_voids_protection`: an edit forfeits the day.
-    `hourly_kinds`, `daily_kinds`: kinds of campaign for which `facts` has that grain (live Qianchuan has neither), so that
+    `hourly_kinds`, `daily_kinds`: kinds of campaign for which `facts` has that grain (live Qianchuan has no hours; 乘方 has none on any), so that
     an absent row of a whole read is a zero there and only there.
     """
 

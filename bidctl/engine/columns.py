@@ -21,6 +21,7 @@ from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Li
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import expected_compensation
 from bidctl.engine.resolve import Source
+from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, settle
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
@@ -165,12 +166,12 @@ class Columns:
     @cached_property
     def sessions_seen(self) -> Int:
         """(n,) live: sessions begun since the observation clock, with >= 200 yuan of spend."""
-        spent: dict[tuple[int, str], float] = {}
-        for (u, room, _), yuan in self.o.hourly.by_session.items():
-            spent[u, room] = spent.get((u, room), 0.0) + yuan
         units, keys = self.roster.ints("unit"), self.roster.ints("live_key")
+        live = np.flatnonzero(self.live & (keys >= 0))
+        days = {int(units[r]): (int(keys[r]), self.unit_days.spend[self.unit[r]]) for r in live.tolist()}
+        spent = session_spend(self.o.hourly.by_session, self.m.sessions, days, self.table.last_day, self.days)
         out = np.zeros(self.n, np.int64)
-        for row in np.flatnonzero(self.live & (keys >= 0)).tolist():
+        for row in live.tolist():
             since = self.lives.observe_from[row]
             out[row] = sum(
                 s.started_at.timestamp() >= since - 1.0 and spent.get((int(units[row]), s.room), 0.0) >= FED_SPEND

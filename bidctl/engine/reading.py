@@ -102,7 +102,8 @@ class Reader:
 
     async def _facts(self, listing: Listing, grain: Grain, since: datetime, until: datetime) -> tuple[Panel, Cover]:
         kinds = kinds_with(self._reads.capabilities, grain)
-        asked = [i for i in listing.campaigns if i.kind in kinds]
+        hours = grain is Grain.HOUR
+        asked = [i for i in listing.campaigns if i.kind in kinds and not (hours and i.hosted)]
         if not asked:
             return Panel.empty(), Cover(grain, since, until, ())
         panel = await self._reads.facts(self._account, asked, grain, since, until)

@@ -16,7 +16,7 @@ from bidctl.adapters.qianchuan.creatives import creative, read_materials
 from bidctl.adapters.qianchuan.editlog import read_log
 from bidctl.adapters.qianchuan.encode import wire_id
 from bidctl.adapters.qianchuan.facts import read_facts
-from bidctl.adapters.qianchuan.listing import read_rows
+from bidctl.adapters.qianchuan.listing import EmptyLanes, read_rows
 from bidctl.adapters.qianchuan.live import Sessions
 from bidctl.adapters.qianchuan.suggest import UNKNOWN, read_suggestion
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
@@ -40,6 +40,7 @@ CAPABILITIES = Capabilities(
     has_protection=True,
     target_min=0.01,  # qianchuan.md 6.1: within 0.01-100, the bound for uni plans being unconfirmed
     target_max=100.0,
+    daily_kinds=frozenset(Kind),  # live by the list of each day
 )
 
 Result = TypeVar("Result")
@@ -59,6 +60,7 @@ class QianchuanReads:
     def __init__(self, client: ReadClient, capabilities: Capabilities = CAPABILITIES) -> None:
         self._client, self._capabilities = client, capabilities
         self._sessions = Sessions(client)
+        self._lanes = EmptyLanes()
         self._numeric: dict[AccountId, dict[str, str]] = {}  # public 抖音号 or numeric id -> numeric id
         self._live_account: dict[tuple[AccountId, str], str | None] = {}
         self._seen: dict[tuple[AccountId, str], tuple[Kind, bool]] = {}
@@ -76,7 +78,7 @@ class QianchuanReads:
         return self._client.time.offset.seconds()
 
     async def campaigns(self, account: AccountId, day: datetime) -> Listing:
-        rows = await _reading(read_rows(self._client, account, times.day(day)))
+        rows = await _reading(read_rows(self._client, account, times.day(day), lanes=self._lanes))
         infos = [from_row(account, row, await self._live_account_of(account, row)) for row in rows.by_id.values()]
         for info in infos:
             self._remember(account, info)
