@@ -98,7 +98,7 @@ def _leave(message: str, code: int) -> NoReturn:
 def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "bidctl"
-    return f"{command}: {one_line(error.format_message())}; see: {command} --help".removeprefix("bidctl: ")
+    return f"{command}: {one_line(error.format_message())}; see: {command} --help".removeprefix("bidctl").lstrip(": ")
 
 
 def one_line(error: object) -> str:

@@ -16,8 +16,10 @@ from bidctl.engine.advise import Advice, AdviceList, Given
 
 NOTES = (
     Wording("时效以表格末尾为准, 表格之后发生的事不知道", "freshness is judged at the table's end; nothing later is known"),
-    Wording("当天有行而缺的小时按没有投放算, 缺的日子按缺数据算", "a missing hour of a day with rows counts as no delivery; a missing day stays missing"),
-    Wording("直播表按商品计划处理: 场次, 主播, 直播限额看不到, 请自行核对", "a live table is taken as goods: sessions, hosts and live quotas are not seen; check them"),
+    Wording("当天有行而缺的小时按没有投放算, 缺的日子按缺数据算",
+            "a missing hour of a day with rows counts as no delivery; a missing day stays missing"),
+    Wording("直播表按商品计划处理: 场次, 主播, 直播限额看不到, 请自行核对",
+            "a live table is taken as goods: sessions, hosts and live quotas are not seen; check them"),
     Wording("只是建议, 没有写入任何平台; 条件请逐条核对", "advice only, nothing was written anywhere; check every condition"),
 )  # fmt: skip
 
@@ -39,7 +41,7 @@ def advise(shell: Shell, file: Path, goal: float | None, margin: float | None, b
 
     given = Given(
         goal=ratio("goal", goal), margin=share("margin", margin), break_even=ratio("break-even", break_even),
-        intent=INTENTS[intent], prior=Prior(settled_share=share("settled-share", settled_share) or 0.0),
+        intent=INTENTS[intent], prior=Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0),
     )  # fmt: skip
     table, advice = advise_file(shell.settings, file, columns, given, policy)
     shell.data(_as_json(table, advice))
@@ -60,7 +62,8 @@ def _head(shell: Shell, table: ExportTable, advice: AdviceList) -> list[str]:
         shell.text(f"  没有的列: {absent}", f"  columns absent: {absent}"),
         shell.text(f"  表格截至: {_when(advice)}", f"  the table ends: {_when(advice)}"),
         shell.text(f"  结算先验: 最终结算 {p.settled_share:.0%} (相当于 {p.strength:g} 单), 平均 {p.delay_days:g} 天退款",
-                   f"  settlement prior: {p.settled_share:.0%} finally billed (worth {p.strength:g} orders), refunds after {p.delay_days:g} days"),
+                   f"  settlement prior: {p.settled_share:.0%} finally billed (worth {p.strength:g} orders), "
+                   f"refunds after {p.delay_days:g} days"),
     ]  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def pending(shell: Shell, account: str | None) -> None:
         ["id", shell.text("模式", "mode"), shell.text("账户", "account"), shell.text("计划", "campaign"),
          shell.text("项目", "field"), shell.text("原值", "old"), shell.text("新值", "new"), shell.text("原因", "why"),
          shell.text("时间", "at")],
-        [(d.id, d.mode.value, d.account, d.campaign, d.field.value if d.field else "", d.old, d.new,
-          WORDING[Reason(d.reason)].text(shell.lang), d.at.isoformat(timespec="minutes")) for d in waiting],
+        [(d.id if shell.as_json else d.id[:12], d.mode.value, d.account, d.campaign, d.field.value if d.field else "", d.old, d.new,
+          WORDING[Reason(d.reason)].text(shell.lang), shell.when(d.at)) for d in waiting],
         ["id", "mode", "account", "campaign", "field", "old", "new", "why", "at"],
     )  # fmt: skip
 

@@ -6,14 +6,18 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
 from bidctl.config import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
+ACCOUNT_ZONE = ZoneInfo("Asia/Shanghai")
+"""Natural days of Qianchuan accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,13 @@ class Shell:
     def text(self, zh: str, en: str) -> str:
         return zh if self.lang == "zh" else en
 
+    def when(self, at: datetime | None) -> str:
+        """An instant in the accounts' time zone; exact and with its offset under `--json`."""
+        if at is None:
+            return self.text("从未", "never")
+        local = at.astimezone(ACCOUNT_ZONE)
+        return local.isoformat() if self.as_json else f"{local:%Y-%m-%d %H:%M}"
+
     def rows(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], keys: Sequence[str]) -> None:
         """A table, or with `--json` a list of objects under `keys`."""
         if self.as_json:
@@ -39,10 +50,11 @@ class Shell:
             return
         from rich.console import Console
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(*columns, title=title, title_justify="left")
         for row in rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
         Console(width=None if os.isatty(1) else 160).print(table)
 
     def data(self, value: object) -> None:

@@ -19,12 +19,13 @@ BASES = {"projected": Basis.PROJECTED, "paid": Basis.PAID, "net_1h": Basis.NET_1
 WAIVERS = {w.name.lower(): w for w in Waiver if w and w.name}
 
 
-def share(name: str, value: float | None, *, high: float = 1.0) -> float | None:
+def share(name: str, value: float | None, *, above_zero: bool = False) -> float | None:
     """A share of 1, or a usage error that spots percent slips."""
-    if value is None or 0 <= value <= high:
+    if value is None or (0 <= value <= 1 and not (above_zero and value == 0)):
         return value
     hint = f"; did you mean {value / 100:g}?" if 1 < value <= 100 else ""
-    raise UsageProblem(f"--{name}: found {value:g}, expected a share between 0 and {high:g}{hint}")
+    least = "above 0 and at most 1" if above_zero else "between 0 and 1"
+    raise UsageProblem(f"--{name}: found {value:g}, expected a share {least}{hint}")
 
 
 def ratio(name: str, value: float | None) -> float | None:
@@ -32,6 +33,20 @@ def ratio(name: str, value: float | None) -> float | None:
     if value is None or 0.01 <= value <= 100:
         return value
     raise UsageProblem(f"--{name}: found {value:g}, expected a ROAS between 0.01 and 100")
+
+
+def yuan(name: str, value: float | None) -> float | None:
+    """An amount a day, or a usage error."""
+    if value is None or 0 < value <= 1e9:
+        return value
+    raise UsageProblem(f"--{name}: found {value:g}, expected yuan a day above 0")
+
+
+def identity(name: str, value: str) -> str:
+    """An id of the platform: digits, or a usage error."""
+    if value.isascii() and value.isdigit() and len(value) <= 20:
+        return value
+    raise UsageProblem(f"{name}: found {value!r}, expected an id of digits as the platform shows it")
 
 
 @click.command()
@@ -67,8 +82,8 @@ def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str |
     from bidctl.wiring.account import list_campaigns
 
     catalog.load(words["policy"])
-    template = _template(shell, AccountId(account), words)
-    ids = [CampaignId(c) for c in campaigns]
+    template = _template(shell, AccountId(identity("--account", account)), words)
+    ids = [CampaignId(identity("--campaign", c)) for c in campaigns]
     if pattern or live_account:
         if pattern and live_account:
             raise UsageProblem("enrol: give --name or --live-account, not both")
@@ -90,8 +105,6 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
     waivers = Waiver.NO
     for name in w["waivers"]:
         waivers |= WAIVERS[name]
-    if w["budget_cap"] is not None and w["budget_cap"] <= 0:
-        raise UsageProblem(f"--budget-cap: found {w['budget_cap']:g}, expected yuan a day above 0")
     return Enrolment(
         account=account,
         campaign=CampaignId(""),
@@ -103,11 +116,11 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
             margin=share("margin", w["margin"]),
             refund_after_dispatch=share("refund-after-dispatch", w["refund_after_dispatch"]) or 0.0,
             loss_per_refund=share("loss-per-refund", w["loss_per_refund"]) or 0.0,
-            incremental=share("incremental", w["incremental"]) or 0.0,
-            commission=share("commission", w["commission"]),
+            incremental=share("incremental", w["incremental"], above_zero=True) or 1.0,
+            commission=share("commission", w["commission"], above_zero=True),
             break_even=ratio("break-even", w["break_even"]),
         ),
-        prior=Prior(settled_share=share("settled-share", w["settled_share"]) or 0.0, confirmed=w["confirm_prior"]),
+        prior=Prior(settled_share=share("settled-share", w["settled_share"], above_zero=True) or 1.0, confirmed=w["confirm_prior"]),
         minimum=ratio("minimum", w["minimum"]),
         maximum=ratio("maximum", w["maximum"]),
         waivers=waivers,
@@ -116,8 +129,8 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
         stoploss_set=stop.is_set,
         resume_at_midnight=stop.resume_at_midnight,
         after_human_resume=w["after_human"] == "resume",
-        budget_cap=w["budget_cap"],
-        budget_base=w["budget_base"],
+        budget_cap=yuan("budget-cap", w["budget_cap"]),
+        budget_base=yuan("budget-base", w["budget_base"]),
         quiet=tuple(_window(text) for text in w["quiet"]),
         policy=w["policy"],
     )
@@ -125,10 +138,11 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
 
 def _window(text: str) -> tuple[int, int]:
     try:
-        start, end = ((int(h) * 60 + int(m)) for h, m in (part.split(":") for part in text.split("-")))
+        (h1, m1), (h2, m2) = ((int(h), int(m)) for h, m in (part.split(":") for part in text.split("-")))
     except ValueError:
         raise UsageProblem(f"--quiet: found {text!r}, expected HH:MM-HH:MM, e.g. 02:00-07:00") from None
-    if not (0 <= start < 1440 and 0 < end <= 1440):
+    start, end = h1 * 60 + m1, h2 * 60 + m2
+    if not (0 <= start < 1440 and 0 < end <= 1440 and 0 <= m1 < 60 and 0 <= m2 < 60):
         raise UsageProblem(f"--quiet: found {text!r}, expected times between 00:00 and 24:00")
     return start, end
 

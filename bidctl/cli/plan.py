@@ -15,9 +15,10 @@ import click
 from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
 from bidctl.domain.reasons import WORDING, Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Mode
+from bidctl.domain.values import Mode
 from bidctl.engine.ports import DecisionRecord
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
+from bidctl.wiring import Parts
 
 LIFE = timedelta(minutes=30)
 """A plan stands on reads that R-FRESH calls good for 30 min."""
@@ -63,6 +64,7 @@ def plan(shell: Shell, file: Path) -> None:
 
 async def _look(shell: Shell) -> tuple[list[DecisionRecord], str, datetime]:
     from bidctl import wiring
+    from bidctl.cli.run import demand_reads
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
         session = wiring.session(parts)
@@ -71,6 +73,7 @@ async def _look(shell: Shell) -> tuple[list[DecisionRecord], str, datetime]:
             reports = await session.tick()
         finally:
             await session.close()
+        demand_reads(reports)
         return [a for r in reports for a in r.acts], parts.sign.settings_hash, parts.clock.now()
 
 
@@ -84,7 +87,8 @@ def apply(shell: Shell, file: Path, mode: str) -> None:
     writes = asyncio.run(_apply(shell, file, body, Mode(mode)))
     shell.rows(
         shell.text("执行结果", "outcome"),
-        [shell.text("计划", "campaign"), shell.text("原值", "old"), shell.text("新值", "new"), shell.text("结果", "outcome"), shell.text("说明", "why")],
+        [shell.text("计划", "campaign"), shell.text("原值", "old"), shell.text("新值", "new"),
+         shell.text("结果", "outcome"), shell.text("说明", "why")],
         writes,
         ["campaign", "old", "new", "state", "why"],
     )
@@ -115,26 +119,27 @@ async def _apply(shell: Shell, file: Path, body: dict[str, Any], mode: Mode) -> 
         session = wiring.session(parts)
         await wiring.opened(session, parts, "apply")
         try:
-            out = []
-            for c in body["changes"]:
-                out.append(await _one(session, parts, c, mode, now, file))
-            return out
+            todo = [_stored(parts, c, mode, now, file) for c in body["changes"]]
+            if todo and not any(todo):
+                raise SafetyProblem(f"{file}: was applied already; make a new one: bidctl plan")
+            writes = [await session.carry_out(decided) for decided in todo if decided is not None]
+            return [(w.request.campaign, w.request.old, w.request.value, w.state.value, w.why) for w in writes]
         finally:
             await session.close()
 
 
-async def _one(session: Any, parts: Any, c: dict[str, Any], mode: Mode, now: datetime, file: Path) -> tuple[str, ...]:
+def _stored(parts: Parts, c: dict[str, Any], mode: Mode, now: datetime, file: Path) -> DecisionRecord | None:
+    """The decision that a change asks for, None where it was carried out before. Raises SafetyProblem for a foreign one."""
     with parts.ledger.begin() as t:
-        planned = t.decision(str(c["id"]))
-    if planned is None or any(str(c[k]) != _text(planned, k) for k in KEYS):
+        planned = t.decision(str(c.get("id")))
+        name = hashlib.blake2b(f"{c.get('id')}|{mode.value}".encode(), digest_size=16).hexdigest()
+        before = t.decision(name)
+    if planned is None or any(str(c.get(k)) != _text(planned, k) for k in KEYS):
         raise SafetyProblem(f"{file}: change {c.get('id')}: this ledger holds no such decision; make a new plan here")
-    decided = replace(
-        planned, id=hashlib.blake2b(f"{planned.id}|{mode.value}".encode(), digest_size=16).hexdigest(), mode=mode, at=now,
-        tick=f"plan {file.name} by {who()}", needs_approval=False, account=AccountId(planned.account),
-        campaign=CampaignId(planned.campaign), field=Field(c["field"]),
-    )  # fmt: skip
-    write = await session.carry_out(decided)
-    return (planned.campaign, planned.old, planned.new, write.state.value, write.why)
+    if before is not None:
+        return None
+    tick = f"plan {file.name} by {who()}"
+    return replace(planned, id=name, mode=mode, at=now, tick=tick, needs_approval=False)
 
 
 def _text(record: DecisionRecord, key: str) -> str:

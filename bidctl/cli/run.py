@@ -13,7 +13,7 @@ from bidctl.domain.reasons import WORDING
 from bidctl.domain.values import Mode
 from bidctl.engine.session import Session, Standby
 from bidctl.engine.tick import TickReport
-from bidctl.problem import SafetyProblem
+from bidctl.problem import Problem, SafetyProblem
 
 
 @click.command()
@@ -51,7 +51,9 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
 
         try:
             if once:
-                await tick()
+                reports = await session.tick()
+                tell(shell, mode, reports)
+                demand_reads(reports)
                 return
             scheduler = Scheduler()
             scheduler.every(seconds, tick, "tick")
@@ -84,6 +86,14 @@ async def _open(shell: Shell, session: Session, standby: bool, place: str) -> No
             return
 
 
+def demand_reads(reports: Sequence[TickReport]) -> None:
+    """One look that saw nothing is a failure, not a quiet success. Raises Problem."""
+    blind = [r for r in reports if not r.good_read]
+    if blind:
+        why = blind[0].troubles[0] if blind[0].troubles else "the platform's list is incomplete"
+        raise Problem(f"{blind[0].account}: not read, nothing was decided on it: {why}")
+
+
 def tell(shell: Shell, mode: Mode, reports: Sequence[TickReport]) -> None:
     """One line a tick and account, then one a change; JSON under `--json`."""
     for r in reports:
@@ -97,14 +107,21 @@ def tell(shell: Shell, mode: Mode, reports: Sequence[TickReport]) -> None:
                            for w in r.writes],
             })  # fmt: skip
             continue
-        at = r.at.astimezone().isoformat(sep=" ", timespec="minutes")
+        at = shell.when(r.at)
         most = sorted(r.held.items(), key=lambda kv: -kv[1])[:3]
         why = "; ".join(f"{WORDING[k].text(shell.lang)} {n}" for k, n in most)
-        click.echo(f"[{mode.value}] {at} {r.account}: " + shell.text(f"{r.decided} 个计划, 动 {len(r.acts)}", f"{r.decided} campaigns, {len(r.acts)} acts") + f" | {why}")
+        count = shell.text(f"{r.decided} 个计划, 动 {len(r.acts)}", f"{r.decided} campaigns, {len(r.acts)} acts")
+        click.echo(f"[{mode.value}] {at} {r.account}: {count}" + (f" | {why}" if why else ""))
         for trouble in r.troubles:
             click.echo(f"[{mode.value}]   ! {trouble}")
         outcome = {w.request.decision: w for w in r.writes}
         for a in r.acts:
-            w = outcome.get(a.id)
-            came = f"{w.state.value} {w.why}".strip() if w else shell.text("待批", "pending") if a.needs_approval else shell.text("未写", "not written")
+            w = outcome.pop(a.id, None)
+            if w is not None:
+                came = f"{w.state.value} {w.why}".strip()
+            else:
+                came = shell.text("待批", "pending") if a.needs_approval else shell.text("未写", "not written")
             click.echo(f"[{mode.value}]   {a.campaign} {a.field.value if a.field else ''} {a.old} -> {a.new}: {came}")
+        for w in outcome.values():  # approved earlier
+            q = w.request
+            click.echo(f"[{mode.value}]   {q.campaign} {q.field.value} {q.old} -> {q.value}: {w.state.value} {w.why}".rstrip())

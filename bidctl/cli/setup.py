@@ -49,15 +49,14 @@ def init(file: Path, lang: str) -> None:
 
     if file.exists():
         raise UsageProblem(f"{file}: exists already; edit it, or name another file")
-    try:
-        file.write_text(TEMPLATE, "utf-8")
-    except OSError as error:
-        raise Problem(f"{file}: cannot be written: {error.strerror}") from None
     key = file.with_suffix(".key")
     try:
         create_key_file(key)
+        file.write_text(TEMPLATE.replace("bidctl.key", key.name), "utf-8")
     except SecretError as error:
         raise Problem(str(error)) from None
+    except OSError as error:
+        raise Problem(f"{file}: cannot be written: {error.strerror}") from None
     click.echo(f"已生成 {file} 和密钥 {key} (请备份密钥)" if lang == "zh" else f"wrote {file} and the key {key} (back it up)")
 
 

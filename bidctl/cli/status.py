@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import AccountId, CampaignId
@@ -28,20 +28,20 @@ def status(shell: Shell, account: str | None) -> None:
                 seen, held = known.get(e.campaign), switches[e.campaign]
                 rows.append((
                     one, e.campaign, seen.info.name if seen else "", seen.info.status if seen else "",
-                    seen.info.target_units if seen else None, f"{e.goal:g} {e.goal_basis.name.lower()}",
-                    _switch_words(held, shell.lang), newest[0].mode.value if newest else "",
+                    _target(seen.info.target_units if seen else None), f"{e.goal:g} {e.goal_basis.name.lower()}",
+                    _switch_words(shell, held), newest[0].mode.value if newest else "",
                     WORDING[Reason(newest[0].reason)].text(shell.lang) if newest else "",
-                    newest[0].at.isoformat(timespec="minutes") if newest else "",
+                    shell.when(newest[0].at) if newest else "",
                 ))  # fmt: skip
         beats = {one: t.last_beat(one) for one in accounts}
         waiting = [w for one in accounts for w in t.open_writes(one)]
-    head = shell.text("账户 计划 名称 状态 目标(格) 目标值 开关 模式 最近决定 时间",
-                      "account campaign name status target(grid) goal switches mode newest-decision at").split()  # fmt: skip
+    head = shell.text("账户 计划 名称 状态 ROI目标 目标值 开关 模式 最近决定 时间",
+                      "account campaign name status target goal switches mode newest-decision at").split()  # fmt: skip
     shell.rows(shell.text("托管计划", "enrolled campaigns"), head, rows,
-               ["account", "campaign", "name", "status", "target_units", "goal", "switches", "mode", "reason", "at"])  # fmt: skip
+               ["account", "campaign", "name", "status", "roi_target", "goal", "switches", "mode", "reason", "at"])  # fmt: skip
     if not shell.as_json:
         for one, beat in beats.items():
-            shell.say(f"{one}: 最近一次运行 {beat or '从未'}", f"{one}: last tick {beat or 'never'}")
+            shell.say(f"{one}: 最近一次运行 {shell.when(beat)}", f"{one}: last tick {shell.when(beat)}")
         for w in waiting:
             shell.say(
                 f"未决写入 #{w.id} {w.request.campaign} {w.request.old} -> {w.request.value}: {w.state.value}",
@@ -49,17 +49,23 @@ def status(shell: Shell, account: str | None) -> None:
             )
 
 
-def _switch_words(held: Switches, lang: str) -> str:
+def _target(units: int | None) -> str | None:
+    from bidctl.adapters.qianchuan.reads import CAPABILITIES
+
+    return None if units is None else str(CAPABILITIES.grid.value(units))
+
+
+def _switch_words(shell: Shell, held: Switches) -> str:
     words = []
     if held.killed:
-        words.append("已停止托管" if lang == "zh" else "killed")
+        words.append(shell.text("已停止托管", "killed"))
     if held.breaker:
-        words.append("熔断" if lang == "zh" else "breaker")
+        words.append(shell.text("熔断", "breaker"))
     if held.hold:
-        words.append(f"冻结:{held.hold.name.lower()}" if lang == "zh" else f"hold:{held.hold.name.lower()}")
+        words.append(shell.text(f"冻结:{held.hold.name.lower()}", f"hold:{held.hold.name.lower()}"))
     if held.human_hold_until:
-        until = held.human_hold_until.isoformat(timespec="minutes")
-        words.append(f"人工改动后暂停至{until}" if lang == "zh" else f"hands off until {until}")
+        until = shell.when(held.human_hold_until)
+        words.append(shell.text(f"人工改动后暂停至{until}", f"hands off until {until}"))
     return " ".join(words)
 
 
@@ -82,6 +88,6 @@ def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
     shell.data([one.as_json() for one in told])
     for one in told:
         if not shell.as_json:
-            click.echo("\n".join(one.lines(shell.lang)))
+            click.echo("\n".join(one.lines(shell.lang, ACCOUNT_ZONE)))
 
 

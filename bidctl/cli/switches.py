@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 
 import click
 
 from bidctl.cli.common import Shell, options
 from bidctl.domain.values import AccountId, CampaignId, Hold
 from bidctl.engine.ports import Transaction
-from bidctl.problem import UsageProblem
+from bidctl.problem import Problem, UsageProblem
 
 
 def who() -> str:
@@ -66,11 +67,25 @@ def kill(shell: Shell, account: str | None) -> None:
     from bidctl import wiring
 
     if account is None:
-        wiring.kill_file(shell.settings).write_text("killed by a person; remove with: bidctl resume\n", "utf-8")
+        _write_kill_file(wiring.kill_file(shell.settings))
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
         t.set_kill(AccountId(account) if account else None, True, who(), wiring.clock(shell.settings).now())
     shell.data({"killed": account or "all"})
     shell.say("已停止托管: 本程序不再写入, 广告继续投放", "stopped: bidctl writes nothing; the ads keep delivering")
+
+
+def _write_kill_file(file: Path) -> None:
+    try:
+        file.write_text("killed by a person; remove with: bidctl resume\n", "utf-8")
+    except OSError as error:
+        click.echo(f"{file}: cannot be written ({error.strerror}); the flag in the ledger stops bidctl all the same", err=True)
+
+
+def _remove_kill_file(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise Problem(f"{file}: cannot be removed ({error.strerror}), so all stays stopped; remove it by hand") from None
 
 
 @click.command()
@@ -81,7 +96,7 @@ def resume(shell: Shell, account: str | None) -> None:
     from bidctl import wiring
 
     if account is None:
-        wiring.kill_file(shell.settings).unlink(missing_ok=True)
+        _remove_kill_file(wiring.kill_file(shell.settings))
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
         at = wiring.clock(shell.settings).now()
         t.set_kill(AccountId(account) if account else None, False, who(), at)

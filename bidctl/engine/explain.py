@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from bidctl.domain.decision import Decision, TraceStep, rules_in
-from bidctl.domain.reasons import ALERT_WORDING, WORDING, Alert, Reason
+from bidctl.domain.reasons import ALERT_WORDING, WORDING, Alert, Reason, Wording
 from bidctl.engine.decide import decide, trace
 from bidctl.engine.ports import DecisionRecord
 from bidctl.engine.records import change, inputs_row
@@ -15,6 +16,12 @@ from bidctl.policy.rulebook import RuleSettings
 
 SHOWN = ("goal", "projected_roas", "projected_lo", "projected_hi", "p_below_goal", "evidence_orders", "suggestion",
          "floor", "since_edit_s", "edits_today", "settlement_rate", "spend_today")  # fmt: skip
+
+AGREES = Wording("重算结果一致", "deciding again gives the same")
+DIFFERS = Wording(
+    "重算结果不同: 策略, 设置或全账户限制已变",
+    "deciding again differs: policy, settings or an account-wide limit changed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +35,10 @@ class Explanation:
     steps: tuple[TraceStep, ...]
     numbers: tuple[tuple[str, float], ...]
 
-    def lines(self, lang: str) -> list[str]:
-        """For a person."""
+    def lines(self, lang: str, zone: tzinfo) -> list[str]:
+        """For a person, times in `zone`."""
         s, zh = self.stored, lang == "zh"
-        head = f"[{s.mode.value}] {s.at.isoformat(sep=' ', timespec='seconds')} {s.account}/{s.campaign}"
+        head = f"[{s.mode.value}] {s.at.astimezone(zone).isoformat(sep=' ', timespec='seconds')} {s.account}/{s.campaign}"
         what = f"{s.field.value} {s.old} -> {s.new}" if s.field else (f"保持 {s.old}" if zh else f"hold {s.old}")
         out = [head, f"  {what}: {WORDING[Reason(s.reason)].text(lang)}", f"  {s.policy_id} · {s.settings_hash} · {s.code_version}"]
         bound = " ".join(r.code for r in rules_in(s.bound))
@@ -43,9 +50,7 @@ class Explanation:
             mark = ">" if step.decided else "*" if step.changed else " "
             read = "  ".join(f"{k}={v:.4g}" for k, v in step.evidence)
             out.append(f"  {mark} {step.rule.code:<11} {WORDING[step.reason].text(lang) if step.decided else ''}  {read}".rstrip())
-        agreed = ("重算结果一致" if zh else "deciding again gives the same") if self.same else (
-            "重算结果不同: 策略, 设置或全账户限制已变" if zh else "deciding again differs: policy, settings or an account-wide limit changed")  # fmt: skip
-        return [*out, f"  = {agreed}"]
+        return [*out, f"  = {(AGREES if self.same else DIFFERS).text(lang)}"]
 
     def as_json(self) -> dict[str, object]:
         """For machines."""

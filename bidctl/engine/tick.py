@@ -85,6 +85,7 @@ class Desk:
         self.observer = Observer(account, reads.capabilities)
         self._edits = EditFeed(account, self.observer)
         self._day: int | None = None
+        self._ticks = 0
         self._holding: dict[str, int] = {}
 
     def now(self) -> datetime:
@@ -105,7 +106,8 @@ class Desk:
 
     async def tick(self) -> TickReport:
         """One cycle. Raises what the ledger raises; a platform that does not answer is a tick that holds."""
-        name = f"{self.account}@{self.now().isoformat(timespec='milliseconds')}"
+        self._ticks += 1
+        name = f"{self.account}@{self.now().isoformat(timespec='milliseconds')}#{self._gate.parts.fence}.{self._ticks}"
         await self._gate.settle(self.account)
         with self._ledger.begin() as t:
             given = t.enrolments(self.account)

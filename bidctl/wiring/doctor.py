@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bidctl import catalog, wiring
+from bidctl.adapters.qianchuan.accounts import discover
 from bidctl.config import Settings
 from bidctl.domain.values import AccountId, Mode
 from bidctl.engine.ports import ReadFailed
@@ -87,7 +88,9 @@ async def _platform(settings: Settings) -> tuple[str, str]:
         with p.ledger.begin() as t:
             accounts = [*t.accounts(), *(AccountId(a) for a in settings.run.accounts)]
         if not accounts:
-            raise Problem("no account: enrol a campaign, or name one in [run] accounts")
+            accounts = [found.account for found in await discover(p.client)]
+        if not accounts:
+            raise Problem("the authorisation opens no account: authorise again with an account that runs ads: bidctl connect")
         listing = await p.reads.campaigns(accounts[0], p.clock.now())
         offset = p.reads.clock_offset_s()
         if abs(offset) > MAX_OFFSET_S:

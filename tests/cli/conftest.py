@@ -1,0 +1,23 @@
+"""An operator's folder beside an emulated platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.office import Office, Terminal, office
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Office]:
+    """Five campaigns whose targets are far off; nothing authorised or enrolled yet."""
+    with office(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Terminal:
+    """Commands in an empty folder."""
+    return Terminal(tmp_path)
