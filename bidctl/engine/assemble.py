@@ -15,6 +15,9 @@ Column = NDArray[np.generic]
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
+YOUNG_LEDGER_S = 60.0
+"""An empty or restored ledger edits nothing for so long beyond the spacing (DESIGN 5)."""
+
 
 def assemble(c: Columns) -> dict[str, Column]:
     """All columns by name, each (n,)."""
@@ -96,7 +99,7 @@ def _edits(c: Columns) -> dict[str, Column]:
         "target_units": c.roster.ints("target"),
         "day_anchor_units": e.day_anchor,
         "week_anchor_units": e.week_anchor,
-        "since_edit_s": c.now - e.last_edit,
+        "since_edit_s": np.minimum(c.now - e.last_edit, _ledger_age(c)),
         "spacing_s": c.spacing(),
         "edits_today": e.edits_today,
         "edits_per_day": np.where(c.live, cap.edits_per_day_live, cap.edits_per_day_goods).astype(np.int64),
@@ -106,6 +109,13 @@ def _edits(c: Columns) -> dict[str, Column]:
         "novolume_today": e.novolume_today,
         "since_edit_data_s": np.maximum(c.data_until - e.last_edit, 0.0),
     }
+
+
+def _ledger_age(c: Columns) -> float:
+    """s since a young ledger may be trusted to know the last edit, so that it holds for 61 min; inf = long known."""
+    since = c.standing.ledger_since
+    age = np.inf if since is None else c.now - since.timestamp() - YOUNG_LEDGER_S
+    return age if age <= c.o.capabilities.spacing_s else float(np.inf)
 
 
 def _limits(c: Columns) -> dict[str, Column]:

@@ -89,7 +89,8 @@ class Columns:
             if s and (s[-1].ended_at is None or s[-1].ended_at.timestamp() > self.now)
         }
         begun = self.now - self._by_key(on)
-        return np.where(self.live & ~self.roster.flags("off_air"), begun, np.nan)
+        idle = self.roster.flags("off_air") | self.roster.flags("stopped")
+        return np.where(self.live & ~idle, begun, np.nan)
 
     @cached_property
     def cv(self) -> float:

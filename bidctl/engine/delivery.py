@@ -24,7 +24,8 @@ DAY_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """(n,) each; the names are those of `Observation`; `sum_24h` (5, n) the `HOURLY` metrics of the present clock hour and the
+    """(n,) each; the names are those of `Observation`; `usual_hour`: this hour and the two before it;
+    `sum_24h` (5, n) the `HOURLY` metrics of the present clock hour and the
     24 before it, NaN = an hour is unknown."""
 
     spend_last2: Float
@@ -49,7 +50,7 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     budget = m.roster.floats("budget")
     return Delivery(
         _last_two(m, x[0], exact, first, here, last_edit),
-        np.full(len(budget), usual_hour(usual, m.days.local(now).hour)),
+        np.full(len(budget), all(usual_hour(usual, m.days.local(now - back * HOUR_S).hour) for back in range(3))),
         account_usual(usual, hourly.account, m.days, now, own_last, own_share),
         np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
         _bound_days(m, table, budget),

@@ -15,7 +15,8 @@ class Standing:
     """`clock_ok`: R-CLOCK. `killed`, `breaker`: account-wide (a campaign's own switches add to them). `switches`: of enrolled
     campaigns. `open_writes`: campaigns with an unresolved write. `boosts`: campaigns with a running boost. `live_since`:
     begin of the first live day while it lasts (R-BLAST), else None. `midnight`: first tick of a natural day.
-    `budget_raises`: raises of ours today. `account_index`: dense number of the account among those decided together."""
+    `budget_raises`: raises of ours today. `ledger_since`: when the ledger began or was
+    restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the account among those decided together."""
 
     clock_ok: bool = True
     killed: bool = False
@@ -27,3 +28,4 @@ class Standing:
     midnight: bool = False
     budget_raises: Mapping[CampaignId, int] = field(default_factory=dict)
     account_index: int = 0
+    ledger_since: datetime | None = None

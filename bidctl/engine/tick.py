@@ -87,6 +87,7 @@ class Desk:
         self._day: int | None = None
         self._ticks = 0
         self._holding: dict[str, int] = {}
+        self._ledger_since: datetime | None = None
 
     def now(self) -> datetime:
         """Platform time."""
@@ -103,6 +104,7 @@ class Desk:
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
             self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
             self._edits.load(t, now)
+            self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
     async def tick(self) -> TickReport:
         """One cycle. Raises what the ledger raises; a platform that does not answer is a tick that holds."""
@@ -168,6 +170,7 @@ class Desk:
             live_since=live_since,
             midnight=first,
             budget_raises=raises,
+            ledger_since=self._ledger_since,
         )
 
     def _end_hands_off(self, t: Transaction, switches: dict[CampaignId, Switches], reading: Reading) -> None:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidctl.domain.values import Basis, CampaignId, Objective
+from bidctl.domain.values import Basis, CampaignId, Kind, Objective
 from bidctl.engine.evidence import order_cv, weigh, window
 from bidctl.engine.normal import gamma_cdf, gamma_quantile, normal_cdf
-from tests.engine.facts import at, day, edit, enrolment, hour, info, listing, observer, only
+from tests.engine.facts import at, day, edit, enrolment, hour, info, listing, observer, only, session
 
 
 def test_normal_cdf_is_within_1e_7():
@@ -259,3 +259,36 @@ def test_day_facts_alone_are_enough_for_a_window():
     o.ingest(day("c", "2026-11-09", 500, 1500, 40))
     row = only(o.observe(at("2026-11-10 00:30")))
     assert row.evidence_orders == 40 and row.projected_roas == pytest.approx(3.0)
+
+
+def test_an_hour_is_usual_with_the_two_judged_before_it():
+    """R-NOVOLUME: at 18:10 the two hours judged were quiet ones, which is no reason."""
+    o = observer()
+    o.ingest_listing(listing("2026-11-10 20:10", info("a"), info("b")))
+    for d in range(3, 10):
+        for h in range(24):
+            o.ingest(hour("a", f"2026-11-{d:02d} {h:02d}:00", 30 if h >= 18 else 5))
+    told = {h: bool(only(o.observe(at(f"2026-11-10 {h:02d}:10")), "a").usual_hour) for h in range(17, 22)}
+    assert told == {17: False, 18: False, 19: False, 20: True, 21: True}
+
+
+def test_a_young_ledger_is_too_soon_for_61_minutes():
+    from bidctl.engine.standing import Standing
+
+    o = observer()
+    young = Standing(ledger_since=at("2026-11-10 11:00"))
+    ages = {}
+    for when in ("2026-11-10 12:00", "2026-11-10 12:01", "2026-11-10 12:02"):
+        o.ingest_listing(listing(when, info()))
+        ages[when[-5:]] = only(o.observe(at(when), young)).since_edit_s > 3600
+    assert ages == {"12:00": False, "12:01": False, "12:02": True}
+    assert only(o.observe(at("2026-11-10 12:02"))).since_edit_s == np.inf
+
+
+def test_an_ended_plan_of_a_room_has_no_running_session():
+    o = observer()
+    o.ingest_sessions([session("room", "s", "2026-11-10 09:00")])
+    room = {"kind": Kind.LIVE, "live_account": "room", "created_at": at("2026-11-09 09:00")}
+    o.ingest_listing(listing("2026-11-10 09:30", info("a", **room), info("b", ended=True, delivering=False, **room)))
+    told = o.observe(at("2026-11-10 09:30"))
+    assert only(told, "a").session_age_s == 1800 and np.isnan(only(told, "b").session_age_s)
