@@ -1,0 +1,228 @@
+"""The test's end of the nursery: real `bidctl` processes against emulators, killed where told, judged afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from bidctl.audit import audit, open_ledger
+
+ROOT = Path(__file__).parents[2]
+MINUTE, HOUR = 60.0, 3600.0
+OPEN = ("taken", "sending", "unknown")
+POST_TARGET = "POST /open_api/v1.0/qianchuan/uni_promotion/ad/roi2_goal/update/"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: exit code (negative: the signal that killed it), None while it is stopped."""
+
+    code: int | None
+    out: str
+    err: str
+    steps: tuple[str, ...]
+
+    def said_one_line(self) -> bool:
+        """What a person is told about a failure: one line, no traceback."""
+        return len(self.err.strip().splitlines()) == 1 and "Traceback" not in self.err + self.out
+
+
+class Nursery:
+    """A nursery process, whose orders are its methods."""
+
+    def __init__(self) -> None:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("BIDCTL_")}
+        environ |= {"BIDCTL_SECRET_KEY": Fernet.generate_key().decode(), "PYTHONPATH": str(ROOT)}
+        environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self.environ = environ
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", str(Path(__file__).with_name("victim.py"))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True,
+        )  # fmt: skip
+
+    def ask(self, do: str, **words: object) -> Any:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps({"do": do, **words}) + "\n")
+        self._process.stdin.flush()
+        told = json.loads(self._process.stdout.readline() or '{"error": "the nursery died"}')
+        assert "error" not in told, told["error"]
+        return told["answer"]
+
+    def close(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(30)
+
+
+@dataclass
+class Stage:
+    """A nursery in which an edit is due: the emulator in it, and the ledger file that belongs to that moment."""
+
+    nursery: Nursery
+    folder: Path
+    ledger: Path
+    steps: tuple[str, ...] = ()
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @contextlib.contextmanager
+    def case(self, speed: float = 0.0, url: str | None = None, folder: Path | None = None) -> Iterator[Case]:
+        """A fresh copy of everything. `url`: of a database that was copied already (else the file is copied)."""
+        place = folder or self.folder / f"case{next(self._numbers)}"
+        place.mkdir(exist_ok=True)
+        if url is None:
+            shutil.copy(self.ledger, place / "bidctl.db")
+        found = self.nursery.ask("emulate", speed=speed)
+        try:
+            yield Case(self.nursery, place, found["url"], url or f"sqlite:///{place}/bidctl.db")
+        finally:
+            self.nursery.ask("signal", pid=found["pid"], number=signal.SIGKILL)
+            self.nursery.ask("wait", pid=found["pid"])
+            if folder is None:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+@dataclass
+class Case:
+    """One emulator, one database, and the processes that are run on them, each a little later than the one before."""
+
+    nursery: Nursery
+    folder: Path
+    url: str
+    store: str
+    later_s: float = 0.0
+
+    def start(self, acts: Mapping[str, str] | None = None, *words: str, ahead_s: float | None = None, uid: int = 0) -> int:
+        """Begin `bidctl run --mode live --once` (or `words`); its pid."""
+        self.later_s += 600.0
+        config = write_config(self.folder, self.store, self.url)
+        told = list(words) or ["run", "--mode", "live", "--once", "--json"]
+        ahead = self.later_s if ahead_s is None else ahead_s
+        found = self.nursery.ask("start", words=[*told, "--config", str(config)], environ={}, acts=dict(acts or {}),
+                                 ahead_s=ahead, uid=uid)  # fmt: skip
+        return int(found["pid"])
+
+    def wait(self, pid: int) -> Ended:
+        told = self.nursery.ask("wait", pid=pid)
+        return Ended(told["code"], told["out"], told["err"], tuple(told["steps"].splitlines()))
+
+    def run(self, acts: Mapping[str, str] | None = None, *words: str, ahead_s: float | None = None, uid: int = 0) -> Ended:
+        return self.wait(self.start(acts, *words, ahead_s=ahead_s, uid=uid))
+
+    def signal(self, pid: int, number: int) -> None:
+        self.nursery.ask("signal", pid=pid, number=number)
+
+    def control(self, method: str, name: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_emulator/{name}", data, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def advance(self, seconds: float) -> None:
+        self.control("POST", "advance", {"seconds": seconds})
+
+    def journal(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.control("GET", "journal")
+        return found
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of the ledger, read by a driver that shares nothing with the program."""
+        if not self.store.startswith("sqlite"):
+            import psycopg
+
+            with psycopg.connect(self.store.replace("+psycopg", "")) as connection:
+                return connection.execute(statement.replace("?", "%s"), values).fetchall()  # type: ignore[arg-type]
+        with contextlib.closing(sqlite3.connect(self.folder / "bidctl.db")) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def open_writes(self) -> list[tuple[Any, ...]]:
+        return self.rows("SELECT campaign, state FROM writes WHERE state IN ('taken', 'sending', 'unknown')")
+
+    def later(self, hours: int) -> list[Ended]:
+        """A process every 31 minutes: each restarts, recovers, ticks and ends."""
+        found = []
+        for _ in range(2 * hours):
+            self.advance(31 * MINUTE)
+            found.append(self.run())
+            assert found[-1].code == 0, found[-1]
+        return found
+
+
+def write_config(folder: Path, store: str, url: str, stoploss: str = '"off"') -> Path:
+    file = folder / "bidctl.toml"
+    file.write_text(f"""
+[store]
+url = "{store}"
+[platform]
+base_url = "{url}"
+app_id = "1700000000000001"
+app_secret = "secret"
+limits = "off"
+clock = "emulator"
+[run]
+tick_minutes = 10
+kill_file = "{folder}/bidctl.kill"
+lease_s = 60
+[stoploss]
+spend_without_orders = {stoploss}
+loss_of_day = {stoploss}
+""")
+    return file
+
+
+def prepare(folder: Path, scenario: str = "fault", seed: int = 1) -> Stage:
+    """Connected, enrolled, a first live day behind it (R-BLAST), and at the next process an edit of several campaigns is due:
+    what that process does, step by step, is `Stage.steps`."""
+    nursery = Nursery()
+    nursery.ask("build", scenario=scenario, seed=seed)
+    store = f"sqlite:///{folder}/bidctl.db"
+    config = str(write_config(folder, store, "http://127.0.0.1:1"))
+    nursery.ask("enrol", config=config)
+    made = nursery.ask("ticks", config=config, hours=24, every_s=HOUR)
+    assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
+    stage = Stage(nursery, folder, folder / "bidctl.db")
+    for _ in range(48):
+        with stage.case() as case:
+            ended = case.run()
+            assert ended.code == 0, ended
+        stage.steps = ended.steps
+        if sum(s.startswith(POST_TARGET) and s.endswith("sent") for s in ended.steps) >= 2:
+            return stage
+        nursery.ask("ticks", config=config, hours=0.5, every_s=HOUR / 2)
+    raise AssertionError("no tick with two edits within a day")
+
+
+def judge(case: Case) -> None:
+    """The platform's journal is clean, and ledger and journal tell the same story; raises AssertionError."""
+    journal = case.journal()
+    sqlite_file = case.folder / "bidctl.db" if case.store.startswith("sqlite") else None
+    report = audit([json.dumps(line) for line in journal], open_ledger(sqlite_file) if sqlite_file else None)
+    assert report.clean, report.to_json()
+    assert report.ours > 0
+    assert case.open_writes() == []
+    ours = [line for line in journal if line.get("app_id") == "1700000000000001"]
+    sent = {line["decision"]: line["outcome"] for line in ours}
+    assert len(sent) == len(ours), "a decision was sent twice"
+    states = dict(case.rows("SELECT decision, state FROM writes"))
+    for decision, outcome in sent.items():
+        expected = "confirmed" if outcome == "applied" else "refused"
+        assert states.get(decision) == expected, f"{decision}: platform {outcome}, ledger {states.get(decision)}"
+    unsent = {d: s for d, s in states.items() if d not in sent}
+    assert set(unsent.values()) <= {"dropped", "not_sent", "absent"}, unsent
+    acting = case.rows("SELECT id FROM decisions WHERE field IS NOT NULL AND mode = 'live'")
+    lost = [i for (i,) in acting if i not in states]
+    assert not lost, f"decisions without an outcome: {lost}"
+    assert not case.rows("SELECT id FROM writes WHERE state = 'dropped' AND why = ''")
