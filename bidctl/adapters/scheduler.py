@@ -43,11 +43,15 @@ class Scheduler:
             self._running.add(task)
             try:
                 await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if not self._stopping.is_set():
+                    raise  # while stopping, the library cancels us; the call itself goes on, and `run` waits for it
             except BaseException as error:
                 self._failure = self._failure or error
                 self._stopping.set()
             finally:
-                self._running.discard(task)
+                if task.done():
+                    self._running.discard(task)
 
         self._scheduler.add_job(guarded, IntervalTrigger(seconds=seconds), id=name, name=name)
         self._first.append(guarded)

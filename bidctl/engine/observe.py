@@ -85,8 +85,9 @@ class Observer:
             self.memory._soil_all()
 
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:
-        self.memory.ingest_sessions(sessions)
-        self.memory._soil_all()
+        if sessions:
+            self.memory.ingest_sessions(sessions)
+            self.memory._soil_all()
 
     def ingest_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         """All enrolments of the account; they replace what was given before."""

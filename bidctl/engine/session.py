@@ -35,16 +35,16 @@ class Standby(Exception):
 
 class Session:
     """One process at work on one database. `owner` is unique to the process; `lease_s`: real seconds after which another
-    process may take over from one that died."""
+    process may take over from one that died. `turn_s`: life of a write from its turn to its sending, in the clock's time."""
 
     def __init__(
         self, accounts: Sequence[AccountId], reads: PlatformReads, writer: PlatformWriter | None, ledger: Ledger, clock: Clock,
-        notifier: Notifier, book: Book, rules: RuleSettings, sign: Signature, owner: str, *, lease_s: float = 60.0,
+        notifier: Notifier, book: Book, rules: RuleSettings, sign: Signature, owner: str, *, lease_s: float = 60.0, turn_s: float = 30.0,
         real: Clock | None = None, trace: Callable[[str], None] = lambda step: None,
     ) -> None:  # fmt: skip
         self._accounts, self._reads, self._writer, self._ledger, self._clock = accounts, reads, writer, ledger, clock
         self._notifier, self._book, self._rules, self._sign, self._owner = notifier, book, rules, sign, owner
-        self._lease_s, self._real, self._trace = lease_s, real or clock, trace
+        self._lease_s, self._turn_s, self._real, self._trace = lease_s, turn_s, real or clock, trace
         self._gate: Gate | None = None
         self.desks: list[Desk] = []
 
@@ -53,7 +53,7 @@ class Session:
         fence = self._lease()
         self._gate = Gate(
             self._ledger, self._reads, self._writer, self._clock, self._notifier, self._sign.mode, self._owner, fence,
-            GateSettings(rules=self._rules), self._trace,
+            GateSettings(self._turn_s, self._rules), self._trace,
         )  # fmt: skip
         await self._gate.recover()
         self.desks = [

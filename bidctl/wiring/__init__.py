@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bidctl import __version__, catalog
@@ -37,6 +38,8 @@ from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
 
+TURN_S = 30.0
+"""Real seconds from taking a campaign's turn to the latest sending (ours)."""
 WRITING = frozenset({Mode.APPROVE, Mode.LIVE})
 """Modes that are given a writer."""
 
@@ -66,11 +69,16 @@ def clock(settings: Settings) -> Clock:
 
 def emulator_clock(settings: Settings) -> EmulatorClock:
     """Virtual time of the emulator at `base_url`; the configuration has made sure that it is on loopback."""
-    from datetime import datetime
+    base = f"{settings.platform.base_url}/_emulator"
+
+    def advance(seconds: float) -> datetime:
+        with httpx.Client(timeout=60, trust_env=False, verify=False) as client:  # loopback, plain HTTP
+            answer = client.post(f"{base}/advance", json={"seconds": seconds}).raise_for_status().json()
+        return datetime.fromisoformat(answer["now"])
 
     try:
-        answer = httpx.get(f"{settings.platform.base_url}/_emulator/clock", timeout=10, trust_env=False).json()
-        return EmulatorClock(datetime.fromisoformat(answer["now"]), float(answer["speed"]))
+        answer = httpx.get(f"{base}/clock", timeout=10, trust_env=False).json()
+        return EmulatorClock(datetime.fromisoformat(answer["now"]), float(answer["speed"]), advance=advance)
     except (httpx.HTTPError, ValueError, KeyError) as error:
         raise Problem(
             f"platform.base_url: {settings.platform.base_url} answers no emulator clock ({type(error).__name__}); "
@@ -163,7 +171,7 @@ def session(p: Parts) -> Session:
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
-        lease_s=p.settings.run.lease_s, real=SystemClock(),
+        lease_s=p.settings.run.lease_s, turn_s=TURN_S * max(1.0, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
 
 

@@ -132,6 +132,7 @@ class Control:
             "marketing_goal": GOALS[c.spec.kind],
             "cost_controlled": c.spec.cost_controlled,
             "overall": c.spec.overall,
+            "ended": bool(getattr(self._service.world, "finished", lambda i: False)(c.index)),
             "created_at": times.iso(c.spec.created_at),
             "aweme_id": None if c.aweme is None else str(c.aweme),
             "enrol": self._hint(c.index),

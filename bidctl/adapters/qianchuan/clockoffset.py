@@ -11,7 +11,8 @@ from email.utils import parsedate_to_datetime
 class ClockOffset:
     """Each answer bounds the offset: its Date was stamped between our sending and our receiving, and is cut to whole
     seconds. The newest answers' bounds are intersected, so the estimate is finer than a second; an answer that
-    contradicts them (a clock was stepped) starts anew."""
+    contradicts them (a clock was stepped) starts anew. Within the bounds the offset nearest zero is taken: clocks that may
+    agree are taken to agree."""
 
     def __init__(self, keep: int = 32) -> None:
         self._bounds: deque[tuple[float, float]] = deque(maxlen=keep)
@@ -31,7 +32,7 @@ class ClockOffset:
     def seconds(self) -> float:
         """Platform minus ours, seconds; NaN before the first answer."""
         low, high = self._intersection()
-        return (low + high) / 2 if self._bounds else math.nan
+        return min(max(0.0, low), high) if self._bounds else math.nan
 
     def _intersection(self) -> tuple[float, float]:
         low = max((bound[0] for bound in self._bounds), default=-math.inf)

@@ -18,7 +18,7 @@ from bidctl.adapters.qianchuan.campaign import GOALS, totals
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
 from bidctl.adapters.qianchuan.errors import BadEnvelope
-from bidctl.adapters.qianchuan.listing import read_rows
+from bidctl.adapters.qianchuan.listing import EmptyLanes, read_rows
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.report import Topic, TopicRow
 from bidctl.domain.campaign import CampaignInfo, Totals
@@ -55,8 +55,10 @@ async def read_facts(
     grain: Grain,
     since: datetime,
     until: datetime,
+    lanes: EmptyLanes | None = None,
 ) -> Panel:
-    """Facts whose span begins in [since, until). Raises ReadFailed, also where pages do not add up."""
+    """Facts whose span begins in [since, until). Raises ReadFailed, also where pages do not add up. `lanes`: parts of the list
+    known to be empty; the list shows every plan whatever day its metrics are asked of, so they are empty on past days too."""
     if grain is Grain.CUMULATIVE or since >= until:
         return Panel.empty()
     goods = [info.campaign for info in campaigns if _has_topic(info)]
@@ -65,7 +67,7 @@ async def read_facts(
         found += await _topic(client, account, goods[start : start + BATCH], grain, since, until)
     rest = [info for info in campaigns if not _has_topic(info)]
     if grain is Grain.DAY and rest:
-        found += await _listed_days(client, account, rest, since, until)
+        found += await _listed_days(client, account, rest, since, until, lanes)
     return _panel(found, grain, client.time.now())
 
 
@@ -120,13 +122,14 @@ def _fact(row: TopicRow, dimension: str, metrics: Sequence[str]) -> Fact:
 
 
 async def _listed_days(
-    client: ReadClient, account: AccountId, campaigns: Sequence[CampaignInfo], since: datetime, until: datetime
-) -> list[Fact]:
+    client: ReadClient, account: AccountId, campaigns: Sequence[CampaignInfo], since: datetime, until: datetime,
+    lanes: EmptyLanes | None,
+) -> list[Fact]:  # fmt: skip
     wanted = {info.campaign for info in campaigns}
     goals = tuple(sorted({GOALS[info.kind] for info in campaigns}))
     found: list[Fact] = []
     for of in times.days(since, until):
-        rows = await read_rows(client, account, of, goals, protection=False)
+        rows = await read_rows(client, account, of, goals, protection=False, lanes=lanes)
         if rows.trouble:
             raise BadEnvelope(ep.LIST, rows.trouble)
         found += [

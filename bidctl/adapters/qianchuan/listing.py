@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 
 from bidctl.adapters.qianchuan import endpoints as ep
@@ -22,6 +22,7 @@ FIELDS = [
     "total_order_settle_amount_for_roi2_1h", "total_order_settle_count_for_roi2_1h",
 ]  # fmt: skip
 PAGE_SIZE = 200
+Lane = tuple[str, str, str]
 
 
 class Rows:
@@ -34,16 +35,45 @@ class Rows:
         self.trouble: str | None = None
 
 
+class EmptyLanes:
+    """Which (goal, scene, bidding) of an account had no plan when last asked: asked again after an hour. Those in which plans
+    that bidctl may move are made (cost-controlled, not 乘方) are asked every time."""
+
+    AGAIN = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self._since: dict[tuple[AccountId, Lane], datetime] = {}
+
+    def skips(self, account: AccountId, lane: Lane, now: datetime) -> bool:
+        """Whether the lane need not be asked now."""
+        since = self._since.get((account, lane))
+        return since is not None and now - since < self.AGAIN and lane[1:] != (SCENES[0], BIDDINGS[0])
+
+    def note(self, account: AccountId, lane: Lane, empty: bool, now: datetime) -> None:
+        if empty:
+            self._since.setdefault((account, lane), now)
+            if now - self._since[account, lane] >= self.AGAIN:
+                self._since[account, lane] = now
+        else:
+            self._since.pop((account, lane), None)
+
+
 async def read_rows(
-    client: ReadClient, account: AccountId, of: date, goals: tuple[str, ...] = tuple(KINDS), *, protection: bool = True
-) -> Rows:
+    client: ReadClient, account: AccountId, of: date, goals: tuple[str, ...] = tuple(KINDS), *, protection: bool = True,
+    lanes: EmptyLanes | None = None,
+) -> Rows:  # fmt: skip
     """All plans: both goals, both scenes, cost-controlled and volume (the list answers only one of each at a time).
-    Raises ReadFailed. A plan that two queries show, because a filter does not hold for its kind, counts once."""
+    Raises ReadFailed. A plan that two queries show, because a filter does not hold for its kind, counts once. `lanes`: what is
+    known to be empty is left out for an hour."""
     found = Rows(client.time.now())
     for goal, scene, bidding in product(goals, SCENES, BIDDINGS):
+        if lanes is not None and lanes.skips(account, (goal, scene, bidding), found.at):
+            continue
         pages = await read_all(
             _pages(client, account, of, goal, scene, bidding, protection), lambda row: row.ad_info.id
         )
+        if lanes is not None:
+            lanes.note(account, (goal, scene, bidding), not pages.rows and not pages.trouble, found.at)
         for row in pages.rows:
             found.by_id.setdefault(row.ad_info.id, row)
         if pages.trouble and found.trouble is None:

@@ -95,7 +95,7 @@ class QianchuanReads:
     async def facts(
         self, account: AccountId, campaigns: Sequence[CampaignInfo], grain: Grain, since: datetime, until: datetime
     ) -> Panel:
-        return await _reading(read_facts(self._client, account, campaigns, grain, since, until))
+        return await _reading(read_facts(self._client, account, campaigns, grain, since, until, self._lanes))
 
     async def suggestion(self, account: AccountId, campaign: CampaignInfo) -> Suggestion:
         try:

@@ -1,0 +1,5 @@
+"""`python -m bidctl`."""
+
+from bidctl.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""The closing: what was spent and earned, beside what the same luck would have brought without a controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bidctl.demo.stage import Stage
+from sim.emulator.server import world_of
+
+FEN = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Of the enrolled campaigns over the live days, yuan. `profit`: margin x GMV kept in the end - spend, after the world's
+    run-out (every order has met its fate)."""
+
+    spend: float
+    gmv: float
+    kept: float
+    profit: float
+
+    @property
+    def paid_roas(self) -> float:
+        return self.gmv / self.spend if self.spend else float("nan")
+
+    @property
+    def final_roas(self) -> float:
+        return self.kept / self.spend if self.spend else float("nan")
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.spend - other.spend, self.gmv - other.gmv, self.kept - other.kept, self.profit - other.profit)
+
+
+def money(rows: Sequence[Mapping[str, Any]], groups: frozenset[str]) -> Money:
+    """Sum of a truth's rows over the enrolled groups."""
+    mine = [r for r in rows if r["group"] in groups]
+    return Money(*(sum(float(r[k]) for r in mine) / FEN for k in ("spend", "gmv", "final_gmv", "profit")))
+
+
+def held_world(scenario: str, seed: int, marks: Sequence[datetime]) -> list[list[dict[str, Any]]]:
+    """The same world left alone: its truth at each of these instants."""
+    world, out = world_of(scenario, seed), []
+    for at in marks:
+        world.advance(at.timestamp())
+        rows: Any = world.truth()["campaigns"]
+        out.append(list(rows))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """bidctl and `hold` over the same days on the same luck."""
+
+    ours: Money
+    hold: Money
+
+    @property
+    def gain(self) -> float:
+        """Extra profit in yuan."""
+        return self.ours.profit - self.hold.profit
+
+
+def compare(
+    stage: Stage, before: Sequence[Mapping[str, Any]], hold: Sequence[Sequence[Mapping[str, Any]]], groups: frozenset[str]
+) -> Comparison:
+    """`before`: our truth when live began; `hold`: the world left alone, at the same two instants."""
+    ours = money(stage.truth(), groups) - money(before, groups)
+    return Comparison(ours, money(hold[1], groups) - money(hold[0], groups))

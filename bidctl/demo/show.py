@@ -1,0 +1,130 @@
+"""The show: a day dry, a fortnight live, a stretch under the real scheduler, with people and accidents on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bidctl import wiring
+from bidctl.adapters.clock import EmulatorClock
+from bidctl.adapters.scheduler import Scheduler
+from bidctl.config import Settings
+from bidctl.demo.cast import Cast
+from bidctl.demo.stage import APP, Stage
+from bidctl.domain.reasons import Reason, Rule
+from bidctl.domain.values import Mode
+from bidctl.engine.session import Session
+from bidctl.engine.tick import TickReport
+
+TICK = timedelta(minutes=30)
+SET_TARGET = "roi2_goal/update"
+STRETCH_SPEED, STRETCH_TICKS = 3600.0, 6
+"""Virtual seconds a second while the real scheduler runs (a tick every half second), and how many ticks."""
+A_DAY = timedelta(days=1)
+ZONE = ZoneInfo("Asia/Shanghai")
+ACCIDENTS = {3: "lost_reply_applied", 5: "lost_reply_not_applied", 7: "http_500_applied", 9: "lost_reply_applied"}
+"""Live day -> what happens to one write of that day."""
+HUMAN_DAY = 2
+
+
+@dataclass
+class Tally:
+    """What the ticks came to, counted as they went."""
+
+    edits: int = 0
+    acts: Counter[str] = field(default_factory=Counter)
+    held: Counter[Reason] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    bound: Counter[Rule] = field(default_factory=Counter)
+    decided: set[str] = field(default_factory=set)
+    troubles: int = 0
+
+    def add(self, reports: list[TickReport]) -> None:
+        for r in reports:
+            self.held.update(r.held)
+            self.troubles += len(r.troubles)
+            for a in r.acts:
+                self.acts[Reason(a.reason).name] += 1
+                self.decided.add(a.campaign)
+                self.bound.update(rule for rule in Rule if a.bound & rule.bit)
+            for w in r.writes:
+                self.states[w.state.value] += 1
+                self.edits += w.state.value == "confirmed" and w.request.field.value == "roi_target"
+
+
+Progress = Callable[[float, str], None]
+
+
+class Show:
+    """One performance. `progress` hears of (virtual days done, what is on)."""
+
+    def __init__(self, settings: Settings, stage: Stage, cast: Cast, progress: Progress) -> None:
+        self.settings, self.stage, self.cast, self.progress = settings, stage, cast, progress
+        self.dry, self.live = Tally(), Tally()
+        self._done = timedelta(0)
+
+    async def run(self, mode: Mode, first: float, last: float, tally: Tally) -> None:
+        """From one virtual day of the mode to another, tick by tick."""
+        async with wiring.parts(self.settings, mode) as parts:
+            assert isinstance(parts.clock, EmulatorClock)
+            self.stage.mark("run", app_id=APP, mode=mode.value)
+            session = wiring.session(parts)
+            await session.open()
+            try:
+                for k in range(round(first * A_DAY / TICK), round(last * A_DAY / TICK)):
+                    await self._step(session, parts.clock, mode, k * TICK, tally)
+            finally:
+                await session.close()
+
+    async def _step(self, session: Session, clock: EmulatorClock, mode: Mode, since: timedelta, tally: Tally) -> None:
+        day, hour = divmod(since, A_DAY)
+        if mode is Mode.LIVE and hour == timedelta(hours=9):
+            self._incidents(day)
+        clock.jump(self.stage.advance(TICK.total_seconds()))
+        self._tell(f"{mode.value} {clock.now().astimezone(ZONE):%m-%d %H:%M}", TICK)
+        tally.add(await session.tick())
+
+    def _tell(self, what: str, more: timedelta) -> None:
+        self.cast.mark(self.stage)
+        self._done += more
+        self.progress(self._done / A_DAY, what)
+
+    def _incidents(self, day: int) -> None:
+        if day in ACCIDENTS:
+            self.stage.fault(ACCIDENTS[day], SET_TARGET)
+        if day == HUMAN_DAY:
+            chosen = next(p for p in self.stage.plans() if p.group == "steady-high")
+            self.stage.human_edit(chosen.campaign, "roi_target", 3.30)
+
+    async def stretch(self, tally: Tally) -> None:
+        """A few virtual hours under the real scheduler, time running by itself."""
+        self.stage.speed(STRETCH_SPEED)
+        try:
+            async with wiring.parts(self.settings, Mode.LIVE) as parts:
+                session, scheduler = wiring.session(parts), Scheduler()
+                await session.open()
+                left = STRETCH_TICKS
+
+                async def tick() -> None:
+                    nonlocal left
+                    self._tell(f"live, scheduler x{STRETCH_SPEED:.0f}", TICK)
+                    tally.add(await session.tick())
+                    left -= 1
+                    if left == 0:
+                        scheduler.stop()
+
+                scheduler.every(TICK.total_seconds() / STRETCH_SPEED, tick, "tick")
+                try:
+                    await scheduler.run()
+                finally:
+                    await session.close()
+        finally:
+            self.stage.speed(0)
+
+
+def now_of(settings: Settings) -> datetime:
+    """Virtual now."""
+    return wiring.clock(settings).now()
