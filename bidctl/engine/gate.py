@@ -47,6 +47,7 @@ UNAPPROVED = Objection("UNAPPROVED", Wording("尚未得到人工批准", "no per
 TURN = Objection("OPEN_WRITE", Wording("上一笔改动结果未明", "the last write is still open"))
 UNREAD = Objection("UNREAD", Wording("发送前读取失败, 放弃", "the read before sending failed: dropped"))
 LATE = Objection("LATE", Wording("已过期限, 未发送", "past its deadline: not sent"))
+DISTRUSTED = "平台答复有误, 本轮不写入 / the platform's answer cannot be trusted: nothing is written this time"
 
 ANSWERS = {
     AnswerKind.ACCEPTED: WriteState.CONFIRMED,
@@ -103,8 +104,15 @@ class Gate:
                 self._idle.set()
 
     async def recover(self) -> tuple[Write, ...]:
-        """Resolve every open row of any owner as far as it can be; what stays open holds its campaign's turn."""
-        return await self._recovery.settle(None)
+        """Resolve every open row of any owner as far as it can be, and every decision that nobody took up; what stays open
+        holds its campaign's turn."""
+        still_open = await self._recovery.settle(None)
+        self._recovery.drop_left_over()
+        return still_open
+
+    def forgo(self, account: AccountId) -> None:
+        """State the decisions just stored for an account as dropped: its last read cannot be trusted."""
+        self._recovery.drop_left_over(account, DISTRUSTED)
 
     async def settle(self, account: AccountId) -> tuple[Write, ...]:
         """The same for one account, once a tick; the rows that are still open."""

@@ -12,11 +12,12 @@ from bidctl.domain.values import AccountId, CampaignId, Mode
 from bidctl.engine.breaker import WINDOW, trips
 from bidctl.engine.ports import Clock, Ledger, Notice, Notifier, PlatformReads, PlatformWriter, Transaction
 from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.problem import Problem
 
 
-class LedgerFailed(Exception):
+class LedgerFailed(Problem):
     """The ledger could not store a step of a write. `why` is one line; `sent` says whether the request had gone out (then
-    the row stays `sending`, and is read back by recovery)."""
+    the row stays `sending`, and is read back by recovery). A run ends with it."""
 
     def __init__(self, why: str, *, sent: bool) -> None:
         super().__init__(why)

@@ -181,6 +181,10 @@ class Transaction(Protocol):
         """A person's answer; False where it is no longer pending."""
         ...
 
+    def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
+        """Decisions of a writing mode that act, need no approval, and that no write has taken up, oldest first."""
+        ...
+
     # writes
     def take_turn(
         self, request: WriteRequest, mode: Mode, app_id: str, owner: str, fence: int, deadline: datetime, now: datetime

@@ -14,11 +14,13 @@ from bidctl.engine.external import SLACK
 from bidctl.engine.gate_parts import Parts, notice, trip
 from bidctl.engine.ports import ReadFailed
 from bidctl.engine.readback import Verdict, judge
+from bidctl.engine.records import request
 from bidctl.engine.shown import creative_after, creative_shown, shown
 
 SKEW_S = 30.0
 """Another worker's clock may be this far from ours (R-CLOCK)."""
 EXPIRED = "期限已过, 未发送 / its turn ran out before anything was sent"
+LEFT = "决策存档后程序中断, 未发送 / the process ended between storing this decision and taking it up: not sent"
 SILENT = "发送后没有结果记录 / sent, and no outcome was recorded"
 
 
@@ -36,6 +38,20 @@ class Recovery:
             rows = tx.open_writes(account)
         moved = [w if w.id in self._inflight else await self._advance(w) for w in rows]
         return tuple(w for w in moved if w.state in OPEN_STATES)
+
+    def drop_left_over(self, account: AccountId | None = None, why: str = LEFT) -> None:
+        """Decisions that were stored and never taken up are stated as dropped; the next tick decides anew. A campaign whose
+        turn is taken keeps its own for the next start. Only where no decision (of the account) is on its way."""
+        parts, now = self._parts, self._parts.now()
+        if parts.writer is None:
+            return
+        with parts.durable("settle", sent=True) as tx:
+            for decided in tx.left_over(account):
+                taken = tx.take_turn(
+                    request(decided, None), decided.mode, parts.writer.app_id, parts.owner, parts.fence, now, now
+                )
+                if taken is not None:
+                    tx.move(taken, WriteState.DROPPED, settled_at=now, why=why)
 
     async def _advance(self, write: Write) -> Write:
         now, can = self._parts.now(), self._parts.reads.capabilities
@@ -56,17 +72,17 @@ class Recovery:
         return self._move(write, verdict.state, verdict.why, verdict, value)
 
     async def _verdict(self, write: Write) -> tuple[Verdict, str | None]:
-        request, reads, can = write.request, self._parts.reads, self._parts.reads.capabilities
+        asked, reads, can = write.request, self._parts.reads, self._parts.reads.capabilities
         self._parts.trace("read:back")
-        reading: Reading = await reads.campaign(request.account, request.campaign)
+        reading: Reading = await reads.campaign(asked.account, asked.campaign)
         since = (write.sent_at or write.taken_at) - SLACK
         log: tuple[LoggedEdit, ...] = ()
         if can.has_edit_log:
-            log = await reads.edit_log(request.account, since, request.campaign)
-        old, new, value = request.old, request.value, shown(reading.info, request.field, can.grid)
-        if request.field is Field.CREATIVE:
-            value = creative_shown(request.value, await reads.creatives(request.account, request.campaign))
-            new = creative_after(request.value)
+            log = await reads.edit_log(asked.account, since, asked.campaign)
+        old, new, value = asked.old, asked.value, shown(reading.info, asked.field, can.grid)
+        if asked.field is Field.CREATIVE:
+            value = creative_shown(asked.value, await reads.creatives(asked.account, asked.campaign))
+            new = creative_after(asked.value)
             old = "present" if new == "gone" else "gone"
         return judge(write, value, old, new, reading, log, can), value
 
@@ -91,5 +107,5 @@ class Recovery:
             return moved or tx.write(write.id) or write
 
     async def _tell(self, write: Write, alert: Alert) -> None:
-        request = write.request
-        await self._parts.notifier.notify([notice(self._parts, request.account, request.campaign, alert, write.why)])
+        asked = write.request
+        await self._parts.notifier.notify([notice(self._parts, asked.account, asked.campaign, alert, write.why)])

@@ -121,7 +121,10 @@ class Desk:
         o, d, ids = await self._decide(now, enrolments, standing)
         acts, holds, repeats = self._records(o, d, ids, name, now)
         self._store(name, now, reading, acts, holds, repeats)
-        writes = [] if reading.stops else await self._write([a for a in acts if not a.needs_approval])
+        due = [a for a in acts if not a.needs_approval]
+        if reading.stops and due:
+            self._gate.forgo(self.account)
+        writes = [] if reading.stops else await self._write(due)
         await self._tell(o, d, reading, now)
         good = reading.listing is not None and reading.listing.complete
         return TickReport(self.account, now, name, good, reading.troubles, len(d), _held(d), tuple(acts), tuple(writes))

@@ -182,6 +182,18 @@ class LedgerContract:
             assert take(t, decision=late.id) is not None
             assert t.approved(A) == ()
 
+    def test_an_act_that_no_write_took_up_is_left_over(self, ledger: Ledger) -> None:
+        mine, theirs = record(1), record(2, account=B, at=NOW + MINUTE)
+        with ledger.begin() as t:
+            t.add_decisions([theirs, mine, hold(3, Reason.SPACING), record(4, needs_approval=True, campaign=D)])
+            t.add_decisions([record(5, mode=Mode.DRY, campaign=D)])
+            assert t.left_over() == (mine, theirs)
+            assert t.left_over(B) == (theirs,)
+            taken = take(t, decision=mine.id)
+            assert taken is not None and t.left_over() == (theirs,)
+            assert t.move(taken, WriteState.DROPPED, settled_at=NOW, why="it came to nothing")
+            assert t.left_over() == (theirs,)
+
     # writes
 
     def test_one_open_write_per_campaign(self, ledger: Ledger) -> None:

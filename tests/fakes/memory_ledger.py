@@ -132,6 +132,12 @@ class MemoryTransaction:
         taken = {w.request.decision for w in self._s.writes.values()}
         return self._proposals(account, lambda r: self._s.answers.get(r.id, False) and r.id not in taken)
 
+    def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
+        taken = {w.request.decision for w in self._s.writes.values()}
+        acting = [r for r in self._s.decisions.values() if r.field is not None and not r.needs_approval]
+        left = [r for r in acting if r.mode is not Mode.DRY and r.id not in taken and account in (None, r.account)]
+        return tuple(sorted(left, key=lambda r: (r.at, r.id)))
+
     def answer_proposal(self, decision_id: str, approved: bool, by: str, at: datetime) -> bool:
         if decision_id not in {r.id for r in self.pending()}:
             return False

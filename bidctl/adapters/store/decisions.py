@@ -61,6 +61,14 @@ class DecisionRows(Work):
         oldest_first = select(*KEPT).where(theirs, ~taken_up).order_by(DECISIONS.c.at, DECISIONS.c.id)
         return tuple(_record(row) for row in self.rows(oldest_first))
 
+    def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
+        taken_up = exists().where(WRITES.c.decision == DECISIONS.c.id)
+        acting = DECISIONS.c.field.is_not(None) & DECISIONS.c.needs_approval.is_(False)
+        found = select(*KEPT).where(acting, DECISIONS.c.mode != Mode.DRY.value, ~taken_up)
+        if account is not None:
+            found = found.where(DECISIONS.c.account == account)
+        return tuple(_record(row) for row in self.rows(found.order_by(DECISIONS.c.at, DECISIONS.c.id)))
+
     def answer_proposal(self, decision_id: str, approved: bool, by: str, at: datetime) -> bool:
         answer = {"approved": approved, "answered_by": by, "answered_at": micros(at)}
         return self.change(update(DECISIONS).where(DECISIONS.c.id == decision_id, _waiting()).values(answer)) == 1
