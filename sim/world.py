@@ -82,6 +82,11 @@ class MarketWorld:
     def now(self) -> float:
         return self._now
 
+    @property
+    def reported_at(self) -> float:
+        """End of the last step run: reports and totals change there alone (steps divide an hour, so at midnight too)."""
+        return self._done
+
     def advance(self, to: float) -> list[int]:
         """Run to epoch second `to`; the indices of campaigns created on the way. Raises ValueError for a time past."""
         if to < self._now:

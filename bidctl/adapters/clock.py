@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,11 +24,22 @@ class SystemClock:
 
 class EmulatorClock:
     """Virtual time of an emulator on loopback: `at` is its time at our monotonic instant `mark`, running `speed` times
-    real time (0 = stepped: time stands until `jump`). Deadlines are virtual too, so that a lifetime means the same."""
+    real time (0 = stepped: time stands until `jump`). Deadlines are virtual too, so that a lifetime means the same.
 
-    def __init__(self, at: datetime, speed: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._at, self.speed, self._monotonic = at, speed, monotonic
+    Stepped, `advance` moves the emulator on by so many seconds and answers its new time: then a `sleep` moves time by
+    what is slept instead of waiting for it, so that rate limits hold in virtual time. Without it a sleep only yields.
+    """
+
+    def __init__(
+        self,
+        at: datetime,
+        speed: float,
+        monotonic: Callable[[], float] = time.monotonic,
+        advance: Callable[[float], datetime] | None = None,
+    ) -> None:
+        self._at, self.speed, self._monotonic, self._advance = at, speed, monotonic, advance
         self._mark = monotonic()
+        self._wakes: list[datetime] = []
 
     def now(self) -> datetime:
         return self._at + timedelta(seconds=(self._monotonic() - self._mark) * self.speed)
@@ -40,4 +52,18 @@ class EmulatorClock:
         self._at, self._mark = at, self._monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self.speed if self.speed else 0)
+        if self.speed or self._advance is None:
+            await asyncio.sleep(seconds / self.speed if self.speed else 0)
+            return
+        wake = self._at + timedelta(seconds=seconds)
+        heapq.heappush(self._wakes, wake)
+        while self._at < wake:
+            await asyncio.sleep(0)  # what can still run at this instant runs first
+            self._step(self._advance)
+
+    def _step(self, advance: Callable[[float], datetime]) -> None:
+        """Move time to the earliest instant somebody sleeps until."""
+        while self._wakes and self._wakes[0] <= self._at:
+            heapq.heappop(self._wakes)
+        if self._wakes:
+            self.jump(advance((self._wakes[0] - self._at).total_seconds()))

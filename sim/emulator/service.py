@@ -22,6 +22,7 @@ from sim.emulator.faults import Faults
 from sim.emulator.journal import Journal
 from sim.emulator.life import Life
 from sim.emulator.metrics import ZERO, Sums, added, sums
+from sim.emulator.tables import Tables
 from sim.emulator.tokens import Tokens
 from sim.seam import LiveSession, World
 
@@ -86,6 +87,7 @@ class Service:
         self._paid: dict[int, bool] = {}
         self._paid_day = float("-inf")
         self._final: dict[int, tuple[float, list[tuple[float, int]]]] = {}
+        self.tables = Tables()
         self._register()
 
     # time
@@ -94,6 +96,11 @@ class Service:
     def now(self) -> float:
         """Virtual now, as far as the state has been settled."""
         return self.world.now
+
+    @property
+    def reported_at(self) -> float:
+        """The instant at which reports last changed: the end of the world's last step where it says so, else now."""
+        return float(getattr(self.world, "reported_at", self.world.now))
 
     @property
     def latest(self) -> float:

@@ -154,10 +154,15 @@ def data(service: Service, call: Call) -> Data:
     span = "hour" if "stat_time_hour" in dimensions else "day"
     _check_span(since, until, HOUR_DAYS if span == "hour" else DAY_DAYS)
     late_from = _late(service, call)
-    rows = [r for r in topic.rows(service, account, where, since, until, span) if r[1] < late_from]
     if late_from != float("inf"):
         call.acted()
-    grouped = _ordered(_grouped(rows, dimensions), order)
+
+    def table() -> list[Grouped]:
+        rows = [r for r in topic.rows(service, account, where, since, until, span) if r[1] < late_from]
+        return _ordered(_grouped(rows, dimensions), order)
+
+    asked = (account, call.text("data_topic"), tuple(dimensions), frozenset(where.items()), tuple(order), since, until, late_from)
+    grouped = service.tables.of(service.reported_at, asked, table)
     at, info = call.page(len(grouped), SIZES)
     return {
         "rows": [_row(*grouped[p], names) for p in at],
