@@ -47,6 +47,7 @@ CAPABILITIES = Capabilities(
     edit_days_per_week=0,
     spacing_s=3600,
     read_delay_s=60.0,
+    time_error_s=2.0,
     request_timeout_s=20.0,
     has_edit_log=True,
     has_suggestion=True,

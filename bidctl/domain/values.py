@@ -185,6 +185,7 @@ class Capabilities:
     `grid`: grid units per 1.0. `edits_per_day_goods`, `edits_per_day_live`: R-QUOTA, everybody's edits per natural
     day. `edit_days_per_week`: 0 = no such limit, 1 = one edit day in 7 (TikTok). `spacing_s`: R-SPACE floor, seconds.
     `read_delay_s`: longest time after which a read shows an accepted write. `request_timeout_s`: life of one request.
+    `time_error_s`: by how much a span between two of its instants, as we reckon it, may be longer than the true one.
     `has_edit_log`, `has_suggestion`, `has_protection`: whether the calls exist. `target_min`, `target_max`: platform's
     range. `time_zone`: IANA name whose midnights bound natural days. `edit_voids_protection`: an edit forfeits the day.
     `hourly_kinds`, `daily_kinds`: kinds of campaign for which `facts` has that grain (live Qianchuan has no hours; 乘方 has none on any), so that
@@ -206,5 +207,6 @@ class Capabilities:
     target_max: float
     time_zone: str = "Asia/Shanghai"
     edit_voids_protection: bool = False
+    time_error_s: float = 0.0
     hourly_kinds: frozenset[Kind] = frozenset({Kind.GOODS})
     daily_kinds: frozenset[Kind] = frozenset({Kind.GOODS})

@@ -79,7 +79,7 @@ class Evidence:
     @property
     def since_edit_s(self) -> float:
         last = self.view.last_edit_at
-        return math.inf if last is None else (self.now - last).total_seconds()
+        return math.inf if last is None else (self.now - last).total_seconds() - self.can.time_error_s
 
     @property
     def edits_per_day(self) -> int:

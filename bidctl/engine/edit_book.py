@@ -67,10 +67,10 @@ class EditBook:
         """Take back an edit that was counted while its outcome was unknown and proved absent."""
         at = edit.effective_at.timestamp()
         held = [c for c in self._changes.get(row, []) if c.at != at]
-        self._changes[row] = held
         self._last.pop(row, None)
+        self._changes.pop(row, None)
         if held:
-            self._last[row] = held[-1].at
+            self._changes[row], self._last[row] = held, held[-1].at
 
     def forget(self, before: float) -> None:
         """Drop changes older than `before`; the time of the last one stays."""

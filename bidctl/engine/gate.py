@@ -35,6 +35,9 @@ from bidctl.engine.ports import (
 from bidctl.engine.recovery import Recovery
 from bidctl.engine.shown import same, shown
 
+READING_HOLDS = timedelta(seconds=2)
+"""From the last reading to the sending. RULEBOOK 5 excuses somebody's edit in between for 5 s from reading to receipt; the
+writer may wait up to 3 s for its own rate limit."""
 DRY = Objection("DRY", Wording("演练, 不写入", "dry run: nothing is written"))
 __all__ = ["Gate", "GateSettings", "LedgerFailed"]
 
@@ -192,8 +195,7 @@ class Gate:
         self, request: WriteRequest, decision: DecisionRecord
     ) -> tuple[Reading, tuple[Creative, ...], Suggestion]:
         reads, trace = self.parts.reads, self.parts.trace
-        trace("read:campaign")
-        reading = await reads.campaign(request.account, request.campaign)
+        reading = await self._look(request)
         creatives: tuple[Creative, ...] = ()
         if request.field is Field.CREATIVE:
             trace("read:creatives")
@@ -202,7 +204,17 @@ class Gate:
         if needs_suggestion(request, decision.reason):
             trace("read:suggestion")
             suggestion = await reads.suggestion(request.account, reading.info)
+        if self._aged(reading.read_at):  # the other reads took their time
+            reading = await self._look(request)
         return reading, creatives, suggestion
+
+    async def _look(self, request: WriteRequest) -> Reading:
+        self.parts.trace("read:campaign")
+        return await self.parts.reads.campaign(request.account, request.campaign)
+
+    def _aged(self, read_at: datetime | None) -> bool:
+        """Whether a reading is too old to write upon."""
+        return read_at is None or self.parts.now() - read_at > READING_HOLDS
 
     def _evidence(
         self,
@@ -249,14 +261,18 @@ class Gate:
         return abs(self.parts.reads.clock_offset_s()) <= MAX_OFFSET_S and stepped <= MAX_OFFSET_S
 
     async def _send(self, sending: Write, writer: PlatformWriter, latest: float) -> Write:
-        """Send once, unless the deadline has passed meanwhile (a stopped process must not send), then T3."""
+        """Send once, unless the deadline has passed meanwhile (a stopped process must not send) or what was read has aged,
+        then T3."""
         parts = self.parts
         parts.trace("request:write")
-        if parts.clock.monotonic() > latest:
+        if self._late(sending, latest):
             answer = Answer(AnswerKind.NOT_SENT, str(LATE))
         else:
             answer = await writer.write(sending.request)
         return await self._outcome(sending, answer)
+
+    def _late(self, sending: Write, latest: float) -> bool:
+        return self.parts.clock.monotonic() > latest or self._aged(sending.read_at)
 
     async def _outcome(self, sending: Write, answer: Answer) -> Write:
         """T3: the outcome, the breaker; then what a confirmed edit asks for."""

@@ -220,6 +220,23 @@ async def test_a_worker_stopped_past_its_deadline_does_not_send() -> None:
     assert not rig.platform.attempts and not rig.ledger.state.edits
 
 
+async def test_a_worker_that_stood_still_after_reading_does_not_send() -> None:
+    rig = Rig()
+    rig.trace = lambda step: rig.clock.advance(4) if step == "request:write" else None
+    rig.new_gate()
+    done = await rig.write("2.20")
+    assert done.state is WriteState.NOT_SENT and done.why.startswith("LATE")
+
+
+async def test_a_slow_suggestion_makes_it_read_the_campaign_again(rig: Rig) -> None:
+    rig.platform.before_call = lambda name: rig.clock.advance(6) if name == "suggestion" else None
+    steps: list[str] = []
+    rig.trace = steps.append
+    rig.new_gate()
+    assert (await rig.write("2.20")).state is WriteState.CONFIRMED
+    assert steps.count("read:campaign") == 2
+
+
 async def test_a_failed_read_drops_the_write(rig: Rig) -> None:
     rig.platform.read_fails = 1
     assert (await rig.write("2.20")).why.startswith("UNREAD")

@@ -189,7 +189,7 @@ class Schedule:
 
     async def restart(self) -> None:
         """A new process; while the lease of a dead one lives it stands by."""
-        skew = self.rng.choice((0.0, 0.0, 0.0, self.rng.uniform(-20, 20)))
+        skew = self.rng.choice((0.0, 0.0, 0.0, self.rng.uniform(1.5, 20), -self.rng.uniform(1.5, 20)))
         for _ in range(6):
             process = await self.stage.start(self.mode, self.trace, skew)
             try:

@@ -38,7 +38,7 @@ def _undone(stage: Stage, since: int, stated: Collection[str], cut_short: Collec
     """Decided acts that nobody took up, with no reason told."""
     rows = stage.query(
         "SELECT d.id, d.tick, d.campaign, d.new FROM decisions d LEFT JOIN writes w ON w.decision = d.id "
-        "WHERE d.field IS NOT NULL AND d.at >= ? AND w.id IS NULL AND (d.needs_approval = 0 OR d.approved = 1)",
+        "WHERE d.field IS NOT NULL AND d.at >= ? AND w.id IS NULL AND d.mode = 'live' AND (d.needs_approval = 0 OR d.approved = 1)",
         since,
     )
     return [f"decision {d} of {tick}: {c} = {new}" for d, tick, c, new in rows if d not in stated and tick not in cut_short]

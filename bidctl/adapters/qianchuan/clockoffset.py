@@ -11,8 +11,8 @@ from email.utils import parsedate_to_datetime
 class ClockOffset:
     """Each answer bounds the offset: its Date was stamped between our sending and our receiving, and is cut to whole
     seconds. The newest answers' bounds are intersected, so the estimate is finer than a second; an answer that
-    contradicts them (a clock was stepped) starts anew. Within the bounds the offset nearest zero is taken: clocks that may
-    agree are taken to agree."""
+    contradicts them (a clock was stepped) starts anew. Clocks that may agree are taken to agree; else the least offset
+    within the bounds is taken, so that our reckoning of platform time is never ahead of it."""
 
     def __init__(self, keep: int = 32) -> None:
         self._bounds: deque[tuple[float, float]] = deque(maxlen=keep)
@@ -32,7 +32,9 @@ class ClockOffset:
     def seconds(self) -> float:
         """Platform minus ours, seconds; NaN before the first answer."""
         low, high = self._intersection()
-        return min(max(0.0, low), high) if self._bounds else math.nan
+        if not self._bounds:
+            return math.nan
+        return 0.0 if low <= 0.0 <= high else low
 
     def _intersection(self) -> tuple[float, float]:
         low = max((bound[0] for bound in self._bounds), default=-math.inf)

@@ -35,6 +35,7 @@ CAPABILITIES = Capabilities(
     spacing_s=3600,  # R-SPACE
     read_delay_s=60.0,  # ours: the platform's read-after-write delay is not documented (qianchuan.md 5.2)
     request_timeout_s=20.0,
+    time_error_s=2.0,  # log, modify time and Date header are whole seconds, cut: each may be one too early
     has_edit_log=True,
     has_suggestion=True,
     has_protection=True,

@@ -83,12 +83,13 @@ def _observe(offset: ClockOffset, true: float, sent: datetime, took: float, stam
     st.floats(-86400, 86400),
     st.lists(st.tuples(st.floats(0, 1), st.floats(0.001, 0.4), st.floats(0, 1)), min_size=40, max_size=60),
 )
-def test_the_estimate_is_never_a_second_off(true: float, answers: list[tuple[float, float, float]]) -> None:
+def test_the_estimate_is_within_a_second_and_never_ahead(true: float, answers: list[tuple[float, float, float]]) -> None:
     offset, at = ClockOffset(), NOW
     for pause, took, share in answers:
         at += timedelta(seconds=1 + pause)
         _observe(offset, true, at, took, share)
-        assert abs(offset.seconds() - true) <= 0.5 + took
+        assert abs(offset.seconds() - true) <= 1.0 + took
+        assert offset.seconds() <= max(true, 0.0) + 1e-6
 
 
 def test_many_answers_are_finer_than_a_second() -> None:
@@ -113,5 +114,5 @@ async def test_every_answer_tells_the_platforms_clock_errors_included() -> None:
     reads = platform.reads()
     assert math.isnan(reads.clock_offset_s())
     await reads.campaign(ACCOUNT, PLAN)
-    assert reads.clock_offset_s() == pytest.approx(60.5)
+    assert reads.clock_offset_s() == pytest.approx(60.0)
     assert (await reads.campaign(ACCOUNT, PLAN)).read_at == NOW + timedelta(seconds=60.5)
