@@ -129,11 +129,12 @@ class Observation:
     projected_loss_today: Float  # yuan, >= 0; NaN = no margin given
     paused_by_us: Bool
     resume_at_midnight: Bool  # the operator wants our pause undone at midnight, and midnight has passed
-    # blast, per account (the same value on all rows of an account)
+    # blast, per account (the same value on all rows of an account; but for `blast_edited`)
     first_live_day: Bool
     account_spend: Float  # spend of the whole account over 7 days (unenrolled campaigns too)
     blast_campaigns: Int  # campaigns already edited on the first live day
     blast_spend: Float  # their 7-day spend
+    blast_edited: Bool  # this campaign is one of them
     # budget lever (R-BUDGET, off by default)
     budget_on: Bool
     budget_cap: Float  # operator's daily cap in yuan

@@ -210,6 +210,7 @@ def _rest(c: Columns) -> dict[str, Column]:
         "account_spend": np.full(c.n, float(spend_7d.sum())),
         "blast_campaigns": np.full(c.n, int(edited.sum()), np.int64),
         "blast_spend": np.full(c.n, float(spend_7d[edited].sum())),
+        "blast_edited": edited,
         "budget_on": np.isfinite(c.e.budget_cap),
         "budget_cap": c.e.budget_cap,
         "budget_base": c.e.budget_base,

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from bidctl import __version__, wiring
-from bidctl.adapters.store import SqlLedger
 from bidctl import config as settings_of
+from bidctl.adapters.store import SqlLedger
 from bidctl.domain.decision import Decisions
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.observation import Observation
@@ -134,7 +134,9 @@ def world(scenario: str, seed: int) -> MarketWorld:
 
 
 @asynccontextmanager
-async def over_http(scenario: str, seed: int, folder: Path, patch: pytest.MonkeyPatch, mode: Mode) -> AsyncIterator[Run]:
+async def over_http(
+    scenario: str, seed: int, folder: Path, patch: pytest.MonkeyPatch, mode: Mode
+) -> AsyncIterator[Run]:
     """The emulator behind a socket, the real client, the SQL store, put together by the wiring."""
     from cryptography.fernet import Fernet
 
@@ -142,7 +144,9 @@ async def over_http(scenario: str, seed: int, folder: Path, patch: pytest.Monkey
     with running(world(scenario, seed)) as emulator:
         settings = settings_of.Settings(
             store=settings_of.Store(url=f"sqlite:///{folder}/bidctl.db"),
-            platform=settings_of.Platform(base_url=emulator.url, app_id=APP, app_secret="demo", limits="off", clock="emulator"),
+            platform=settings_of.Platform(
+                base_url=emulator.url, app_id=APP, app_secret="demo", limits="off", clock="emulator"
+            ),
             run=settings_of.Run(kill_file=str(folder / "kill"), key_file=str(folder / "key")),
             stoploss=settings_of.Stoploss(spend_without_orders="off", loss_of_day="off"),
         )

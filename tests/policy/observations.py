@@ -121,5 +121,6 @@ def observations(draw: st.DrawFn) -> Observation:
     return rows(
         n, projected_lo=projected * (1 - width), projected_hi=projected * (1 + width),
         account_index=chance.integers(0, 3, n), account_spend=float(chance.choice([100.0, 40000.0, 1e9])),
-        first_live_day=bool(chance.random() < 0.2), blast_campaigns=used, blast_spend=used * 50.0, **columns,
+        first_live_day=bool(chance.random() < 0.2), blast_campaigns=used, blast_spend=used * 50.0,
+        blast_edited=(chance.random(n) < 0.3) & (used > 0), **columns,
     )  # fmt: skip

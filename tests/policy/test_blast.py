@@ -72,3 +72,5 @@ def test_first_live_day() -> None:
     assert passed(lowering([60_000.0, 60_000.0], **first)) == [True, False]
     assert passed(lowering([60_000.0], **first, blast_campaigns=1, blast_spend=50_000.0)) == [False]
     assert passed(lowering([500_000.0], **first)) == [True]
+    again = {"blast_campaigns": 1, "blast_spend": 150_000.0}
+    assert passed(lowering([150_000.0, 1.0], **first, **again, blast_edited=[True, False])) == [True, False]

@@ -19,14 +19,15 @@ def blast(o: Observation, out: Decisions, s: RuleSettings) -> None:
     """R-BLAST: per account, edits pass from the largest wish gap down (then by campaign id) until a limit is reached.
 
     Lowerings carry at most 20 % of the account's spend in a tick; on the first live day edits touch at most 10
-    campaigns with at most 10 % of it. Under each limit one campaign is always allowed.
+    campaigns with at most 10 % of it; another edit of one of them touches no further one. Under each limit one campaign
+    is always allowed.
     """
     edits = (out.lever == Lever.TARGET) & ~out.ask
     lowerings = edits & (out.result < out.old)
     none = np.zeros(len(o), np.int64)
     _hold(out, _beyond(o, out, lowerings, s.blast_lower, none, none, len(o)))
     if o.first_live_day.any():
-        edits = (out.lever == Lever.TARGET) & ~out.ask & o.first_live_day
+        edits = (out.lever == Lever.TARGET) & ~out.ask & o.first_live_day & ~o.blast_edited
         used = o.blast_campaigns.astype(np.int64)
         _hold(out, _beyond(o, out, edits, s.blast_first, _fen(o.blast_spend), used, int(s.blast_campaigns)))
 
