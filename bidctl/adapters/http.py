@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
+
 import httpx  # the switch to its maintained successor is this line: import httpx2 as httpx
 
-__all__ = ["TIMEOUTS", "http_client", "httpx", "network"]
+__all__ = ["TIMEOUTS", "http_client", "httpx", "network", "trust"]
 
 TIMEOUTS = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=10.0)
 """Seconds for each step of a request (ours). The life of a whole request is bounded by its caller."""
 
 
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom we trust: reading the certificates takes 30 ms, so it is done once."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def network() -> httpx.AsyncBaseTransport:
     """A transport to the network that never repeats a request: a repeated write could be a second edit."""
-    return httpx.AsyncHTTPTransport(retries=0, limits=httpx.Limits(max_connections=40, max_keepalive_connections=20))
+    return httpx.AsyncHTTPTransport(
+        verify=trust(), retries=0, limits=httpx.Limits(max_connections=40, max_keepalive_connections=20)
+    )
 
 
 def http_client(

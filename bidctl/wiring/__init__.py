@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import socket
+import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -69,16 +70,17 @@ def clock(settings: Settings) -> Clock:
 
 def emulator_clock(settings: Settings) -> EmulatorClock:
     """Virtual time of the emulator at `base_url`; the configuration has made sure that it is on loopback."""
-    base = f"{settings.platform.base_url}/_emulator"
+    client = httpx.Client(base_url=f"{settings.platform.base_url}/_emulator", timeout=60, trust_env=False, verify=False)
 
     def advance(seconds: float) -> datetime:
-        with httpx.Client(timeout=60, trust_env=False, verify=False) as client:  # loopback, plain HTTP
-            answer = client.post(f"{base}/advance", json={"seconds": seconds}).raise_for_status().json()
+        answer = client.post("/advance", json={"seconds": seconds}).raise_for_status().json()
         return datetime.fromisoformat(answer["now"])
 
     try:
-        answer = httpx.get(f"{base}/clock", timeout=10, trust_env=False).json()
-        return EmulatorClock(datetime.fromisoformat(answer["now"]), float(answer["speed"]), advance=advance)
+        answer = client.get("/clock").json()
+        found = EmulatorClock(datetime.fromisoformat(answer["now"]), float(answer["speed"]), advance=advance)
+        weakref.finalize(found, client.close)
+        return found
     except (httpx.HTTPError, ValueError, KeyError) as error:
         raise Problem(
             f"platform.base_url: {settings.platform.base_url} answers no emulator clock ({type(error).__name__}); "

@@ -24,6 +24,7 @@ from typing import Any
 import stamina
 
 from bidctl import wiring
+from bidctl.adapters.store import SqlLedger, open_ledger
 from bidctl.config import Platform, Run, Settings, Stoploss, Store
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Mode, Side
@@ -110,6 +111,7 @@ class Stage:
     account: AccountId
     campaigns: list[CampaignId]
     processes: list[Process] = field(default_factory=list)
+    _other: SqlLedger | None = None
 
     @property
     def database(self) -> Path:
@@ -150,8 +152,14 @@ class Stage:
     @contextlib.contextmanager
     def ledger(self) -> Iterator[Any]:
         """A transaction from outside, as another command makes it."""
-        with wiring.ledger(self.settings) as ledger, ledger.begin(durable=True) as t:
+        if self._other is None:
+            self._other = open_ledger(self.settings.store.url, self.now(), kill_file=self.folder / "kill")
+        with self._other.begin(durable=True) as t:
             yield t
+
+    def close(self) -> None:
+        if self._other is not None:
+            self._other.close()
 
     def other_tool(self, campaign: CampaignId, value: float) -> None:
         """Another app of the operator's sets the target through the API."""
@@ -226,7 +234,11 @@ def _stage(emulator: Emulator, folder: Path) -> Iterator[Stage]:
         config: Any = running.control("GET", "config")
         enrolled = [c for c in config["campaigns"] if c["enrol"]]
         ids = [CampaignId(c["id"]) for c in enrolled]
-        yield Stage(folder, running, _settings(folder, running.url), faults, AccountId(enrolled[0]["account"]), ids)
+        stage = Stage(folder, running, _settings(folder, running.url), faults, AccountId(enrolled[0]["account"]), ids)
+        try:
+            yield stage
+        finally:
+            stage.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,4 +115,4 @@ async def test_every_answer_tells_the_platforms_clock_errors_included() -> None:
     assert math.isnan(reads.clock_offset_s())
     await reads.campaign(ACCOUNT, PLAN)
     assert reads.clock_offset_s() == pytest.approx(60.0)
-    assert (await reads.campaign(ACCOUNT, PLAN)).read_at == NOW + timedelta(seconds=60.5)
+    assert (await reads.campaign(ACCOUNT, PLAN)).read_at == NOW + timedelta(seconds=60)
