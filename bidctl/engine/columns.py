@@ -171,13 +171,16 @@ class Columns:
         live = np.flatnonzero(self.live & (keys >= 0))
         days = {int(units[r]): (int(keys[r]), self.unit_days.spend[self.unit[r]]) for r in live.tolist()}
         spent = session_spend(self.o.hourly.by_session, self.m.sessions, days, self.table.last_day, self.days)
-        out = np.zeros(self.n, np.int64)
-        for row in live.tolist():
-            since = self.lives.observe_from[row]
-            out[row] = sum(
-                s.started_at.timestamp() >= since - 1.0 and spent.get((int(units[row]), s.room), 0.0) >= FED_SPEND
-                for s in self.m.sessions.get(int(keys[row]), [])
-            )
+        out, seen = np.zeros(self.n, np.int64), dict[int, int]()
+        for row in live.tolist():  # a unit's campaigns share its sessions and its clock
+            unit = int(units[row])
+            if unit not in seen:
+                since = self.lives.observe_from[row] - 1.0
+                seen[unit] = sum(
+                    spent.get((unit, s.room), 0.0) >= FED_SPEND and s.started_at.timestamp() >= since
+                    for s in self.m.sessions.get(int(keys[row]), [])
+                )
+            out[row] = seen[unit]
         return out
 
     @cached_property

@@ -71,7 +71,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "campaigns", "accounts"), [("demo", 40, 2), ("busy", 10_000, 50), ("small", 6, 1), ("fault", 5, 1)]
+    ("name", "campaigns", "accounts"), [("demo", 40, 1), ("busy", 10_000, 50), ("small", 6, 1), ("fault", 5, 1)]
 )
 def test_shipped_scenarios_hold_what_they_say(name: str, campaigns: int, accounts: int) -> None:
     scenario = shipped(name)

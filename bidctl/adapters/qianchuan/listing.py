@@ -36,10 +36,10 @@ class Rows:
 
 
 class EmptyLanes:
-    """Which (goal, scene, bidding) of an account had no plan when last asked: asked again after an hour. Those in which plans
+    """Which (goal, scene, bidding) of an account had no plan when last asked: asked again after six hours (ours). Those in which plans
     that bidctl may move are made (cost-controlled, not 乘方) are asked every time."""
 
-    AGAIN = timedelta(hours=1)
+    AGAIN = timedelta(hours=6)
 
     def __init__(self) -> None:
         self._since: dict[tuple[AccountId, Lane], datetime] = {}
@@ -64,7 +64,7 @@ async def read_rows(
 ) -> Rows:  # fmt: skip
     """All plans: both goals, both scenes, cost-controlled and volume (the list answers only one of each at a time).
     Raises ReadFailed. A plan that two queries show, because a filter does not hold for its kind, counts once. `lanes`: what is
-    known to be empty is left out for an hour."""
+    known to be empty is left out for six hours."""
     found = Rows(client.time.now())
     for goal, scene, bidding in product(goals, SCENES, BIDDINGS):
         if lanes is not None and lanes.skips(account, (goal, scene, bidding), found.at):
