@@ -34,7 +34,7 @@ class Ended:
     code: int | None
     out: str
     err: str
-    steps: tuple[str, ...]
+    steps: tuple[str, ...] = field(repr=False)
 
     def said_one_line(self) -> bool:
         """What a person is told about a failure: one line, no traceback."""
@@ -75,7 +75,7 @@ class Stage:
     nursery: Nursery
     folder: Path
     ledger: Path
-    steps: tuple[str, ...] = ()
+    steps: tuple[str, ...] = field(default=(), repr=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextlib.contextmanager
@@ -87,7 +87,9 @@ class Stage:
             shutil.copy(self.ledger, place / "bidctl.db")
         found = self.nursery.ask("emulate", speed=speed)
         try:
-            yield Case(self.nursery, place, found["url"], url or f"sqlite:///{place}/bidctl.db")
+            case = Case(self.nursery, place, found["url"], url or f"sqlite:///{place}/bidctl.db")
+            case.advance(30 * MINUTE)  # since the stage's last tick
+            yield case
         finally:
             self.nursery.ask("signal", pid=found["pid"], number=signal.SIGKILL)
             self.nursery.ask("wait", pid=found["pid"])
@@ -191,7 +193,8 @@ def prepare(folder: Path, scenario: str = "fault", seed: int = 1) -> Stage:
     store = f"sqlite:///{folder}/bidctl.db"
     config = str(write_config(folder, store, "http://127.0.0.1:1"))
     nursery.ask("enrol", config=config)
-    made = nursery.ask("ticks", config=config, hours=24, every_s=HOUR)
+    made = nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
+    made += nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
     assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
     stage = Stage(nursery, folder, folder / "bidctl.db")
     for _ in range(48):
