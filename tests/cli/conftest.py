@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stamina
 
 from tests.cli.office import Office, Terminal, office
 
@@ -21,3 +22,10 @@ def desk(tmp_path: Path) -> Iterator[Office]:
 def shell(tmp_path: Path) -> Terminal:
     """Commands in an empty folder."""
     return Terminal(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _impatient() -> Iterator[None]:
+    """Reads are repeated without waiting: how long is the business of the client's own tests."""
+    with stamina.set_testing(True, attempts=2):
+        yield

@@ -63,12 +63,12 @@ class Terminal:
     def __call__(self, *words: object, **environ: str) -> Said:
         out, err = io.StringIO(), io.StringIO()
         code = 0
-        with _place(self.folder, {**self.environ, **environ}), _words(words):
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                try:
-                    main()
-                except SystemExit as leaving:
-                    code = leaving.code if isinstance(leaving.code, int) else 1
+        here, spoken = _place(self.folder, {**self.environ, **environ}), _words(words)
+        with here, spoken, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                main()
+            except SystemExit as leaving:
+                code = leaving.code if isinstance(leaving.code, int) else 1
         return Said(code, out.getvalue(), err.getvalue())
 
     def done(self, *words: object, **environ: str) -> Said:

@@ -1,0 +1,230 @@
+"""An operator's ways through the commands, against an emulated platform over HTTP; judged from the platform's own journal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bidctl.cli.plan import digest
+from tests.cli.office import Office, Terminal, office
+
+DAY_ONE_H = 2
+"""A fresh ledger makes no edit for 61 minutes."""
+
+
+@pytest.fixture
+def ready(desk: Office) -> Office:
+    """Authorised, all enrolled, seen once in dry mode, and past the first hour of its ledger."""
+    desk.enrol_all()
+    desk.tick("dry")
+    desk.advance(hours=DAY_ONE_H)
+    return desk
+
+
+def test_from_nothing_to_a_healthy_installation(shell: Terminal) -> None:
+    made = shell.done("init", "--lang", "en")
+    assert "bidctl.key" in made.out and (shell.folder / "bidctl.key").stat().st_mode & 0o077 == 0
+    checks = {c["check"]: c for c in shell.done("doctor", "--offline", "--json").tree}
+    assert {c["result"] for c in checks.values()} == {"ok"} and "refuse to start" in checks["stoploss"]["detail"]
+    refused = shell("run", "--mode", "live", "--once")
+    assert refused.code == 3 and "R-STOPLOSS" in refused.err
+    text = (shell.folder / "bidctl.toml").read_text("utf-8")
+    text = text.replace("# spend_without", "spend_without").replace("# loss_of", "loss_of")
+    (shell.folder / "bidctl.toml").write_text(text, "utf-8")
+    assert shell.done("doctor", "--offline", "--json").tree[3]["detail"] == "set"
+
+
+def test_doctor_says_who_is_authorised(desk: Office) -> None:
+    assert "never authorised" in desk.run("doctor").err
+    assert desk.run.done("connect", "--json").tree["open"].startswith("https://")
+    callback = "https://example.com/callback?state=s&auth_code=auth-code-7"
+    assert desk.run.done("connect", "--code", callback, "--json").tree == {"accounts": [desk.account]}
+    checks = {c["check"]: c for c in desk.run.done("doctor", "--json").tree}
+    assert checks["platform"]["result"] == "ok" and "5 campaigns" in checks["platform"]["detail"]
+
+
+def test_dry_mode_decides_and_writes_nothing(ready: Office) -> None:
+    (report,) = ready.tick("dry")
+    assert report["mode"] == "dry" and report["acts"] and report["good_read"]
+    assert {w["state"] for w in report["writes"]} == {"dropped"} and ready.written() == []
+
+
+def test_live_edits_by_the_rules(ready: Office) -> None:
+    (report,) = ready.tick("live")
+    confirmed = {w["campaign"]: w["value"] for w in report["writes"] if w["state"] == "confirmed"}
+    lines = {str(line["campaign"]): line for line in ready.written()}
+    assert confirmed and confirmed.keys() == lines.keys()
+    for campaign, line in lines.items():
+        old, new = Decimal(str(line["old"])), Decimal(str(line["new"]))
+        assert Decimal(confirmed[campaign]) == new and Decimal("0.05") <= abs(new / old - 1) <= Decimal("0.10")
+    (again,) = ready.tick("live")
+    assert not again["acts"] and len(ready.written()) == len(lines)
+
+
+def test_approve_mode_waits_for_a_person(ready: Office) -> None:
+    (report,) = ready.tick("approve")
+    assert report["acts"] and all(a["needs_approval"] for a in report["acts"]) and ready.written() == []
+    first, second, *_ = ready.run.done("pending", "--json").tree
+    assert ready.run.done("approve", first["id"][:12], "--json").tree == {"id": first["id"], "approved": True}
+    ready.run.done("approve", second["id"], "--refuse")
+    assert ready.run("approve", second["id"]).code == 2
+    (report,) = ready.tick("approve")
+    assert [(w["campaign"], w["state"]) for w in report["writes"]] == [(first["campaign"], "confirmed")]
+    assert [str(line["campaign"]) for line in ready.written()] == [first["campaign"]]
+
+
+def test_a_plan_is_carried_out_once_and_while_it_is_fresh(ready: Office) -> None:
+    planned = ready.run.done("plan", "--json").tree
+    assert planned and ready.written() == []
+    done = ready.run.done("apply", "plan.json", "--json").tree
+    assert {(d["campaign"], d["new"]) for d in done if d["state"] == "confirmed"} == {
+        (p["campaign"], p["new"]) for p in planned
+    }
+    assert len(ready.written()) == len(planned)
+    assert ready.run("apply", "plan.json").code == 3
+    ready.advance(hours=2)
+    ready.run.done("plan", "later.json")
+    ready.advance(minutes=31)
+    late = ready.run("apply", "later.json")
+    assert late.code == 3 and "expired" in late.err and len(ready.written()) == len(planned)
+
+
+def test_a_plan_that_was_changed_or_is_of_elsewhere_is_refused(ready: Office, tmp_path: Path) -> None:
+    import json
+
+    ready.run.done("plan")
+    file = ready.run.folder / "plan.json"
+    body = json.loads(file.read_text("utf-8"))
+    body["changes"][0]["new"] = "9.99"
+    file.write_text(json.dumps(body), "utf-8")
+    changed = ready.run("apply", "plan.json")
+    assert changed.code == 3 and "hash" in changed.err
+    body["hash"] = digest(body)  # whoever can do this still meets the ledger
+    file.write_text(json.dumps(body), "utf-8")
+    forged = ready.run("apply", "plan.json")
+    assert forged.code == 3 and "no such decision" in forged.err and ready.written() == []
+
+
+def test_a_held_campaign_stays_and_the_kill_switch_stops_all(ready: Office) -> None:
+    (report,) = ready.tick("dry")
+    campaign = report["acts"][0]["campaign"]
+    ready.run.done("hold", campaign, "--account", ready.account)
+    (held,) = ready.tick("live")
+    assert held["held"]["HELD"] == 1 and campaign not in {str(line["campaign"]) for line in ready.written()}
+    before = len(ready.written())
+    ready.run.done("release", campaign, "--account", ready.account)
+    ready.run.done("kill")
+    ready.advance(hours=2)
+    (stopped,) = ready.tick("live")
+    assert stopped["held"] == {"KILLED": 5} and len(ready.written()) == before
+    ready.run.done("resume", "--account", ready.account)
+    assert ready.tick("live")[0]["held"] == {"KILLED": 5}  # the switch of all is another one
+    ready.run.done("resume")
+    assert "KILLED" not in ready.tick("live")[0]["held"]
+
+
+def test_one_accounts_kill_switch(ready: Office) -> None:
+    ready.run.done("kill", "--account", ready.account)
+    assert ready.tick("live")[0]["held"] == {"KILLED": 5}
+    ready.run.done("resume", "--account", ready.account)
+    assert "KILLED" not in ready.tick("live")[0]["held"]
+
+
+def test_unenrolled_is_left_alone(ready: Office) -> None:
+    campaign = ready.tick("dry")[0]["acts"][0]["campaign"]
+    ready.run.done("unenrol", campaign, "--account", ready.account)
+    ready.tick("live")
+    assert campaign not in {str(line["campaign"]) for line in ready.written()}
+    assert campaign not in {row["campaign"] for row in ready.run.done("status", "--json").tree}
+    assert ready.run("unenrol", campaign, "--account", ready.account).code == 2
+
+
+def test_status_and_explain_tell_what_the_platform_has(ready: Office) -> None:
+    ready.tick("live")
+    edited = ready.written()[0]
+    ready.advance(hours=2)
+    ready.tick("dry")
+    row = next(r for r in ready.run.done("status", "--json").tree if r["campaign"] == str(edited["campaign"]))
+    assert Decimal(row["roi_target"]) == Decimal(str(edited["new"])) and row["mode"] == "dry"
+    told = ready.run.done("explain", row["campaign"], "--account", ready.account, "--count", 9, "--json").tree
+    ours = next(t for t in told if t["mode"] == "live" and t["field"] == "roi_target")
+    assert Decimal(ours["new"]) == Decimal(str(edited["new"])) and ours["same_again"]
+    for lang, word in (("zh", "重算结果"), ("en", "deciding again")):
+        assert word in ready.run.done("explain", row["campaign"], "--account", ready.account, "--lang", lang).out
+
+
+def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None:
+    low = next(c for c in desk.campaigns if c["enrol"]["group"] == "too-low")
+    desk.run.done("connect", "--code", "auth-code-1")
+    terms = ("--goal", 2.4 * low["enrol"]["goal"], "--margin", 0.9, "--intent", "profit", "--confirm-prior")
+    desk.run.done("enrol", "--account", desk.account, "--campaign", low["id"], *terms)
+    desk.tick("dry")
+    desk.advance(hours=DAY_ONE_H)
+    unknown = desk.run("revert", low["id"], "--account", desk.account)
+    assert unknown.code == 2 and "--to" in unknown.err
+    desk.tick("live")
+    (raised,) = desk.written()
+    before, after = Decimal(str(raised["old"])), Decimal(str(raised["new"]))
+    assert after > before
+    words = ("revert", low["id"], "--account", desk.account)
+    small = desk.run(*words)  # back over a raise of 5 % is a step of less than 5 %
+    assert small.code == 3 and "under 5 %" in small.err
+    early = desk.run(*words, "--to", before * Decimal("0.9"))
+    assert early.code == 3 and "too soon" in early.err  # R-SPACE holds for people too
+    desk.advance(hours=2)
+    shown = desk.run.done(*words, "--to", before * Decimal("0.7"), "--json").tree
+    assert not shown["sent"] and len(desk.written()) == 1
+    told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
+    assert "revert again" in told.out
+    desk.tick("live")
+    last = desk.written()[1]
+    assert Decimal(str(last["old"])) == after and Decimal(str(last["new"])) == Decimal(shown["new"])
+    assert Decimal("0.05") <= 1 - Decimal(str(last["new"])) / after <= Decimal("0.10")
+
+
+def test_enrolling_by_name_takes_in_what_fits(desk: Office) -> None:
+    desk.run.done("connect", "--code", "auth-code-1")
+    told = desk.run.done(
+        "enrol", "--account", desk.account, "--name", "too-low-*", "--goal", "2.5", "--margin", "0.5", "--json"
+    )
+    assert told.tree["enrolled"][0] == "name:too-low-*" and len(told.tree["enrolled"]) == 3
+    both = desk.run("enrol", "--account", desk.account, "--name", "x", "--live-account", "1", "--goal", "2")
+    assert both.code == 2 and "not both" in both.err
+
+
+def test_audit_of_a_run_is_clean_and_needs_its_marks(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        desk.enrol_all()
+        marks = {
+            "run": {"app_id": "1700000000000001", "mode": "live"},
+            "enrol": {"campaigns": [c["id"] for c in desk.campaigns]},
+            "kill": {"account": "nobody"},
+        }
+        for name, data in marks.items():
+            desk.platform.control("POST", "mark", {"mark": name, "data": data})
+        desk.advance(hours=DAY_ONE_H)
+        for _ in range(4):
+            desk.tick("live")
+            desk.advance(minutes=70)
+        told = desk.run.done("audit", desk.journal, "--ledger", "bidctl.db", "--json").tree
+        assert told["clean"] and told["counts"]["ours"] == len(desk.written()) > 0
+        assert "5.5" in told["judged"]
+        for lang in ("zh", "en"):
+            assert "5.5" in desk.run.done("audit", desk.journal, "--ledger", "bidctl.db", "--lang", lang).out
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_look_speaks_the_language_asked_for(ready: Office, lang: str) -> None:
+    chinese = {"status": "托管计划", "pending": "待批提案", "doctor": "体检", "plan": "方案"}
+    english = {
+        "status": "enrolled campaigns",
+        "pending": "pending proposals",
+        "doctor": "doctor",
+        "plan": "nothing written",
+    }
+    for command, title in (chinese if lang == "zh" else english).items():
+        assert title in ready.run.done(command, "--lang", lang).out
+    words = ready.run.done("run", "--once", "--lang", lang).out
+    assert ("个计划" in words) == (lang == "zh") and "[dry]" in words

@@ -1,0 +1,92 @@
+"""Any words on the command line, and any bytes in a file, end in an answer: never in a traceback."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bidctl import __version__
+from bidctl.cli import COMMANDS, cli
+from tests.cli.office import Terminal
+
+QUIET = [
+    "status",
+    "pending",
+    "explain",
+    "enrol",
+    "unenrol",
+    "hold",
+    "release",
+    "approve",
+    "revert",
+    "advise",
+    "apply",
+    "audit",
+    "plan",
+    "init",
+]
+OPTIONS = ["--account", "--goal", "--margin", "--json", "--lang", "zh", "--count", "--to", "--yes", "--campaign", "--name", "--columns",
+           "--intent", "--break-even", "--refuse", "--ledger", "--quiet", "--policy", "--all", "--", "-h"]  # fmt: skip
+word = st.one_of(st.sampled_from(OPTIONS), st.text(max_size=12), st.integers().map(str), st.floats().map(str))
+slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@slow
+@given(command=st.sampled_from(QUIET), words=st.lists(word, max_size=6))
+def test_any_words_get_an_answer(command: str, words: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        said = Terminal(Path(folder))(command, *words)
+        assert said.code in {0, 1, 2, 3} and "Traceback" not in said.out + said.err
+        assert not list(Path(folder).glob("bidctl-bug-*")), said.err
+
+
+@slow
+@given(
+    data=st.one_of(
+        st.binary(max_size=400), st.text(max_size=200).map(lambda t: ("计划ID,日期,消耗,ROI目标\n" + t).encode())
+    )
+)
+@pytest.mark.parametrize(
+    "command", [["advise", "f", "--goal", "2"], ["apply", "f"], ["audit", "f"], ["--config"], ["map"]]
+)
+def test_any_bytes_get_an_answer(command: list[str], data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "f").write_bytes(data)
+        (Path(folder) / "t.csv").write_text("计划ID,日期,消耗,ROI目标\n1,2026-09-01,1,2\n", "utf-8")
+        words = {"--config": ["status", "--config", "f"], "map": ["advise", "t.csv", "--columns", "f"]}.get(
+            command[0], command
+        )
+        said = Terminal(Path(folder))(*words)
+        assert said.code in {0, 1, 2} and "Traceback" not in said.out + said.err
+        assert not list(Path(folder).glob("bidctl-bug-*")), said.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_in_both_languages(command: str) -> None:
+    shown = CliRunner().invoke(cli, [command, "--help"])
+    assert shown.exit_code == 0, shown
+    assert COMMANDS[command][1].isascii() is False and "--lang" in shown.output
+
+
+def test_help_lists_every_command_and_the_version_is_ours() -> None:
+    listed = CliRunner().invoke(cli, ["--help"]).output
+    assert all(command in listed for command in COMMANDS)
+    assert __version__ in CliRunner().invoke(cli, ["--version"]).output
+
+
+def test_help_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, bidctl.cli as c; c.cli(['--help'], standalone_mode=False);"
+        "print('|', *(m for m in sys.modules if '.' not in m))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    loaded = set(out.split("|")[-1].split())
+    assert not loaded & {"numpy", "sqlalchemy", "httpx", "pydantic", "rich", "cryptography", "apscheduler"}
