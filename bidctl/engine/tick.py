@@ -16,7 +16,7 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import Alert, Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Mode, SuggestionState
+from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Mode, SuggestionState
 from bidctl.domain.writes import Edit, Write, WriteState
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
@@ -161,7 +161,8 @@ class Desk:
             self._end_hands_off(t, switches, reading)
             midnight = self._days.start(self._days.of(now.timestamp()))
             live_since = self._first_live(t, midnight)
-            raises = _budget_raises(t.recent_writes(self.account, datetime.fromtimestamp(midnight, UTC)))
+            today = datetime.fromtimestamp(midnight, UTC)
+            recent = t.recent_writes(self.account, min(today, now - EditFeed.LOOK_BACK))
         first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
@@ -172,7 +173,8 @@ class Desk:
             boosts=reading.boosts,
             live_since=live_since,
             midnight=first,
-            budget_raises=raises,
+            budget_raises=_budget_raises([w for w in recent if w.taken_at >= today]),
+            proved_absent=_proved_absent(recent),
             ledger_since=self._ledger_since,
         )
 
@@ -266,13 +268,14 @@ class Desk:
             t.beat(self.account, tick, now, good)
 
     def _news(self, t: Transaction, acts: Sequence[DecisionRecord], now: datetime) -> list[DecisionRecord]:
-        """A proposal that waits already is not made again; one that is no longer wished is withdrawn."""
+        """A proposal that waits already, for a person or for its turn, is not made again; one no longer wished is withdrawn."""
         waiting = {(p.campaign, p.field, p.old, p.new): p for p in t.pending(self.account)}
         proposed = {(a.campaign, a.field, a.old, a.new) for a in acts if a.needs_approval}
         for key, stale in waiting.items():
             if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
                 t.answer_proposal(stale.id, False, "withdrawn", now)
-        return [a for a in acts if not (a.needs_approval and (a.campaign, a.field, a.old, a.new) in waiting)]
+        made = waiting.keys() | {(p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode}
+        return [a for a in acts if not (a.needs_approval and (a.campaign, a.field, a.old, a.new) in made)]
 
     async def carry_out(self, decided: DecisionRecord) -> Write:
         """Store and pass one decision that a person asked for (a plan file)."""
@@ -299,11 +302,12 @@ class Desk:
         return record(d.row(int(rows[0])), o, int(rows[0]), "wish", now, type(policy).__name__, self._sign, "[]")
 
     async def _write(self, acts: Sequence[DecisionRecord]) -> list[Write]:
-        """Through the gate, one after the other: what acts now, then what a person has approved meanwhile."""
+        """Through the gate, one after the other: what a person has approved first, then what acts now; of two wishes for one
+        campaign the gate drops the second (R-SPACE), and a person's goes before the policy's."""
         with self._ledger.begin() as t:
             approved = [a for a in t.approved(self.account) if a.mode is self._sign.mode]
         writes = []
-        for decided in [*acts, *approved]:
+        for decided in [*approved, *acts]:
             info = self._info(decided.campaign)
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
             write = await self._gate.write(request(decided, objective), decided)
@@ -371,6 +375,12 @@ def _budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
         if raised and w.state in {WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED}:
             out[w.request.campaign] = out.get(w.request.campaign, 0) + 1
     return out
+
+
+def _proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
+    """When the newest unknown edit of each campaign was found not to have happened."""
+    absent = [w for w in writes if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None]
+    return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}
 
 
 def _number(value: float) -> float:
