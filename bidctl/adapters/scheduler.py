@@ -18,10 +18,12 @@ class Scheduler:
     """Runs `jobs` every so many real seconds until SIGTERM, SIGINT or `stop()`. The open call of a job ends first.
 
     Missed fires coalesce into one and are never dropped (the library's default grace of one second would lose late
-    ticks). Schedules live in memory and are rebuilt at each start: the library's shared stores fire twice.
+    ticks). Schedules live in memory and are rebuilt at each start: the library's shared stores fire twice. `on_stop` is
+    called as soon as the end is asked for, while the open calls still run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_stop: Callable[[], None] = lambda: None) -> None:
+        self._on_stop = on_stop
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": AsyncIOExecutor()},
@@ -58,6 +60,7 @@ class Scheduler:
 
     def stop(self) -> None:
         """Let the running calls end, then return from `run`."""
+        self._on_stop()
         self._stopping.set()
 
     async def run(self) -> None:

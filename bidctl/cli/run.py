@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -37,8 +38,14 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
         period = timedelta(minutes=shell.settings.run.tick_minutes)
         seconds = period.total_seconds() / wiring.speed(parts.clock)
 
+        scheduler = Scheduler(on_stop=session.stop)
+
         async def tick() -> None:
-            tell(shell, mode, await session.tick())
+            reports = await session.tick()
+            tell(shell, mode, reports)
+            if once:
+                demand_reads(reports)
+                scheduler.stop()
 
         async def beat() -> None:
             session.beat()
@@ -50,22 +57,20 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
             await wiring.warn_of_token(parts)
 
         try:
-            if once:
-                reports = await session.tick()
-                tell(shell, mode, reports)
-                demand_reads(reports)
-                return
-            scheduler = Scheduler()
             scheduler.every(seconds, tick, "tick")
             scheduler.every(shell.settings.run.lease_s / 3, beat, "lease")
-            scheduler.every(seconds, heartbeat, "heartbeat")
-            scheduler.every(max(seconds, 3600.0), token, "token")
-            shell.say(f"[{mode.value}] 运行中, 每 {period} 一次; Ctrl-C 停止", f"[{mode.value}] running every {period}; Ctrl-C stops")
+            if not once:
+                scheduler.every(seconds, heartbeat, "heartbeat")
+                scheduler.every(max(seconds, 3600.0), token, "token")
+                shell.say(f"[{mode.value}] 运行中, 每 {period} 一次; Ctrl-C 停止", f"[{mode.value}] running every {period}; Ctrl-C stops")
             await scheduler.run()
-        except Standby:
-            raise SafetyProblem(f"run --mode {mode.value}: the lease was lost to another process; stopped") from None
-        finally:
-            await session.close()
+        except BaseException as error:
+            with contextlib.suppress(Problem):  # what went wrong first is what is told
+                await session.close()
+            if isinstance(error, Standby):
+                raise SafetyProblem(f"run --mode {mode.value}: the lease was lost to another process; stopped") from None
+            raise
+        await session.close()
 
 
 async def _open(shell: Shell, session: Session, standby: bool, place: str) -> None:

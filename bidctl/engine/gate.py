@@ -121,9 +121,13 @@ class Gate:
         """The same for one account, once a tick; the rows that are still open."""
         return await self._recovery.settle(account)
 
-    async def finish(self) -> None:
-        """Take no new write, and let those under way end (SIGTERM)."""
+    def stop(self) -> None:
+        """Take no new write from here on (SIGTERM)."""
         self._stopping = True
+
+    async def finish(self) -> None:
+        """Take no new write, and let those under way end."""
+        self.stop()
         await self._idle.wait()
 
     async def _pass(self, request: WriteRequest, decision: DecisionRecord, writer: PlatformWriter) -> Write:

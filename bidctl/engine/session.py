@@ -9,6 +9,7 @@ from datetime import timedelta
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.domain.writes import Write
+from bidctl.engine.days import NaturalDays
 from bidctl.engine.gate import Gate, GateSettings
 from bidctl.engine.ports import (
     CONTROLLER_LEASE,
@@ -25,6 +26,8 @@ from bidctl.engine.tick import Book, Desk, TickReport
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
+HOLDS_KEPT = timedelta(days=30)
+"""How long a hold is kept in full; its count stays (ours)."""
 AT_ONCE = 8
 """Accounts that are read at the same time (ours)."""
 
@@ -46,6 +49,7 @@ class Session:
         self._notifier, self._book, self._rules, self._sign, self._owner = notifier, book, rules, sign, owner
         self._lease_s, self._turn_s, self._real, self._trace = lease_s, turn_s, real or clock, trace
         self._gate: Gate | None = None
+        self._compacted: int | None = None
         self.desks: list[Desk] = []
 
     async def open(self) -> None:
@@ -72,7 +76,18 @@ class Session:
             async with slots:
                 return await desk.tick()
 
-        return list(await asyncio.gather(*(one(d) for d in self.desks)))
+        reports = list(await asyncio.gather(*(one(d) for d in self.desks)))
+        self._compact()
+        return reports
+
+    def _compact(self) -> None:
+        """Forget old holds, once a natural day."""
+        now = self._clock.now()
+        today = NaturalDays(self._reads.capabilities.time_zone).of(now.timestamp())
+        if today != self._compacted:
+            with self._ledger.begin() as t:
+                t.compact(now - HOLDS_KEPT)
+            self._compacted = today
 
     async def carry_out(self, decided: DecisionRecord) -> Write:
         """Store and pass one decision that a person asked for."""
@@ -99,6 +114,11 @@ class Session:
             for a, at in last.items()
             if at is not None and now - at > 2 * period
         ])  # fmt: skip
+
+    def stop(self) -> None:
+        """Begin no new write; the one under way ends."""
+        if self._gate is not None:
+            self._gate.stop()
 
     async def close(self) -> None:
         """Let the open write end, give the lease back."""

@@ -9,28 +9,25 @@ import socket
 import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bidctl import __version__, catalog
 from bidctl.adapters.clock import EmulatorClock, SystemClock
-from bidctl.adapters.http import http_client, httpx, network
+from bidctl.adapters.http import httpx
 from bidctl.adapters.notify import Feishu, Notify, Sender, Webhook
-from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient
-from bidctl.adapters.qianchuan.endpoints import OAUTH_CALLS, WRITE_CALLS
-from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
-from bidctl.adapters.qianchuan.limits import Limits, Quota
-from bidctl.adapters.qianchuan.oauth import OAuth
-from bidctl.adapters.qianchuan.reads import QianchuanReads
+from bidctl.adapters.qianchuan.client import ReadClient, Retries
+from bidctl.adapters.qianchuan.limits import Quota
+from bidctl.adapters.qianchuan.link import App, Link
+from bidctl.adapters.qianchuan.reads import CAPABILITIES
 from bidctl.adapters.qianchuan.tokens import TokenKeeper
-from bidctl.adapters.qianchuan.writes import QianchuanWriter
 from bidctl.adapters.secrets import Cipher, SecretError, load_cipher
 from bidctl.adapters.store import SqlLedger, StoreError, open_ledger
 from bidctl.config import Settings
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import Alert
-from bidctl.domain.values import AccountId, Mode
+from bidctl.domain.values import AccountId, Capabilities, Mode
 from bidctl.engine.ports import Clock, Notice, Notifier, PlatformReads, PlatformWriter
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session, Standby
@@ -96,9 +93,7 @@ def kill_file(settings: Settings) -> Path:
 def rule_settings(settings: Settings) -> RuleSettings:
     """The rulebook's numbers with the operator's on top. Raises UsageProblem where one is unknown or loosens a rule."""
     try:
-        return RuleSettings(**settings.rules)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise UsageProblem(f"rules: {str(error).split('__init__() ')[-1]}; names are in docs/rules.md") from None
+        return RuleSettings.read(settings.rules)
     except ValueError as error:
         raise UsageProblem(str(error)) from None
 
@@ -142,28 +137,16 @@ async def parts(settings: Settings, mode: Mode) -> AsyncIterator[Parts]:
     time = clock(settings)
     async with AsyncExitStack() as stack:
         opened = stack.enter_context(ledger(settings))
-        platform_time = PlatformTime(time)
-        limits = Limits(time, _quota(settings))
         owner = owner_name()
-        base, life = settings.platform.base_url, settings.platform.request_timeout_s
-        transports = (ReadOnlyTransport(network()), AllowListTransport(network(), OAUTH_CALLS))
-        reading, authorising = [await stack.enter_async_context(http_client(base, t)) for t in transports]
-        secret = settings.platform.app_secret.get_secret_value()
-        oauth = OAuth(authorising, platform_time, settings.platform.app_id, secret, life)
-        tokens = TokenKeeper(opened.tokens, cipher(settings), oauth, time, settings.platform.app_id, owner)
-        client = ReadClient(reading, tokens, platform_time, limits)
-        reads = QianchuanReads(client)
-        writer: PlatformWriter | None = None
-        if mode in WRITING:
-            sending = await stack.enter_async_context(http_client(base, AllowListTransport(network(), WRITE_CALLS)))
-            writer = QianchuanWriter(
-                sending, tokens, platform_time, limits, settings.platform.app_id, reads, request_s=life
-            )
+        link = Link(_app(settings), opened.tokens, cipher(settings), time, owner, capabilities=_capabilities(settings, time))
+        stack.push_async_callback(link.close)
+        writer = link.writer() if mode in WRITING else None
         notifier = await _notifier(settings, stack)
         sign = Signature(mode, settings_hash(settings), __version__)
         yield Parts(
-            settings, mode, time, opened, reads, writer, tokens, client, notifier, rule_settings(settings), sign, owner
-        )
+            settings, mode, time, opened, link.reads, writer, link.tokens, link.reads.client, notifier,
+            rule_settings(settings), sign, owner,
+        )  # fmt: skip
 
 
 def session(p: Parts) -> Session:
@@ -212,6 +195,19 @@ def _may_write(settings: Settings, mode: Mode) -> None:
             f"run --mode {mode.value}: [stoploss] spend_without_orders and loss_of_day are not set; "
             'write yuan, or "off" to say that you want none (R-STOPLOSS)'
         )
+
+
+def _app(settings: Settings) -> App:
+    """The registered app. An emulator without limits is not waited for between the tries of a read either."""
+    told, life = settings.platform, settings.platform.request_timeout_s
+    retries = Retries(first_wait_s=0.0, longest_wait_s=0.0, jitter_s=0.0) if told.limits == "off" else Retries()
+    secret = told.app_secret.get_secret_value()
+    return App(told.app_id, secret, told.base_url, _quota(settings), replace(retries, request_s=life))
+
+
+def _capabilities(settings: Settings, time: Clock) -> Capabilities:
+    """The platform's, with the life of a request as it is set, in the clock's own seconds: the gate's deadlines rest on it."""
+    return replace(CAPABILITIES, request_timeout_s=settings.platform.request_timeout_s * max(1.0, speed(time)))
 
 
 def _quota(settings: Settings) -> Quota | None:

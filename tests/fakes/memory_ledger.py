@@ -318,6 +318,13 @@ class MemoryTransaction:
         self._s.lives |= {(k.account, k.campaign): k for k in lives}
 
     # housekeeping
+    def compact(self, before: datetime) -> int:
+        newest = {(r.account, r.campaign): r.id for r in sorted(self._s.decisions.values(), key=lambda r: (r.at, r.id))}
+        old = [r.id for r in self._s.decisions.values() if r.field is None and r.at < before and r.id not in newest.values()]
+        for gone in old:
+            del self._s.decisions[gone]
+        return len(old)
+
     def beat(self, account: AccountId, tick: str, at: datetime, good_read: bool) -> None:
         self._s.beats[account] = at
 

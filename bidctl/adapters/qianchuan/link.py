@@ -22,7 +22,8 @@ from bidctl.engine.ports import Clock
 @dataclass(frozen=True, slots=True)
 class App:
     """A registered app: id, secret, where its platform is (the real one, or an emulator on loopback), and its pace
-    (None: no pace, for an emulator in virtual time). `timeouts`: of each step of a request."""
+    (None: no pace, for an emulator in virtual time). `retries.request_s`: life of any request, in real seconds; `timeouts`: of
+    each of its steps."""
 
     app_id: str
     secret: str
@@ -49,7 +50,7 @@ class Link:
     ) -> None:
         self._app, self._transport = app, transport or network()
         self._time, self._limits = PlatformTime(clock), Limits(clock, app.quota)
-        request_s = capabilities.request_timeout_s
+        request_s = app.retries.request_s
         token_http = http_client(app.base_url, AllowListTransport(self._transport, OAUTH_CALLS), app.timeouts)
         oauth = OAuth(token_http, self._time, app.app_id, app.secret, request_s)
         self.tokens = TokenKeeper(store, cipher, oauth, clock, app.app_id, owner)
@@ -60,10 +61,8 @@ class Link:
     def writer(self) -> QianchuanWriter:
         """The write side. Only `wiring` calls this, and only for a mode that may write."""
         http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS), self._app.timeouts)
-        request_s = self.reads.capabilities.request_timeout_s
-        return QianchuanWriter(
-            http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=request_s
-        )
+        life = self._app.retries.request_s
+        return QianchuanWriter(http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=life)
 
     async def close(self) -> None:
         """Close the connections."""
