@@ -42,7 +42,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "clock_jump": ("uni_promotion/list", DETAIL, WRITE, "suggest"),
     "refresh_token_reused": ("refresh_token",),
 } | {kind: ("suggest",) for kind in OF_A_TICK if kind.startswith("suggestion")}
-MOST_STEPS, LEAST_STEPS = 45, 6
+MOST_STEPS, LEAST_STEPS, WILD_STEPS = 60, 6, 20
+"""After the wild ones only the faults go on, at the rate of one edit per campaign and step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Schedule:
         for step in range(MOST_STEPS):
             if step >= LEAST_STEPS and self.primary in self.covered and len(self.ours()) > begun:
                 break
-            await self.step(calm=step > 20)
+            await self.step(calm=step > WILD_STEPS)
         await self.quieten()
 
     def ours(self) -> list[dict[str, Any]]:
@@ -102,9 +103,11 @@ class Schedule:
 
     async def step(self, *, calm: bool) -> None:
         """Time passes, something may happen, faults are armed if an edit is due, one tick."""
-        self.stage.advance(self.pause())
+        self.stage.advance(self.rng.uniform(3700, 9000) if calm else self.pause())
         if not calm:
             await self.happen()
+        elif self.mode is not Mode.LIVE and self.process is not None:
+            await self.change_mode()
         self.people(calm)
         if self.process is None:
             await self.restart()
@@ -416,15 +419,16 @@ class Schedule:
     def trap(self) -> None:
         """Something happens in the middle of the tick."""
         rng = self.rng
-        if rng.random() < 0.6:
+        if rng.random() < 0.4:
             return
         act = rng.choice((
-            self.crash, self.crash, self.stall, self.nap, self.nap, self.kill_now, self.human_now, self.human_now,
+            self.crash, self.crash, self.stall, self.stall, self.suggestion_now, self.nap, self.nap, self.kill_now, self.human_now, self.human_now,
             self.tool_now, self.unenrol_now, self.nap_and_human,
         ))  # fmt: skip
         steps = {
             self.crash: ("read:", "request:write", "commit:T1", "commit:T2", "commit:T3", "commit:settle", "commit:after", "read:back"),
             self.kill_now: ("read:campaign",),
+            self.suggestion_now: ("read:campaign",),
             self.unenrol_now: ("read:campaign",),
         }  # fmt: skip
         where = rng.choice(steps.get(act, ("read:campaign", "request:write", "request:write")))
@@ -446,6 +450,10 @@ class Schedule:
 
     def tool_now(self) -> None:
         self.tool(self.opened())
+
+    def suggestion_now(self) -> None:
+        self.events["suggestion withdrawn"] += 1
+        self.stage.withdraw_suggestion(self.opened())
 
     def nap_and_human(self) -> None:
         self.human(self.opened(), self.rng.uniform(0, 20))

@@ -7,6 +7,7 @@ over, and edits are due. Time is virtual and moves by `Stage.advance` alone.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import copy
 import json
@@ -16,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -24,12 +25,14 @@ from typing import Any
 import stamina
 
 from bidctl import wiring
+from bidctl.adapters.secrets import create_key_file
 from bidctl.adapters.store import SqlLedger, open_ledger
 from bidctl.config import Platform, Run, Settings, Stoploss, Store
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Mode, Side
 from bidctl.engine.session import Session
 from bidctl.wiring.account import connect
+from sim.emulator.campaign import ACTIONS
 from sim.emulator.faults import Faults, Firing
 from sim.emulator.server import Emulator, Running, _Thread
 from sim.scenario import shipped
@@ -163,13 +166,24 @@ class Stage:
 
     def other_tool(self, campaign: CampaignId, value: float) -> None:
         """Another app of the operator's sets the target through the API."""
-        token = self.control("POST", "token", {"app_id": "1700000000000077"})["access_token"]
         row = {"ad_id": int(campaign), "roi2_goal": value, "deep_external_action": self._action(campaign)}
-        body = json.dumps({"advertiser_id": int(self.account), "update_roi2_infos": [row]})
+        body = {"advertiser_id": int(self.account), "update_roi2_infos": [row]}
+        self._as_other_app("POST", "uni_promotion/ad/roi2_goal/update/", json.dumps(body))
+
+    def withdraw_suggestion(self, campaign: CampaignId) -> None:
+        """The platform has none any more, until it is asked again."""
+        found = self.running.emulator.service.find(int(campaign))
+        assert found is not None
+        self.running.emulator.service.answered_none.add(found.index)
+
+    def _as_other_app(self, method: str, path: str, body: str | None) -> None:
+        token = self.control("POST", "token", {"app_id": "1700000000000077"})["access_token"]
         line = HTTPConnection("127.0.0.1", self.running.port, timeout=10)
-        path = "/open_api/v1.0/qianchuan/uni_promotion/ad/roi2_goal/update/"
-        with contextlib.suppress(OSError, Exception):  # a fault may meet this call as well
-            line.request("POST", path, body, {"Access-Token": token, "Content-Type": "application/json"})
+        with contextlib.suppress(OSError, HTTPException):  # a fault may meet this call as well
+            line.request(
+                method, f"/open_api/v1.0/qianchuan/{path}", body,
+                {"Access-Token": token, "Content-Type": "application/json"},
+            )  # fmt: skip
             line.getresponse().read()
         line.close()
 
@@ -182,7 +196,7 @@ class Stage:
     def _action(self, campaign: CampaignId) -> str:
         found = self.running.emulator.service.find(int(campaign))
         assert found is not None
-        return ("AD_CONVERT_TYPE_LIVE_PAY_ROI", "AD_CONVERT_TYPE_PAY_NET_ROI")[found.now.objective]
+        return ACTIONS[found.now.objective]
 
     async def start(self, mode: Mode, trace: Callable[[str], None], skew_s: float = 0.0) -> Process:
         """A new process; its session is not open yet."""
@@ -254,6 +268,8 @@ def past(world: int) -> Past:
     """Made once per worker and world."""
     scenario = replace(shipped("fault"), start=START)
     emulator, folder = Emulator(MarketWorld.with_history(scenario, world)), shelf()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    create_key_file(folder / "key")
     with _stage(emulator, folder) as stage:
         asyncio.run(_evening(stage))
     emulator.service.faults = Faults()
@@ -296,8 +312,7 @@ def staged(world: int) -> Iterator[Stage]:
     folder = shelf()
     try:
         for name in ("bidctl.db", "key"):
-            if (before.folder / name).exists():
-                shutil.copy(before.folder / name, folder / name)
+            shutil.copy(before.folder / name, folder / name)
         with _stage(copy.deepcopy(before.emulator), folder) as stage:
             yield stage
     finally:
