@@ -99,7 +99,7 @@ def _edits(c: Columns) -> dict[str, Column]:
         "target_units": c.roster.ints("target"),
         "day_anchor_units": e.day_anchor,
         "week_anchor_units": e.week_anchor,
-        "since_edit_s": np.minimum(c.now - e.last_edit, _ledger_age(c)),
+        "since_edit_s": np.minimum(np.minimum(c.now - e.last_edit, _ledger_age(c)), _proof_age(c)),
         "spacing_s": c.spacing(),
         "edits_today": e.edits_today,
         "edits_per_day": np.where(c.live, cap.edits_per_day_live, cap.edits_per_day_goods).astype(np.int64),
@@ -116,6 +116,15 @@ def _ledger_age(c: Columns) -> float:
     since = c.standing.ledger_since
     age = np.inf if since is None else c.now - since.timestamp() - YOUNG_LEDGER_S
     return age if age <= c.o.capabilities.spacing_s else float(np.inf)
+
+
+def _proof_age(c: Columns) -> Float:
+    """(n,) s since an unknown edit was proved absent, inf = none."""
+    out = np.full(c.n, np.inf)
+    for campaign, at in c.standing.proved_absent.items():
+        if campaign in c.roster.index:
+            out[c.roster.index[campaign]] = c.now - at.timestamp()
+    return out
 
 
 def _limits(c: Columns) -> dict[str, Column]:

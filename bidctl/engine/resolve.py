@@ -135,7 +135,9 @@ def _total(
     newest_hour = np.where(fine, hour_known, NEVER).max(axis=1, initial=NEVER)
     newest_snap = np.where(last >= 0, np.take_along_axis(snap_known, np.maximum(last, 0)[:, None], axis=1)[:, 0], NEVER)
     has_snap = (last >= 0) & ((newest_snap >= ends[-1] - LATE_S) if finished else np.ones(len(last), np.bool_))
-    use_snap = has_snap & (~by_hours if finished else (~by_hours | (newest_snap > newest_hour)))
+    # a snapshot of a later hour than any that hour facts tell knows more of today than facts read a moment after it
+    ahead = last > np.where(fine, np.arange(fine.shape[1]), -1).max(axis=1, initial=-1)
+    use_snap = has_snap & (~by_hours if finished else (~by_hours | (newest_snap > newest_hour) | ahead))
     summed = np.where(fine[None], x, 0.0).sum(axis=2)
     total = np.where(use_snap, level.astype(np.float64), np.where(by_hours, summed, np.nan))
     zero = by_hours & (source[:, due] == Source.ZERO).all(axis=1) & ~(source == Source.HOUR).any(axis=1)

@@ -173,7 +173,7 @@ class Desk:
             boosts=reading.boosts,
             live_since=live_since,
             midnight=first,
-            budget_raises=_budget_raises([w for w in recent if w.taken_at >= today]),
+            budget_raises=_budget_raises([w for w in recent if (w.settled_at or w.taken_at) >= today]),
             proved_absent=_proved_absent(recent),
             ledger_since=self._ledger_since,
         )

@@ -184,3 +184,14 @@ def test_only_listed_enrolments_have_goals():
     seen = o.observe(at("2026-11-10 12:00"))
     assert only(seen, "a").enrolled and only(seen, "a").goal == 1.7
     assert not only(seen, "b").enrolled and np.isnan(only(seen, "b").goal)
+
+
+def test_hours_read_after_the_listing_do_not_hide_the_present_hour():
+    o = observer()
+    o.ingest_listing(listing("2026-11-10 10:25", info(spend=1040.0, gmv=1560.0)))
+    for h in range(10):
+        o.ingest(hour("c", f"2026-11-10 {h:02d}:00", 100, 150, known="2026-11-10 10:25"))
+    row = only(o.observe(at("2026-11-10 10:25")))
+    assert row.spend_today == pytest.approx(1040) and row.paid_gmv_today == pytest.approx(1560)
+    o.ingest(hour("c", "2026-11-10 10:00", 130, 150, known="2026-11-10 11:25"))
+    assert only(o.observe(at("2026-11-10 11:25"))).spend_today == pytest.approx(1130)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bidctl.domain.campaign import CampaignInfo, Listing, Session, Totals
+from bidctl.domain.campaign import CampaignInfo, Listing, Reading, Session, Totals
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Suggestion, SuggestionState
 from bidctl.engine.ports import ReadFailed
@@ -54,6 +54,10 @@ class FlatPlatform(MemoryPlatform):
         found = await super().campaigns(account, day)
         midnight = found.read_at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         return replace(found, campaigns=tuple(self._with_today(i, midnight, found.read_at) for i in found.campaigns))
+
+    async def campaign(self, account: AccountId, campaign: CampaignId) -> Reading:
+        found = await super().campaign(account, campaign)
+        return replace(found, info=replace(found.info, today=Totals()))
 
     def _with_today(self, info: CampaignInfo, midnight: datetime, now: datetime) -> CampaignInfo:
         spend, gmv, orders = self._totals(info, midnight, now)

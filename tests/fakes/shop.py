@@ -9,9 +9,11 @@ from typing import Any
 
 from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.enrolment import Enrolment
+from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import CampaignId, Mode
+from bidctl.domain.values import CampaignId, Kind, Mode
 from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.reading import Reading
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session
 from bidctl.engine.tick import Book, Desk, TickReport
@@ -27,6 +29,7 @@ from tests.fakes.rig import QIANCHUAN_LIKE, enrolment
 
 HANDBOOK, HOLD = "policies.handbook:Handbook", "policies.hold:Hold"
 BOOK = Book({HANDBOOK: ("handbook@1", Handbook()), HOLD: ("hold@1", Hold())})
+CAN = replace(QIANCHUAN_LIKE, daily_kinds=frozenset(Kind))
 MORNING = utc("2026-03-02 10:00")
 C1, C2, C3 = CampaignId("1801"), CampaignId("1802"), CampaignId("1803")
 
@@ -42,7 +45,7 @@ class Shop:
     workers: int = 0
 
     def __post_init__(self) -> None:
-        self.platform = FlatPlatform(self.clock, QIANCHUAN_LIKE, latency_s=0.01)
+        self.platform = FlatPlatform(self.clock, CAN, latency_s=0.01)
         self.platform.suggested = number(3.0)
         self.ledger = MemoryLedger(MORNING - timedelta(days=10))
         self.add(C1)
@@ -108,6 +111,13 @@ class Shop:
     def approve(self, decision: str, yes: bool = True) -> None:
         with self.ledger.begin() as t:
             assert t.answer_proposal(decision, yes, "me", self.clock.now())
+
+    def seen(self) -> Observation:
+        """What a decision made now would rest on."""
+        with self.ledger.begin() as t:
+            given = t.enrolments(ACCOUNT)
+        now = self.desk.now()
+        return self.desk.observer.observe(now, self.desk._take_in(Reading(), given, now))
 
     def target(self, campaign: CampaignId = C1) -> int:
         return self.platform.campaigns_by_id[campaign].target_units or 0

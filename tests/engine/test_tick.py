@@ -1,0 +1,473 @@
+"""The control cycle over whole ticks: what is asked, decided, stored, written and told, and what is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from bidctl.domain.campaign import Session as LiveSession
+from bidctl.domain.enrolment import Economics
+from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.values import CampaignId, Field, Kind, Mode, Suggestion, SuggestionState
+from bidctl.domain.writes import WriteState
+from bidctl.engine.observe import Observer
+from bidctl.engine.ports import ReadFailed
+from bidctl.engine.suggestions import Suggestions
+from tests.fakes.flat_platform import ZONE, Rate, number, utc
+from tests.fakes.memory_platform import ACCOUNT, Fault
+from tests.fakes.rig import enrolment
+from tests.fakes.shop import C1, C2, C3, HOLD, MORNING, Shop
+
+
+@pytest.fixture
+async def shop() -> Shop:
+    return await Shop().open()
+
+
+def counted_alike(shop: Shop) -> bool:
+    """The observer counts today's edits, and knows the last one, as the ledger does."""
+    now = shop.desk.now()
+    midnight = utc(f"{now.astimezone(ZONE):%Y-%m-%d} 00:00")
+    o = shop.seen()
+    with shop.ledger.begin() as t:
+        views = [t.gate_view(ACCOUNT, CampaignId(str(c)), midnight) for c in o.campaign]
+    ages = [np.inf if v.last_edit_at is None else (now - v.last_edit_at).total_seconds() for v in views]
+    return o.edits_today.tolist() == [v.edits_today for v in views] and bool(
+        np.allclose(o.since_edit_s, ages, atol=0.01)
+    )
+
+
+# the cycle
+
+
+async def test_a_tick_reads_decides_stores_and_writes(shop: Shop) -> None:
+    stored_before_sent: list[bool] = []
+    shop.platform.after_write = lambda: stored_before_sent.append(len(shop.ledger.state.decisions) == 1)
+    report = await shop.tick(30)
+    assert report.good_read and report.decided == 1 and report.troubles == ()
+    (act,), (write,) = report.acts, report.writes
+    assert (act.old, act.new, Reason(act.reason)) == ("2.00", "2.10", Reason.ROAS_BELOW_GOAL)
+    assert write.state is WriteState.CONFIRMED and write.request.decision == act.id and stored_before_sent == [True]
+    assert shop.target() == 210
+    with shop.ledger.begin() as t:
+        assert t.decision(act.id) == act and t.last_beat(ACCOUNT) == report.at
+        assert set(t.load_campaigns(ACCOUNT)) == {C1} and len(t.load_facts(ACCOUNT, MORNING - timedelta(days=40))) > 100
+
+
+async def test_a_dry_run_decides_and_stores_but_has_nothing_to_write_with() -> None:
+    shop = await Shop(mode=Mode.DRY).open()
+    report = await shop.tick(30)
+    assert [a.new for a in report.acts] == ["2.10"] and report.acts[0].mode is Mode.DRY
+    assert [w.state for w in report.writes] == [WriteState.DROPPED] and shop.platform.attempts == []
+    assert not shop.ledger.state.writes
+
+
+async def test_a_young_ledger_waits_an_hour_before_it_edits() -> None:
+    shop = Shop()
+    shop.ledger.since = MORNING
+    await shop.open()
+    told = [await shop.tick(30) for _ in range(3)]
+    assert [dict(r.held) for r in told] == [{Reason.SPACING: 1}, {Reason.SPACING: 1}, {}]
+    assert shop.platform.attempts and shop.clock.now() - MORNING > timedelta(minutes=61)
+
+
+async def test_holds_are_counted_every_tick_and_stored_when_their_reason_changes() -> None:
+    shop = Shop()
+    shop.enrol(enrolment(C1, policy=HOLD))
+    shop.add(C2, enrol=False)
+    await shop.open()
+    held = [await shop.tick(10) for _ in range(6)]
+    assert all(r.held == {shop.reason(): 1, Reason.NOT_ENROLLED: 1} for r in held)
+    assert shop.holds() == {shop.reason(): 6}
+    with shop.ledger.begin() as t:
+        assert len(t.decisions_of(ACCOUNT, C1)) == 1 and t.decisions_of(ACCOUNT, C2) == ()
+
+
+# suggestions
+
+
+async def test_a_raise_asks_for_its_suggestion_and_is_decided_again() -> None:
+    shop = await Shop().open()
+    late = next(CampaignId(str(n)) for n in range(1900, 2000) if not due_at_ten(shop, CampaignId(str(n))))
+    fine = next(CampaignId(str(n)) for n in range(2000, 2100) if not due_at_ten(shop, CampaignId(str(n))))
+    shop.enrol(enrolment(C1, policy=HOLD))
+    shop.add(late)
+    shop.add(fine, Rate(gmv=285))
+    report = await shop.tick(1)
+    assert late in shop.platform.asked and shop.target(late) == 210
+    assert fine not in shop.platform.asked, "nothing turned on it"
+    assert late in {a.campaign for a in report.acts}
+
+
+async def test_an_unknown_suggestion_is_asked_for_again_and_allows_no_raise(shop: Shop) -> None:
+    shop.platform.suggestions[C1] = Suggestion(SuggestionState.UNKNOWN)
+    for _ in range(2):
+        report = await shop.tick(10)
+        assert report.acts == () and report.held == {Reason.SUGGESTION_UNKNOWN: 1}
+    assert shop.platform.asked.count(C1) >= 2
+    shop.platform.suggestions[C1] = number(3.0)
+    assert (await shop.tick(10)).acts
+
+
+def due_at_ten(shop: Shop, campaign: CampaignId) -> bool:
+    info = replace(shop.platform.campaigns_by_id[C1], campaign=campaign)
+    return bool(Suggestions().due([info], MORNING.astimezone(ZONE)))
+
+
+# edits in step
+
+
+@pytest.mark.parametrize(("fault", "end", "target"), [
+    (Fault.LOST_APPLIED, WriteState.CONFIRMED, 210), (Fault.LOST_NOT_APPLIED, WriteState.ABSENT, 200),
+])  # fmt: skip
+async def test_an_unknown_edit_keeps_observer_and_ledger_in_step(
+    shop: Shop, fault: Fault, end: WriteState, target: int
+) -> None:
+    shop.platform.faults = [fault]
+    (write,) = (await shop.tick(30)).writes
+    assert write.state is WriteState.UNKNOWN
+    states = set()
+    for _ in range(4):
+        report = await shop.tick(5)
+        assert report.acts == () or fault is Fault.LOST_NOT_APPLIED
+        with shop.ledger.begin() as t:
+            found = t.write(write.id)
+        assert found is not None
+        states.add(found.state)
+        assert counted_alike(shop), found.state
+    assert end in states and shop.target() == target
+    assert shop.platform.attempts[0].value == "2.10" and len(shop.platform.attempts) == 1
+
+
+async def test_after_an_absent_edit_nothing_is_proposed_for_an_hour(shop: Shop) -> None:
+    shop.platform.faults = [Fault.LOST_NOT_APPLIED]
+    await shop.tick(30)
+    dropped = [w for _ in range(10) for w in (await shop.tick(5)).writes]
+    assert dropped == []
+    again = [w for _ in range(8) for w in (await shop.tick(5)).writes]
+    assert [w.state for w in again] == [WriteState.CONFIRMED]
+
+
+# approving
+
+
+async def test_proposals_wait_for_a_person_and_are_made_once() -> None:
+    shop = await Shop(mode=Mode.APPROVE).open()
+    first = await shop.tick(30)
+    assert [a.needs_approval for a in first.acts] == [True] and first.writes == () and shop.platform.attempts == []
+    for _ in range(3):
+        await shop.tick(10)
+    (waiting,) = shop.pending()
+    assert waiting.id == first.acts[0].id
+    shop.approve(waiting.id)
+    report = await shop.tick(10)
+    assert [(w.request.decision, w.state) for w in report.writes] == [(waiting.id, WriteState.CONFIRMED)]
+    assert shop.target() == 210 and shop.pending() == (), "what was approved is not proposed once more"
+    await shop.tick(10)
+    assert len(shop.platform.attempts) == 1
+
+
+async def test_a_refused_proposal_is_never_sent() -> None:
+    shop = await Shop(mode=Mode.APPROVE).open()
+    await shop.tick(30)
+    refused = shop.pending()[0]
+    shop.approve(refused.id, yes=False)
+    for _ in range(3):
+        await shop.tick(10)
+    assert shop.platform.attempts == [] and refused.id not in {p.id for p in shop.pending()}
+
+
+async def test_a_proposal_no_longer_wished_is_withdrawn() -> None:
+    shop = await Shop(mode=Mode.APPROVE).open()
+    await shop.tick(30)
+    old = shop.pending()[0]
+    shop.enrol(enrolment(C1, policy=HOLD))
+    await shop.tick(10)
+    assert shop.pending() == ()
+    with shop.ledger.begin() as t:
+        assert not t.answer_proposal(old.id, True, "me", shop.clock.now()), "nobody can approve it any more"
+
+
+async def test_an_approval_of_another_mode_is_not_sent() -> None:
+    shop = await Shop(mode=Mode.APPROVE).open()
+    await shop.tick(30)
+    waiting = shop.pending()[0]
+    shop.approve(waiting.id)
+    await shop.restart(Mode.LIVE)
+    report = await shop.tick(10)
+    assert [w.request.decision == waiting.id for w in report.writes] == [False]
+    assert all(a.mode is Mode.LIVE for a in report.acts)
+
+
+# who is enrolled
+
+
+async def test_newcomers_are_taken_in_by_name_and_by_room(shop: Shop) -> None:
+    shop.add(C2, enrol=False, name="spring sale 2")
+    shop.add(C3, enrol=False, kind=Kind.LIVE, live_account="900")
+    other = shop.add(CampaignId("1804"), enrol=False, name="winter")
+    shop.enrol(replace(enrolment(CampaignId("name:spring*")), goal=3.3), enrolment(CampaignId("live:900")))
+    await shop.tick(30)
+    with shop.ledger.begin() as t:
+        found = {e.campaign: e for e in t.enrolments(ACCOUNT)}
+    assert {C1, C2, C3} <= set(found) and other.campaign not in found
+    assert (found[C2].goal == 3.3 and found[C2].enrolled_at == shop.clock.now().replace()) or found[C2].enrolled_at
+    with shop.ledger.begin() as t:
+        assert t.unenrol(ACCOUNT, C2, shop.clock.now())
+    for _ in range(2):
+        await shop.tick(10)
+    with shop.ledger.begin() as t:
+        assert C2 not in {e.campaign for e in t.enrolments(ACCOUNT)}, "what a person took back stays out"
+    assert all(
+        w.request.campaign != C2 for w in shop.ledger.state.writes.values() if w.taken_at > MORNING + timedelta(hours=1)
+    )
+
+
+# a platform that does not answer
+
+
+async def test_a_listing_that_fails_holds_and_is_alerted_while_spending(shop: Shop) -> None:
+    await shop.tick(30)
+    await shop.tick(10)  # twice, so that spend is seen to rise
+    shop.platform.listing_fails = [ReadFailed("the platform gave no answer") for _ in range(8)]
+    told = [await shop.tick(10) for _ in range(8)]
+    assert all(r.acts == () and not r.good_read and r.troubles for r in told)
+    assert [r.held for r in told][-4:] == [{Reason.STALE: 1}] * 4
+    assert Alert.STALE_SPENDING in shop.notices.alerts
+    assert len(shop.platform.attempts) == 1
+    assert (await shop.tick(10)).good_read
+
+
+async def test_an_answer_that_does_not_add_up_stops_the_accounts_edits(shop: Shop) -> None:
+    await shop.tick(1)
+    assert len(shop.platform.attempts) == 1
+    shop.clock.advance(3500)
+    await shop.tick(1)  # fresh again, an edit is due within minutes
+    shop.platform.listing_fails = [ReadFailed("totals do not add up", stops_account=True)]
+    report = await shop.tick(5)
+    assert report.writes == () and Alert.ENVELOPE in shop.notices.alerts
+    assert len(shop.platform.attempts) == 1
+    assert [w.state for w in (await shop.tick(5)).writes] == [WriteState.CONFIRMED]
+
+
+async def test_an_incomplete_listing_concludes_nothing_from_what_is_missing(shop: Shop) -> None:
+    shop.add(C2)
+    await shop.tick(30)
+    before = len(shop.platform.attempts)
+    hidden = shop.platform.campaigns_by_id.pop(C2)
+    plain = shop.platform.campaigns
+
+    async def part(account, day):  # type: ignore[no-untyped-def]
+        return replace(await plain(account, day), complete=False, trouble="page 2 of 2 was missing")
+
+    shop.platform.campaigns = part  # type: ignore[method-assign]
+    reports = [await shop.tick(10) for _ in range(4)]
+    assert all(r.troubles == ("page 2 of 2 was missing",) and not r.good_read for r in reports)
+    assert reports[0].held[Reason.NO_DATA] == 1 and reports[-1].held == {Reason.NO_DATA: 1, Reason.STALE: 1}
+    assert len(shop.platform.attempts) == before and hidden.campaign == C2
+
+
+# people
+
+
+async def test_a_persons_edit_holds_until_the_next_natural_day(shop: Shop) -> None:
+    await shop.tick(1)
+    shop.clock.advance(3000)
+    shop.platform.human(C1, Field.ROI_TARGET, "2.05")
+    for _ in range(17):
+        report = await shop.tick(40)
+        assert report.held == {Reason.HUMAN_EDIT: 1}
+        assert counted_alike(shop)
+    assert Alert.FOREIGN_EDIT in shop.notices.alerts and shop.target() == 205
+    report = await shop.tick(at=utc("2026-03-03 00:05"))
+    assert [a.old for a in report.acts] == ["2.05"]
+
+
+async def test_a_person_in_a_live_room_holds_until_the_next_session() -> None:
+    shop = Shop()
+    room = {"kind": Kind.LIVE, "live_account": "900"}
+    shop.add(C1, Rate(400, 600, 12), **room)
+    days = [LiveSession("900", str(n), utc(f"2026-02-{n} 08:00"), utc(f"2026-02-{n} 22:00")) for n in range(20, 29)]
+    running = LiveSession("900", "today", utc("2026-03-02 08:00"), None)
+    shop.platform.rooms["900"] = (*days, running)
+    await shop.open()
+    await shop.tick(10)
+    shop.platform.human(C1, Field.ROI_TARGET, "2.02")
+    assert (await shop.tick(10)).held == {Reason.HUMAN_EDIT: 1}
+    assert (await shop.tick(at=utc("2026-03-03 01:00"))).held == {Reason.HUMAN_EDIT: 1}, "midnight frees goods only"
+    shop.change(C1, off_air=True, delivering=False)
+    await shop.tick(10)
+    shop.platform.rooms["900"] = (*days, replace(running, ended_at=utc("2026-03-03 01:05")),
+                                  LiveSession("900", "next", utc("2026-03-03 08:00"), None))  # fmt: skip
+    shop.change(C1, off_air=False, delivering=True)
+    held = (await shop.tick(at=utc("2026-03-03 08:30"))).held
+    assert Reason.HUMAN_EDIT not in held and held.get(Reason.QUIET) == 1, "its first hour is quiet"
+
+
+# a campaign's life
+
+
+async def test_a_first_target_is_set_once_and_confirmed(shop: Shop) -> None:
+    born = shop.clock.now() - timedelta(minutes=5)
+    starts = utc("2026-03-02 13:00")
+    shop.add(
+        C2, Rate(since=starts), created_at=born, modified_at=born, units=400, delivering=False, status="TIME_NO_REACH"
+    )
+    shop.enrol(enrolment(C2, economics=Economics(margin=0.95)), enrolment(C1, policy=HOLD))
+    report = await shop.tick(10)
+    first = next(a for a in report.acts if a.campaign == C2)
+    assert (Reason(first.reason), first.old, first.new) == (
+        Reason.START,
+        "4.00",
+        "1.50",
+    )  # the account's 30-day average
+    for _ in range(30):
+        report = await shop.tick(10)
+        assert not any(a.reason == Reason.START for a in report.acts)
+        assert counted_alike(shop)
+    mine = [w for w in shop.ledger.state.writes.values() if w.request.campaign == C2]
+    assert [(w.request.value, w.state) for w in mine[:1]] == [("1.50", WriteState.CONFIRMED)]
+
+
+async def test_a_fed_campaign_is_observed_for_72_hours(shop: Shop) -> None:
+    born = utc("2026-03-02 09:00")
+    shop.add(C2, Rate(), created_at=born, modified_at=born)  # 200 yuan are reached at 11:00, so by 12:00 at the latest
+    stages = [Reason.FEEDING if hour < 11 else Reason.OBSERVING for hour in range(10, 14)]
+    seen = []
+    for hour in range(10, 14):
+        await shop.tick(at=utc(f"2026-03-02 {hour}:30"))
+        seen.append(shop.reason(C2))
+    assert seen == stages
+    shop.clock.advance((utc("2026-03-05 10:30") - shop.clock.now()).total_seconds())
+    await shop.tick()
+    assert shop.reason(C2) is Reason.OBSERVING
+    for _ in range(4):
+        await shop.tick(30)
+    assert shop.reason(C2) is not Reason.OBSERVING
+
+
+async def test_a_campaign_that_gets_no_volume_is_lowered_three_times_a_day(shop: Shop) -> None:
+    born = utc("2026-03-02 00:00")
+    shop.add(C2, Rate(spend=5, gmv=12, orders=0.2), created_at=born, modified_at=born)
+    shop.enrol(enrolment(C2, economics=Economics(margin=0.95)), enrolment(C1, policy=HOLD))
+    lowered = [a for _ in range(60) for a in (await shop.tick(10)).acts if a.campaign == C2]
+    assert [(a.old, a.new, Reason(a.reason)) for a in lowered] == [
+        ("2.00", "1.90", Reason.NOVOLUME), ("1.90", "1.80", Reason.NOVOLUME), ("1.80", "1.71", Reason.NOVOLUME)
+    ]  # fmt: skip
+    gaps = [b.at - a.at for a, b in zip(lowered, lowered[1:], strict=False)]
+    assert all(gap > timedelta(hours=2) for gap in gaps), "two whole hours since the last edit are its evidence"
+
+
+# stops
+
+
+async def test_a_stop_loss_pause_is_undone_at_midnight_where_the_operator_wants_it() -> None:
+    shop = Shop()
+    shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))
+    day = utc("2026-03-02 00:00")
+    await shop.open()
+    shop.platform.rates[C1] = Rate(100, 0, 0, since=day)
+    report = await shop.tick(30)
+    assert [(a.field, a.new, Reason(a.reason)) for a in report.acts] == [
+        (Field.STATUS, "DISABLE", Reason.STOPLOSS_NO_ORDERS)
+    ]
+    assert not shop.platform.campaigns_by_id[C1].enabled and Alert.STOPLOSS in shop.notices.alerts
+    shop.change(C1, delivering=False, status="DISABLE")
+    shop.platform.rates[C1] = Rate(0, 0, 0)
+    await shop.restart()
+    for _ in range(10):
+        assert (await shop.tick(60)).acts == (), "never before midnight"
+    report = await shop.tick(at=utc("2026-03-03 00:10"))
+    assert [(a.field, a.new, Reason(a.reason)) for a in report.acts] == [(Field.STATUS, "ENABLE", Reason.UNPAUSE)]
+    assert shop.platform.campaigns_by_id[C1].enabled
+    shop.change(C1, delivering=True, status="DELIVERY_OK")
+    assert not any(a.field is Field.STATUS for a in (await shop.tick(60)).acts), "undone once"
+
+
+async def test_a_pause_of_somebody_else_is_left_alone() -> None:
+    shop = Shop()
+    shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))
+    await shop.open()
+    await shop.tick(10)
+    shop.platform.human(C1, Field.STATUS, "DISABLE")
+    shop.change(C1, delivering=False, status="DISABLE")
+    for when in ("2026-03-02 12:00", "2026-03-03 00:10", "2026-03-03 01:10"):
+        assert (await shop.tick(at=utc(when))).acts == ()
+
+
+async def test_the_kill_switch_stops_writes_and_says_so(shop: Shop) -> None:
+    with shop.ledger.begin() as t:
+        t.set_kill(ACCOUNT, True, "me", shop.clock.now())
+    report = await shop.tick(30)
+    assert report.held == {Reason.KILLED: 1} and shop.platform.attempts == []
+    with shop.ledger.begin() as t:
+        t.set_kill(ACCOUNT, False, "me", shop.clock.now())
+    assert (await shop.tick(30)).acts
+
+
+async def test_on_the_first_live_day_only_a_tenth_of_the_account_is_edited() -> None:
+    shop = Shop()
+    others = [CampaignId(f"19{n:02d}") for n in range(30)]
+    for other in others:
+        shop.add(other)
+    await shop.open()
+    edited = {w.request.campaign for _ in range(24) for w in (await shop.tick(30)).writes}
+    assert len(edited) == 3, "3 of 31 alike carry at most 10 %"
+    assert shop.holds()[Reason.BLAST] > 0
+    await shop.tick(at=utc("2026-03-03 08:00"))
+    edited = {w.request.campaign for w in shop.ledger.state.writes.values() if w.taken_at > utc("2026-03-03 00:00")}
+    assert len(edited) > 20
+
+
+# restarts
+
+
+async def test_a_restart_between_ticks_changes_no_decision() -> None:
+    plain, stopped = await Shop().open(), await Shop().open()
+    for shop in (plain, stopped):
+        shop.add(C2, Rate(gmv=400), created_at=utc("2026-02-28 08:00"), modified_at=utc("2026-02-28 08:00"))
+    told = []
+    for shop in (plain, stopped):
+        rows = []
+        for number in range(36):
+            if shop is stopped and number in (7, 8, 20, 30):
+                await shop.restart()
+            report = await shop.tick(20)
+            rows.append(([(a.campaign, a.field, a.old, a.new, a.reason) for a in report.acts], dict(report.held)))
+        told.append(rows)
+    assert told[0] == told[1]
+    assert shop.platform.journal and [e.new for e in plain.platform.journal] == [
+        e.new for e in stopped.platform.journal
+    ]
+
+
+async def test_an_observer_that_reads_the_ledger_again_has_every_edit(shop: Shop) -> None:
+    for _ in range(10):
+        await shop.tick(30)
+    assert shop.platform.journal
+    await shop.restart()
+    await shop.tick(1)
+    assert counted_alike(shop) and isinstance(shop.desk.observer, Observer)
+
+
+# what a person asks for
+
+
+async def test_a_wish_is_decided_but_not_stored(shop: Shop) -> None:
+    from tests.fakes.shop import BOOK, HANDBOOK
+
+    await shop.tick(1)
+    stored = dict(shop.ledger.state.decisions)
+    made = await shop.session.wish(ACCOUNT, C1, BOOK.policies[HANDBOOK][1])
+    assert made is not None and made.campaign == C1 and shop.ledger.state.decisions == stored
+    assert await shop.session.wish(ACCOUNT, CampaignId("404"), BOOK.policies[HANDBOOK][1]) is None
+
+
+async def test_a_floor_without_economics_forbids_lowering_only() -> None:
+    shop = Shop()
+    shop.enrol(enrolment(C1, economics=Economics(), stoploss_set=True, goal=0.5))
+    await shop.open()
+    assert (await shop.tick(30)).held == {Reason.NO_FLOOR: 1}
