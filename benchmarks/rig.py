@@ -126,11 +126,21 @@ class Rig:
             with ledger.begin(durable=True) as t:
                 for plan in self.plans:
                     t.enrol(plan)
-                t.save_life([_life(plan, now - timedelta(days=20)) for plan in self.plans])
                 for plan in {p.account: p for p in self.plans}.values():
                     _wrote(t, plan, now - timedelta(days=9))
+            await self._remember(ledger, now)
         self.emulated.control("POST", "mark", {"mark": "run", "data": {"app_id": APP, "mode": "live"}})
         self.emulated.control("POST", "mark", {"mark": "enrol", "data": {"campaigns": [p.campaign for p in self.plans]}})
+
+    async def _remember(self, ledger: SqlLedger, now: datetime) -> None:
+        """What a ledger of some weeks knows: every campaign, and that it was fed long ago."""
+        async with wiring.parts(self.settings, Mode.DRY) as parts:
+            for account in dict.fromkeys(p.account for p in self.plans):
+                listing = await parts.reads.campaigns(account, now)
+                with ledger.begin() as t:
+                    t.save_campaigns(listing.campaigns, now)
+        with ledger.begin() as t:
+            t.save_life([_life(plan, now - timedelta(days=20)) for plan in self.plans])
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Rig]:

@@ -42,12 +42,9 @@ def _since(write: Write) -> datetime:
 def _raced(tx: Transaction, write: Write, log: tuple[LoggedEdit, ...], can: Capabilities) -> list[Foreign]:
     """Edits of others between our last read and our write: by their own entries, else by what our entry replaced."""
     request = write.request
-    writes = [
-        w
-        for w in tx.recent_writes(request.account, _since(write) - LOOK_BACK)
-        if w.request.campaign == request.campaign
-    ]
-    counted = {e.log_id for e in tx.edits(request.account, _since(write) - LOOK_BACK) if e.log_id}
+    since, campaign = _since(write) - LOOK_BACK, request.campaign
+    writes = tx.recent_writes(request.account, since, campaign=campaign)
+    counted = {e.log_id for e in tx.edits(request.account, since, campaign) if e.log_id}
     others = [f for f in logged(log, request.account, writes, can) if f.race and f.log_id not in counted]
     mine = next((e for e in log if is_ours(write, e, can)), None)
     if others or mine is None or mine.old is None or same(mine.old, request.old):
@@ -60,6 +57,6 @@ def _store(tx: Transaction, write: Write, reading: Reading, can: Capabilities) -
     """Keep the new reading as the known state once it shows our value (before, it lags)."""
     if not same(shown(reading.info, write.request.field, can.grid), write.request.value):
         return
-    known = tx.load_campaigns(write.request.account).get(write.request.campaign)
+    known = tx.load_campaign(write.request.account, write.request.campaign)
     if known is not None:
         tx.save_campaigns([completed(reading.info, known.info)], reading.read_at)

@@ -217,9 +217,9 @@ def _hands_off(tx: Transaction, enrolment: Enrolment | None, kind: Kind, now: da
 def save_adopted(tx: Transaction, infos: Sequence[CampaignInfo], seen_at: datetime) -> None:
     """Take these readings as the known state."""
     for account in {i.account for i in infos}:
-        known = tx.load_campaigns(account)
         mine = [i for i in infos if i.account == account]
-        tx.save_campaigns([completed(i, known[i.campaign].info) if i.campaign in known else i for i in mine], seen_at)
+        known = {i.campaign: tx.load_campaign(account, i.campaign) for i in mine}
+        tx.save_campaigns([completed(i, k.info) if (k := known[i.campaign]) else i for i in mine], seen_at)
 
 
 def completed(info: CampaignInfo, known: CampaignInfo) -> CampaignInfo:

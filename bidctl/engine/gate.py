@@ -152,7 +152,7 @@ class Gate:
             stored = tx.decision(request.decision)
             if stored is None or not _matches(request, stored, decision):
                 return UNSTORED
-            earlier = tx.recent_writes(request.account, stored.at - timedelta(minutes=1))
+            earlier = tx.recent_writes(request.account, stored.at - timedelta(minutes=1), campaign=request.campaign)
             if any(w.request.decision == request.decision for w in earlier):
                 return USED
             approved = {r.id for r in tx.approved(request.account)} if stored.needs_approval else {stored.id}
@@ -235,12 +235,12 @@ class Gate:
             hour=0, minute=0, second=0, microsecond=0
         )
         view: GateView = tx.gate_view(request.account, request.campaign, midnight.astimezone(UTC))
-        known = tx.load_campaigns(request.account).get(request.campaign)
+        known = tx.load_campaign(request.account, request.campaign)
         foreign = self._foreign(tx, request, known, reading)
         since = reading.read_at - timedelta(days=400 if decision.reason == Reason.START else 8)
         return Evidence(
             request, decision, parts.mode, parts.fence, view, known.life if known else None, reading, creatives, suggestion,
-            foreign, tx.edits(request.account, since), can, parts.settings.rules, self._clock_ok(skew),
+            foreign, tx.edits(request.account, since, request.campaign), can, parts.settings.rules, self._clock_ok(skew),
         )  # fmt: skip
 
     def _foreign(
@@ -248,9 +248,8 @@ class Gate:
     ) -> tuple[Foreign, ...]:
         """What is not ours by the known state; where nothing was known, by the decision's `old`."""
         can, info = self.parts.reads.capabilities, reading.info
-        writes = tx.recent_writes(request.account, reading.read_at - LOOK_BACK)
         if known is not None:
-            mine = [w for w in writes if w.request.campaign == request.campaign]
+            mine = tx.recent_writes(request.account, reading.read_at - LOOK_BACK, campaign=request.campaign)
             return differences(known, info, reading.read_at, mine, can)
         value = shown(info, request.field, can.grid)
         if request.field is Field.CREATIVE or same(value, request.old):

@@ -192,8 +192,13 @@ class MemoryTransaction:
     def write(self, write_id: int) -> Write | None:
         return self._s.writes.get(write_id)
 
-    def recent_writes(self, account: AccountId, since: datetime) -> tuple[Write, ...]:
-        return tuple(w for w in self._s.writes.values() if w.request.account == account and _touched(w) >= since)
+    def recent_writes(
+        self, account: AccountId, since: datetime, *, campaign: CampaignId | None = None, field: Field | None = None
+    ) -> tuple[Write, ...]:
+        recent = (w for w in self._s.writes.values() if w.request.account == account and _touched(w) >= since)
+        return tuple(
+            w for w in recent if w.request.campaign == (campaign or w.request.campaign) and w.request.field is (field or w.request.field)
+        )
 
     def wrote_before(self, account: AccountId, mode: Mode, until: datetime) -> bool:
         done = (w for w in self._s.writes.values() if w.request.account == account and w.mode is mode)
@@ -241,8 +246,9 @@ class MemoryTransaction:
         near = any(abs(new.effective_at - at) <= OURS_WITHIN for at in own)
         return near or _minute(new.effective_at) == _minute(old.effective_at)
 
-    def edits(self, account: AccountId, since: datetime) -> tuple[Edit, ...]:
+    def edits(self, account: AccountId, since: datetime, campaign: CampaignId | None = None) -> tuple[Edit, ...]:
         mine = [e for e in self._s.edits if e.account == account and e.effective_at >= since]
+        mine = [e for e in mine if campaign is None or e.campaign == campaign]
         return tuple(sorted(mine, key=lambda e: e.effective_at))
 
     # switches
@@ -313,6 +319,9 @@ class MemoryTransaction:
     def load_campaigns(self, account: AccountId) -> Mapping[CampaignId, KnownCampaign]:
         mine = {c: found for (a, c), found in self._s.campaigns.items() if a == account}
         return {c: KnownCampaign(info, at, self._s.lives.get((account, c))) for c, (info, at) in mine.items()}
+
+    def load_campaign(self, account: AccountId, campaign: CampaignId) -> KnownCampaign | None:
+        return self.load_campaigns(account).get(campaign)
 
     def save_life(self, lives: Sequence[KnownLife]) -> None:
         self._s.lives |= {(k.account, k.campaign): k for k in lives}

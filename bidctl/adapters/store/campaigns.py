@@ -19,6 +19,11 @@ from bidctl.engine.ports import KnownCampaign, KnownLife
 INSTANTS = ("first_seen_at", "first_spend_at", "fed_at", "observe_from", "paused_by_us_at", "suggestion_unknown_since")
 PLAIN = ("account", "campaign", "started", "lowered_since_unknown")
 
+_SAME = (LIVES.c.account == CAMPAIGNS.c.account) & (LIVES.c.campaign == CAMPAIGNS.c.campaign)
+_KNOWN = select(CAMPAIGNS, *(LIVES.c[name] for name in (*INSTANTS, "started", "lowered_since_unknown"))).select_from(
+    CAMPAIGNS.outerjoin(LIVES, _SAME)
+)
+
 
 class CampaignRows(Work):
     """The campaign part of a transaction; see `engine.ports.Transaction`."""
@@ -30,11 +35,12 @@ class CampaignRows(Work):
         )
 
     def load_campaigns(self, account: AccountId) -> Mapping[CampaignId, KnownCampaign]:
-        same = (LIVES.c.account == CAMPAIGNS.c.account) & (LIVES.c.campaign == CAMPAIGNS.c.campaign)
-        lives = [LIVES.c[name] for name in (*INSTANTS, "started", "lowered_since_unknown")]
-        wanted = select(CAMPAIGNS, *lives).select_from(CAMPAIGNS.outerjoin(LIVES, same))
-        found = self.rows(wanted.where(CAMPAIGNS.c.account == account).order_by(CAMPAIGNS.c.campaign))
-        return {row.campaign: KnownCampaign(load_info(row.info), instant(row.seen_at), _life(row)) for row in found}
+        found = self.rows(_KNOWN.where(CAMPAIGNS.c.account == account).order_by(CAMPAIGNS.c.campaign))
+        return {row.campaign: _known(row) for row in found}
+
+    def load_campaign(self, account: AccountId, campaign: CampaignId) -> KnownCampaign | None:
+        row = self.row(_KNOWN.where(CAMPAIGNS.c.account == account, CAMPAIGNS.c.campaign == campaign))
+        return None if row is None else _known(row)
 
     def save_life(self, lives: Sequence[KnownLife]) -> None:
         self.upsert(LIVES, [_columns(life) for life in lives])
@@ -42,6 +48,10 @@ class CampaignRows(Work):
 
 def _columns(life: KnownLife) -> dict[str, Any]:
     return {n: getattr(life, n) for n in PLAIN} | {n: micros(getattr(life, n)) for n in INSTANTS}
+
+
+def _known(row: AnyRow) -> KnownCampaign:
+    return KnownCampaign(load_info(row.info), instant(row.seen_at), _life(row))
 
 
 def _life(row: AnyRow) -> KnownLife | None:

@@ -38,8 +38,10 @@ class EditRows(Work):
         self.add(EDITS, [row for row in fresh if isinstance(row, dict)])
         return len(fresh)
 
-    def edits(self, account: AccountId, since: datetime) -> tuple[Edit, ...]:
+    def edits(self, account: AccountId, since: datetime, campaign: CampaignId | None = None) -> tuple[Edit, ...]:
         late = (EDITS.c.account == account) & (EDITS.c.effective_at >= micros(since))
+        if campaign is not None:
+            late &= EDITS.c.campaign == campaign
         return tuple(
             _edit(row) for row in self.rows(select(EDITS).where(late).order_by(EDITS.c.effective_at, EDITS.c.id))
         )

@@ -12,7 +12,7 @@ from bidctl.adapters.store.edits import EditRows
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import WRITES
 from bidctl.adapters.store.work import AnyRow
-from bidctl.domain.values import AccountId, Field, Mode, Objective
+from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Objective
 from bidctl.domain.writes import OPEN_STATES, Write, WriteRequest, WriteState
 
 INSTANTS = ("deadline", "taken_at", "read_at", "sent_at", "settled_at", "absent_first_at", "unknown_at")
@@ -62,8 +62,14 @@ class WriteRows(EditRows):
         done = (WRITES.c.state == WriteState.CONFIRMED.value) & (WRITES.c.taken_at < micros(until))
         return self.row(select(WRITES.c.id).where(theirs, done).limit(1)) is not None
 
-    def recent_writes(self, account: AccountId, since: datetime) -> tuple[Write, ...]:
+    def recent_writes(
+        self, account: AccountId, since: datetime, *, campaign: CampaignId | None = None, field: Field | None = None
+    ) -> tuple[Write, ...]:
         recent = (WRITES.c.account == account) & (WRITES.c.touched_at >= micros(since))
+        if campaign is not None:
+            recent &= WRITES.c.campaign == campaign
+        if field is not None:
+            recent &= WRITES.c.field == field.value
         return tuple(_write(row) for row in self.rows(select(WRITES).where(recent).order_by(WRITES.c.id)))
 
 
