@@ -35,9 +35,6 @@ from bidctl.engine.ports import (
 from bidctl.engine.recovery import Recovery
 from bidctl.engine.shown import same, shown
 
-READING_HOLDS = timedelta(seconds=2)
-"""From the last reading to the sending. RULEBOOK 5 excuses somebody's edit in between for 5 s from reading to receipt; the
-writer may wait up to 3 s for its own rate limit."""
 DRY = Objection("DRY", Wording("演练, 不写入", "dry run: nothing is written"))
 __all__ = ["Gate", "GateSettings", "LedgerFailed"]
 
@@ -218,7 +215,7 @@ class Gate:
 
     def _aged(self, read_at: datetime | None) -> bool:
         """Whether a reading is too old to write upon."""
-        return read_at is None or self.parts.now() - read_at > READING_HOLDS
+        return read_at is None or self.parts.now() - read_at > timedelta(seconds=self.parts.settings.reading_s)
 
     def _evidence(
         self,

@@ -26,10 +26,11 @@ class LedgerFailed(Problem):
 
 @dataclass(frozen=True, slots=True)
 class GateSettings:
-    """`turn_s`: seconds from taking the turn to the latest sending. `rules`: the rulebook's numbers as the operator tightened
-    them."""
+    """`turn_s`: seconds from taking the turn to the latest sending. `reading_s`: age of the read-back at which a write may still
+    rest on it (RULEBOOK 5 calls 5 s a race). `rules`: the rulebook's numbers as the operator tightened them."""
 
     turn_s: float = 30.0
+    reading_s: float = 2.0
     rules: RuleSettings = field(default_factory=RuleSettings)
 
 

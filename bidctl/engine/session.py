@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bidctl.domain.reasons import Alert
@@ -38,16 +39,17 @@ class Standby(Exception):
 
 class Session:
     """One process at work on one database. `owner` is unique to the process; `lease_s`: real seconds after which another
-    process may take over from one that died. `turn_s`: life of a write from its turn to its sending, in the clock's time."""
+    process may take over from one that died. `pace`: seconds of the clock a real one (an emulator's speed), by which the life
+    of a write is stretched."""
 
     def __init__(
         self, accounts: Sequence[AccountId], reads: PlatformReads, writer: PlatformWriter | None, ledger: Ledger, clock: Clock,
-        notifier: Notifier, book: Book, rules: RuleSettings, sign: Signature, owner: str, *, lease_s: float = 60.0, turn_s: float = 30.0,
+        notifier: Notifier, book: Book, rules: RuleSettings, sign: Signature, owner: str, *, lease_s: float = 60.0, pace: float = 1.0,
         real: Clock | None = None, trace: Callable[[str], None] = lambda step: None,
     ) -> None:  # fmt: skip
         self._accounts, self._reads, self._writer, self._ledger, self._clock = accounts, reads, writer, ledger, clock
         self._notifier, self._book, self._rules, self._sign, self._owner = notifier, book, rules, sign, owner
-        self._lease_s, self._turn_s, self._real, self._trace = lease_s, turn_s, real or clock, trace
+        self._lease_s, self._pace, self._real, self._trace = lease_s, pace, real or clock, trace
         self._gate: Gate | None = None
         self._compacted: int | None = None
         self.desks: list[Desk] = []
@@ -57,7 +59,7 @@ class Session:
         fence = self._lease()
         self._gate = Gate(
             self._ledger, self._reads, self._writer, self._clock, self._notifier, self._sign.mode, self._owner, fence,
-            GateSettings(self._turn_s, self._rules), self._trace,
+            self._gate_settings(), self._trace,
         )  # fmt: skip
         await self._gate.recover()
         self.desks = [
@@ -125,6 +127,10 @@ class Session:
         if self._gate is not None:
             await self._gate.finish()
         self._ledger.release_lease(CONTROLLER_LEASE, self._owner)
+
+    def _gate_settings(self) -> GateSettings:
+        real = GateSettings(rules=self._rules)
+        return replace(real, turn_s=real.turn_s * self._pace, reading_s=real.reading_s * self._pace)
 
     def _lease(self) -> int:
         fence = self._ledger.acquire_lease(CONTROLLER_LEASE, self._owner, self._real.now(), self._lease_s)

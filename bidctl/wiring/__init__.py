@@ -36,8 +36,6 @@ from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
 
-TURN_S = 30.0
-"""Real seconds from taking a campaign's turn to the latest sending (ours)."""
 WRITING = frozenset({Mode.APPROVE, Mode.LIVE})
 """Modes that are given a writer."""
 
@@ -156,7 +154,7 @@ def session(p: Parts) -> Session:
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
-        lease_s=p.settings.run.lease_s, turn_s=TURN_S * max(1.0, speed(p.clock)), real=SystemClock(),
+        lease_s=p.settings.run.lease_s, pace=max(1.0, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
 
 
