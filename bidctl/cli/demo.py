@@ -61,6 +61,7 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
     from bidctl.wiring.account import connect
 
     journal, database = out / "journal.jsonl", out / "ledger.db"
+    shell.say("启动模拟平台 (生成31天历史) ...", "starting the emulated platform (31 days of history) ...")
     with stage(scenario, seed, journal) as on:
         settings = Settings(
             store=Store(url=f"sqlite:///{database}"),
@@ -69,10 +70,12 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
             stoploss=Stoploss(spend_without_orders=300.0, loss_of_day="off", resume_at_midnight=True),
         )
         asyncio.run(connect(settings, "auth-code-demo"))
-        cast, plans = Cast(), on.plans()
+        cast = Cast()
         with wiring.ledger(settings) as ledger:
-            enrolled = cast.enrol(plans, ledger, now_of(settings))
-        shell.say(f"模拟平台 {on.url}: {len(plans)} 个计划, 托管 {enrolled}", f"emulated platform {on.url}: {len(plans)} campaigns, {enrolled} enrolled")
+            enrolled = cast.enter(on, ledger, now_of(settings))
+        plans = len(on.plans())
+        shell.say(f"模拟平台 {on.url}: {plans} 个计划, 托管 {enrolled}; 还有新计划会陆续出现",
+                  f"emulated platform {on.url}: {plans} campaigns, {enrolled} enrolled; new ones are still to come")  # fmt: skip
         with _progress(shell, 1 + days) as progress:
             show = Show(settings, on, cast, progress)
             asyncio.run(show.run(Mode.DRY, 0, 1, show.dry))

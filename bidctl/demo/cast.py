@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from bidctl.demo.stage import Plan, Stage
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Side
 from bidctl.engine.ports import Ledger
-from bidctl.engine.selectors import LIVE, NAME
+from bidctl.engine.selectors import LIVE
 
 PRIOR = Prior(settled_share=0.75, confirmed=True)
 """The operator's stated settlement prior, confirmed at enrolment."""
@@ -20,25 +19,28 @@ STOPLOSS_YUAN = 300.0
 
 @dataclass
 class Cast:
-    """Enrolled campaigns of the stage; live rooms by live account, campaigns still to be created by name."""
+    """Enrolled campaigns of the stage: live rooms by live account (made anew each day, they are taken in by themselves), the
+    rest by id, when they are there."""
 
     marked: set[str] = field(default_factory=set)
+    rooms: set[str] = field(default_factory=set)
 
-    def enrol(self, plans: Sequence[Plan], ledger: Ledger, now: datetime) -> int:
-        """Enrol everything an operator would; how many plans that are."""
-        wanted = [p for p in plans if p.terms is not None]
+    def enter(self, stage: Stage, ledger: Ledger, now: datetime) -> int:
+        """Enrol what an operator would and tell the journal, before anything is written to them; how many are new."""
+        fresh = [p for p in stage.plans() if p.terms is not None and p.campaign not in self.marked]
+        if not fresh:
+            return 0
         with ledger.begin(durable=True) as t:
-            for p in wanted:
-                for name in {p.campaign, LIVE + str(p.live_account) if p.live else NAME + p.group + "-*"}:
-                    t.enrol(terms(p, name, now))
-        return len(wanted)
-
-    def mark(self, stage: Stage) -> None:
-        """Tell the journal of newly enrolled campaigns, before anything is written to them."""
-        fresh = [p.campaign for p in stage.plans() if p.terms is not None and p.campaign not in self.marked]
-        if fresh:
-            stage.mark("enrol", campaigns=fresh)
-            self.marked |= set(fresh)
+            for p in fresh:
+                room = LIVE + str(p.live_account)
+                if p.live and room not in self.rooms:
+                    t.enrol(terms(p, room, now))
+                    self.rooms.add(room)
+                if not p.live:
+                    t.enrol(terms(p, p.campaign, now))
+        stage.mark("enrol", campaigns=[p.campaign for p in fresh])
+        self.marked |= {p.campaign for p in fresh}
+        return len(fresh)
 
 
 def terms(p: Plan, name: str, now: datetime) -> Enrolment:

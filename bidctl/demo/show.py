@@ -27,7 +27,7 @@ A_DAY = timedelta(days=1)
 ZONE = ZoneInfo("Asia/Shanghai")
 ACCIDENTS = {3: "lost_reply_applied", 5: "lost_reply_not_applied", 7: "http_500_applied", 9: "lost_reply_applied"}
 """Live day -> what happens to one write of that day."""
-HUMAN_DAY = 2
+HUMAN_DAY, HUMAN_GROUP = 2, "steady-high"
 
 
 @dataclass
@@ -69,35 +69,37 @@ class Show:
     async def run(self, mode: Mode, first: float, last: float, tally: Tally) -> None:
         """From one virtual day of the mode to another, tick by tick."""
         async with wiring.parts(self.settings, mode) as parts:
-            assert isinstance(parts.clock, EmulatorClock)
             self.stage.mark("run", app_id=APP, mode=mode.value)
             session = wiring.session(parts)
             await session.open()
             try:
                 for k in range(round(first * A_DAY / TICK), round(last * A_DAY / TICK)):
-                    await self._step(session, parts.clock, mode, k * TICK, tally)
+                    await self._step(session, parts, mode, k * TICK, tally)
             finally:
                 await session.close()
 
-    async def _step(self, session: Session, clock: EmulatorClock, mode: Mode, since: timedelta, tally: Tally) -> None:
+    async def _step(self, session: Session, parts: wiring.Parts, mode: Mode, since: timedelta, tally: Tally) -> None:
+        clock = parts.clock
+        assert isinstance(clock, EmulatorClock)
         day, hour = divmod(since, A_DAY)
         if mode is Mode.LIVE and hour == timedelta(hours=9):
             self._incidents(day)
         clock.jump(self.stage.advance(TICK.total_seconds()))
-        self._tell(f"{mode.value} {clock.now().astimezone(ZONE):%m-%d %H:%M}", TICK)
+        self._tell(parts, f"{mode.value} {clock.now().astimezone(ZONE):%m-%d %H:%M}")
         tally.add(await session.tick())
 
-    def _tell(self, what: str, more: timedelta) -> None:
-        self.cast.mark(self.stage)
-        self._done += more
+    def _tell(self, parts: wiring.Parts, what: str) -> None:
+        self.cast.enter(self.stage, parts.ledger, parts.clock.now())
+        self._done += TICK
         self.progress(self._done / A_DAY, what)
 
     def _incidents(self, day: int) -> None:
         if day in ACCIDENTS:
             self.stage.fault(ACCIDENTS[day], SET_TARGET)
         if day == HUMAN_DAY:
-            chosen = next(p for p in self.stage.plans() if p.group == "steady-high")
-            self.stage.human_edit(chosen.campaign, "roi_target", 3.30)
+            chosen = next((p for p in self.stage.plans() if p.group == HUMAN_GROUP), None)
+            if chosen is not None:
+                self.stage.human_edit(chosen.campaign, "roi_target", 3.30, after_seconds=600)
 
     async def stretch(self, tally: Tally) -> None:
         """A few virtual hours under the real scheduler, time running by itself."""
@@ -110,7 +112,7 @@ class Show:
 
                 async def tick() -> None:
                     nonlocal left
-                    self._tell(f"live, scheduler x{STRETCH_SPEED:.0f}", TICK)
+                    self._tell(parts, f"live, scheduler x{STRETCH_SPEED:.0f}")
                     tally.add(await session.tick())
                     left -= 1
                     if left == 0:
