@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bidctl.domain.campaign import Creative, Reading
@@ -57,8 +57,13 @@ ANSWERS = {
 }
 
 
+UNDER_WAY = 3
+"""Writes under way at the same time (ours): a platform takes about one a second, and more would wait while what they have
+read ages."""
+
+
 class Gate:
-    """Passes one write at a time per campaign, any number of campaigns at once.
+    """Passes one write at a time per campaign, a few campaigns at once.
 
     Raises `LedgerFailed` where a step could not be stored; nothing else. Call `recover` before the first tick and `settle`
     in every tick: both read back what is open.
@@ -81,7 +86,7 @@ class Gate:
             ledger, reads, writer, clock, notifier, mode, owner, fence, settings or GateSettings(), trace
         )
         self._inflight: set[int] = set()
-        self._under_way = 0
+        self._under_way, self._slots = 0, asyncio.Semaphore(UNDER_WAY)
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
@@ -92,12 +97,13 @@ class Gate:
         the campaign's turn (dry run, turn taken, not approved ...): then `why` says so."""
         if self.parts.writer is None:
             return self._never(request, DRY)
-        if self._stopping:
-            return self._never(request, STOPPING)
         self._under_way += 1
         self._idle.clear()
         try:
-            return await self._pass(request, decision, self.parts.writer)
+            async with self._slots:
+                if self._stopping:
+                    return self._never(request, STOPPING)
+                return await self._pass(request, decision, self.parts.writer)
         finally:
             self._under_way -= 1
             if not self._under_way:
