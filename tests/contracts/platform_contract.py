@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -22,12 +23,22 @@ class Platform(PlatformReads, PlatformWriter, Protocol):
     """Both halves in one."""
 
 
+class Joined:
+    """A platform's two halves as one."""
+
+    def __init__(self, reads: PlatformReads, writer: PlatformWriter) -> None:
+        self._halves = (writer, reads)
+
+    def __getattr__(self, name: str) -> Any:
+        return next(getattr(half, name) for half in self._halves if hasattr(half, name))
+
+
 @dataclass(frozen=True)
 class Subject:
     """A platform to be examined. `campaign`: a delivering, cost-controlled campaign of `account`. `settle`: let the read delay
     pass."""
 
-    platform: Platform
+    platform: Platform | Joined
     account: AccountId
     campaign: CampaignId
     now: Callable[[], datetime]
@@ -85,6 +96,32 @@ class PlatformContract:
         assert np.all(panel.known_at >= panel.happened_at) and set(panel.campaign) <= {subject.campaign}
         if info.kind not in subject.platform.capabilities.hourly_kinds:
             assert len(panel) == 0
+
+    async def test_days_are_told_once_and_only_for_kinds_that_have_them(self, subject: Subject) -> None:
+        platform = subject.platform
+        info = (await platform.campaign(subject.account, subject.campaign)).info
+        zone = ZoneInfo(platform.capabilities.time_zone)
+        until = subject.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        panel = await platform.facts(subject.account, [info], Grain.DAY, until - timedelta(days=3), until)
+        begins = [datetime.fromtimestamp(at, zone) for at in panel.happened_at.tolist()]
+        assert len(set(begins)) == len(begins) and all((b.hour, b.minute) == (0, 0) for b in begins)
+        assert info.kind in platform.capabilities.daily_kinds or len(panel) == 0
+
+    async def test_facts_of_nobody_and_of_no_time_are_none(self, subject: Subject) -> None:
+        info, now = (await subject.platform.campaign(subject.account, subject.campaign)).info, subject.now()
+        for infos, since in (([], now - timedelta(days=1)), ([info], now)):
+            assert len(await subject.platform.facts(subject.account, infos, Grain.HOUR, since, now)) == 0
+
+    async def test_lesser_reads_answer_with_what_they_are_about(self, subject: Subject) -> None:
+        platform, since = subject.platform, subject.now() - timedelta(days=2)
+        info = (await platform.campaign(subject.account, subject.campaign)).info
+        assert await platform.boosts(subject.account, [subject.campaign]) <= {subject.campaign}
+        assert all(c.campaign == subject.campaign for c in await platform.creatives(subject.account, subject.campaign))
+        if info.live_account is not None:
+            found = await platform.sessions(subject.account, info.live_account, since)
+            assert all(s.live_account == info.live_account and s.started_at >= since for s in found)
+            assert [s.started_at for s in found] == sorted(s.started_at for s in found)
+            assert all(s.ended_at is None or s.ended_at > s.started_at for s in found)
 
     @pytest.mark.parametrize("field", [Field.ROI_TARGET, Field.BUDGET, Field.STATUS])
     async def test_an_accepted_write_is_read_back(self, subject: Subject, field: Field) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -357,7 +358,7 @@ async def test_a_campaign_that_gets_no_volume_is_lowered_three_times_a_day(shop:
     assert [(a.old, a.new, Reason(a.reason)) for a in lowered] == [
         ("2.00", "1.90", Reason.NOVOLUME), ("1.90", "1.80", Reason.NOVOLUME), ("1.80", "1.71", Reason.NOVOLUME)
     ]  # fmt: skip
-    gaps = [b.at - a.at for a, b in zip(lowered, lowered[1:], strict=False)]
+    gaps = [b.at - a.at for a, b in pairwise(lowered)]
     assert all(gap > timedelta(hours=2) for gap in gaps), "two whole hours since the last edit are its evidence"
 
 
@@ -432,8 +433,8 @@ async def test_a_restart_between_ticks_changes_no_decision() -> None:
     told = []
     for shop in (plain, stopped):
         rows = []
-        for number in range(36):
-            if shop is stopped and number in (7, 8, 20, 30):
+        for turn in range(36):
+            if shop is stopped and turn in (7, 8, 20, 30):
                 await shop.restart()
             report = await shop.tick(20)
             rows.append(([(a.campaign, a.field, a.old, a.new, a.reason) for a in report.acts], dict(report.held)))
