@@ -21,6 +21,8 @@ SLACK = timedelta(seconds=5)
 LIVE_HOLD = timedelta(days=30)
 """A live campaign is held until its next session begins; this is how long that is waited for."""
 LOOK_BACK = timedelta(days=2)
+WRITE_LIFE = timedelta(hours=1)
+"""More than a write takes from its turn to the end of its request, a lagging read included."""
 REACHED = frozenset({WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED})
 """States of a write that may stand behind what the platform shows."""
 
@@ -140,24 +142,46 @@ def adopt(
     return tuple(_notice(f, mode, seen_at) for f in foreign if f.campaign in enrolled)
 
 
+class LogWindow:
+    """How far back an account's log is read: the whole look-back until that was done once, then a little more than what is
+    new, so that a look costs the same however old the ledger. Entries that come later than `OVERLAP` show in the listing."""
+
+    OVERLAP = timedelta(minutes=30)
+
+    def __init__(self) -> None:
+        self._read_until: datetime | None = None
+
+    def since(self, now: datetime) -> datetime:
+        """The first instant to read at `now`."""
+        whole = now - LOOK_BACK
+        return whole if self._read_until is None else max(whole, self._read_until - self.OVERLAP)
+
+    def read(self, until: datetime) -> None:
+        """Every entry up to then was taken in."""
+        self._read_until = until
+
+
 async def watch(
-    ledger: Ledger, reads: PlatformReads, notifier: Notifier, listing: Listing, mode: Mode
+    ledger: Ledger, reads: PlatformReads, notifier: Notifier, listing: Listing, mode: Mode, window: LogWindow | None = None
 ) -> tuple[Foreign, ...]:
     """Compare a listing (and the operation log, where there is one) with what was known, and adopt what is not ours.
 
     Call it once a tick with the new listing, before anything is decided. A log that cannot be read leaves the listing's word.
+    `window`: of this account, kept from tick to tick; None = the whole look-back.
     """
-    can, account, since = reads.capabilities, listing.account, listing.read_at - LOOK_BACK
-    try:
-        entries = await reads.edit_log(account, since) if can.has_edit_log else ()
-    except ReadFailed:
-        entries = ()
+    can, account, window = reads.capabilities, listing.account, window or LogWindow()
+    since = window.since(listing.read_at)
+    entries, whole = await _entries(reads, account, since)
     with ledger.begin() as tx:
-        known, writes = tx.load_campaigns(account), tx.recent_writes(account, since - LOOK_BACK)
-        counted = {e.log_id for e in tx.edits(account, since - LOOK_BACK) if e.log_id}
+        known = tx.load_campaigns(account)
+        listed = [i for i in listing.campaigns if i.campaign in known]
+        early = min([since, *(known[i.campaign].seen_at for i in listed)]) - WRITE_LIFE
+        writes = tx.recent_writes(account, early)
+        counted = {e.log_id for e in tx.edits(account, since - WRITE_LIFE) if e.log_id}
+        mine = _by_campaign(writes)
         seen = [
-            f for info in listing.campaigns if info.campaign in known
-            for f in differences(known[info.campaign], info, listing.read_at, _of(writes, info.campaign), can)
+            f for info in listed
+            for f in differences(known[info.campaign], info, listing.read_at, mine.get(info.campaign, ()), can)
         ]  # fmt: skip
         told = [f for f in logged(entries, account, writes, can) if f.campaign in known and f.log_id not in counted]
         fresh = [f for f in told if f.race or f.at > _last_seen(known[f.campaign], can)]
@@ -167,16 +191,30 @@ async def watch(
         infos = [i for i in listing.campaigns if i.campaign in changed]
         notices = adopt(tx, foreign, infos, listing.read_at, mode, can) if foreign else ()
         save_adopted(tx, infos, listing.read_at)
+    newcomers = {i.campaign for i in listing.campaigns} - known.keys()
+    if whole and not newcomers & {e.campaign for e in entries}:  # theirs are counted once they are known
+        window.read(listing.read_at)
     await notifier.notify(notices)
     return foreign
 
 
+async def _entries(reads: PlatformReads, account: AccountId, since: datetime) -> tuple[tuple[LoggedEdit, ...], bool]:
+    """The log since then, and whether it could be read."""
+    try:
+        return (await reads.edit_log(account, since) if reads.capabilities.has_edit_log else ()), True
+    except ReadFailed:
+        return (), False
+
+
+def _by_campaign(writes: Iterable[Write]) -> dict[CampaignId, list[Write]]:
+    found: dict[CampaignId, list[Write]] = {}
+    for w in writes:
+        found.setdefault(w.request.campaign, []).append(w)
+    return found
+
+
 def _last_seen(known: KnownCampaign, can: Capabilities) -> datetime:
     return known.seen_at - timedelta(seconds=can.read_delay_s) - SLACK
-
-
-def _of(writes: Sequence[Write], campaign: CampaignId) -> list[Write]:
-    return [w for w in writes if w.request.campaign == campaign]
 
 
 def _explained(

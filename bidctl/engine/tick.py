@@ -20,7 +20,7 @@ from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Edit, Write, WriteState
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
-from bidctl.engine.external import next_session, watch
+from bidctl.engine.external import LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
@@ -81,7 +81,7 @@ class Desk:
         self._clock, self._notifier, self._book, self._rules, self._sign = clock, notifier, book, rules, sign
         self._days = NaturalDays(reads.capabilities.time_zone)
         self._reader = Reader(reads, account, self._days)
-        self._suggestions = Suggestions()
+        self._suggestions, self._log = Suggestions(), LogWindow()
         self.observer = Observer(account, reads.capabilities)
         self._edits = EditFeed(account, self.observer)
         self._day: int | None = None
@@ -142,7 +142,7 @@ class Desk:
     async def _others(self, listing: Listing | None) -> None:
         """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
         if listing is not None:
-            foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode)
+            foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
             self.observer.ingest_edits([f.edit for f in foreign])
 
     def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
@@ -162,7 +162,8 @@ class Desk:
             midnight = self._days.start(self._days.of(now.timestamp()))
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
-            recent = t.recent_writes(self.account, min(today, now - EditFeed.LOOK_BACK))
+            recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
+            raises = _budget_raises(t.recent_writes(self.account, today, field=Field.BUDGET))
         first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
@@ -173,7 +174,7 @@ class Desk:
             boosts=reading.boosts,
             live_since=live_since,
             midnight=first,
-            budget_raises=_budget_raises([w for w in recent if (w.settled_at or w.taken_at) >= today]),
+            budget_raises=raises,
             proved_absent=_proved_absent(recent),
             ledger_since=self._ledger_since,
         )
