@@ -53,7 +53,9 @@ def judge(table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Flo
     wide = np.zeros(expected.shape, np.bool_)
     wide[:, -WINDOW_DAYS:] = use
     normalised, projected = over(paid * factor), over(paid * factor * ratio)
-    per_order = np.where(normalised > 0, projected / np.where(normalised > 0, normalised, 1.0), settled.rate)
+    # where nothing is kept of what was ordered, the next order is worth what an order usually is
+    usual = np.where(settled.rate > 0, settled.rate, e.settled_share)
+    per_order = np.where(projected > 0, projected / np.where(normalised > 0, normalised, 1.0), usual)
     variance = settled.variance(horizon, wide, value, cv)
     plain = over(paid)
     variance = variance * (normalised / np.where(plain > 0, plain, 1.0)) ** 2

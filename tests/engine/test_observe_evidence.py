@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bidctl.domain.panel import Grain
 from bidctl.domain.values import Basis, CampaignId, Kind, Objective
 from bidctl.engine.evidence import order_cv, weigh, window
 from bidctl.engine.normal import gamma_cdf, gamma_quantile, normal_cdf
@@ -292,3 +293,16 @@ def test_an_ended_plan_of_a_room_has_no_running_session():
     o.ingest_listing(listing("2026-11-10 09:30", info("a", **room), info("b", ended=True, delivering=False, **room)))
     told = o.observe(at("2026-11-10 09:30"))
     assert only(told, "a").session_age_s == 1800 and np.isnan(only(told, "b").session_age_s)
+
+
+def test_the_only_order_refunded_at_once_is_little_evidence():
+    """What one order is worth is then the account's usual, never nothing (a division by it would be certainty)."""
+    o = observer()
+    o.ingest_enrolments([enrolment(basis=Basis.PROJECTED, goal=2.0)])
+    o.ingest_listing(listing("2026-11-10 12:00", info(spend=20.0)))
+    fresh = {"gmv_1h": 0.0, "orders_1h": 0.0, "gmv_7d": 0.0}
+    o.ingest(day("c", "2026-11-09", 20.0, 60.0, 1.0, **fresh))
+    o.cover([CampaignId("c")], Grain.DAY, at("2026-11-01 00:00"), at("2026-11-10 00:00"))
+    with np.errstate(all="raise"):
+        row = only(o.observe(at("2026-11-10 12:00")))
+    assert 0.0 < row.p_below_goal < 0.99

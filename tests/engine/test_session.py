@@ -1,0 +1,112 @@
+"""One process at work on one database: the lease, standing by, the heartbeat, an end that keeps everything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bidctl.domain.reasons import Alert
+from bidctl.domain.values import Mode
+from bidctl.domain.writes import WriteState
+from bidctl.engine.ports import CONTROLLER_LEASE
+from bidctl.engine.session import Standby
+from tests.fakes.clock import VirtualClock
+from tests.fakes.memory_platform import ACCOUNT, Fault
+from tests.fakes.shop import C1, Shop
+
+
+async def test_a_second_process_stands_by_until_the_lease_is_given_back() -> None:
+    shop = await Shop().open()
+    second = shop.new_session()
+    with pytest.raises(Standby):
+        await second.open()
+    assert shop.platform.attempts == []
+    await shop.session.close()
+    await second.open()
+    with pytest.raises(Standby):
+        await shop.session.tick()
+    assert (await second.tick())[0].writes[0].state is WriteState.CONFIRMED
+
+
+async def test_a_process_that_died_is_followed_after_its_lease_ends() -> None:
+    shop = Shop()
+    real = VirtualClock()
+    dead, heir = shop.new_session("dead", real), shop.new_session("heir", real)
+    await dead.open()
+    real.advance(59)
+    with pytest.raises(Standby):
+        await heir.open()
+    real.advance(2)
+    await heir.open()
+    with pytest.raises(Standby):
+        dead.beat()
+    assert shop.ledger.state.leases[CONTROLLER_LEASE][0] == "heir"
+
+
+async def test_beating_keeps_the_lease_between_ticks() -> None:
+    shop = Shop()
+    real = VirtualClock()
+    first, second = shop.new_session("first", real), shop.new_session("second", real)
+    await first.open()
+    for _ in range(5):
+        real.advance(50)
+        first.beat()
+        with pytest.raises(Standby):
+            await second.open()
+
+
+async def test_opening_resolves_what_was_left_open() -> None:
+    shop = await Shop().open()
+    shop.platform.faults = [Fault.LOST_APPLIED]
+    (write,) = (await shop.tick(30)).writes
+    assert write.state is WriteState.UNKNOWN
+    shop.clock.advance(600)
+    await shop.restart()
+    with shop.ledger.begin() as t:
+        found = t.write(write.id)
+    assert found is not None and found.state is WriteState.CONFIRMED
+
+
+async def test_after_closing_nothing_is_written() -> None:
+    shop = await Shop().open()
+    await shop.session.close()
+    (report,) = await shop.session.tick()
+    assert [w.state for w in report.writes] == [WriteState.DROPPED] and shop.platform.attempts == []
+
+
+async def test_two_missed_periods_raise_the_alarm() -> None:
+    shop = await Shop(mode=Mode.DRY).open()
+    period = timedelta(minutes=10)
+    await shop.session.watch_heartbeat(period)
+    assert shop.notices.alerts == [], "nothing ticked yet: nothing was missed"
+    report = await shop.tick()
+    shop.notices.heard.clear()
+    shop.clock.advance((report.at + 2 * period - shop.clock.now()).total_seconds())
+    await shop.session.watch_heartbeat(period)
+    assert shop.notices.alerts == []
+    shop.clock.advance(1)
+    await shop.session.watch_heartbeat(period)
+    (told,) = shop.notices.heard
+    assert (told.alert, told.account, told.mode) == (Alert.HEARTBEAT, ACCOUNT, Mode.DRY)
+
+
+async def test_a_persons_decision_passes_the_same_gate() -> None:
+    shop = await Shop().open()
+    await shop.tick(1)
+    made = await shop.session.wish(ACCOUNT, C1, _policy())
+    assert made is not None and made.field is None, "an edit was just made"
+    shop.clock.advance(3700)
+    made = await shop.session.wish(ACCOUNT, C1, _policy())
+    assert made is not None and made.new == "2.21"
+    done = await shop.session.carry_out(made)
+    assert done.state is WriteState.CONFIRMED and shop.target() == 221
+    with shop.ledger.begin() as t:
+        assert t.decision(made.id) == made
+    assert (await shop.session.carry_out(made)).state is WriteState.DROPPED, "one decision, one write"
+
+
+def _policy():  # type: ignore[no-untyped-def]
+    from tests.fakes.shop import BOOK, HANDBOOK
+
+    return BOOK.policies[HANDBOOK][1]
