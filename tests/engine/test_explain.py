@@ -1,0 +1,71 @@
+"""Explaining is deciding the stored inputs again, and saying so when the outcome is another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bidctl.domain.reasons import Reason, Rule
+from bidctl.domain.values import Mode
+from bidctl.engine.decide import decide
+from bidctl.engine.explain import explain
+from bidctl.engine.records import Signature, record
+from bidctl.policy.rulebook import RuleSettings
+from policies.handbook import Handbook
+from policies.hold import Hold
+from tests.builders import rows
+from tests.fakes.shop import MORNING
+
+RULES = RuleSettings()
+ZONE = ZoneInfo("Asia/Shanghai")
+RAISE = {"projected_roas": 1.5, "projected_lo": 1.48, "projected_hi": 1.52, "p_below_goal": 1.0}
+
+
+def stored(policy=Handbook(), **columns):  # type: ignore[no-untyped-def]
+    o = rows(1, **columns)
+    d = decide(policy, o, RULES)
+    return record(d.row(0), o, 0, "t", MORNING, "handbook@1", Signature(Mode.DRY, "h", "1"), "[]")
+
+
+def test_what_was_decided_is_decided_again() -> None:
+    for columns in (RAISE, {"projected_roas": 2.8, "p_below_goal": 0.0}, {"killed": True}, {"stage": 2, "observed_s": 60.0},
+                    {**RAISE, "suggestion": 2.15}, {"complete": False}):  # fmt: skip
+        told = explain(stored(**columns), Handbook(), RULES)
+        assert told.same, columns
+
+
+def test_another_policy_other_settings_or_a_doctored_row_are_noticed() -> None:
+    kept = stored(**RAISE)
+    assert not explain(kept, Hold(), RULES).same
+    assert not explain(kept, Handbook(), replace(RULES, evidence_orders=1e6)).same
+    assert not explain(replace(kept, new="2.30"), Handbook(), RULES).same
+    assert not explain(replace(kept, reason=int(Reason.CAP)), Handbook(), RULES).same
+
+
+def test_the_steps_name_the_rule_that_bound_and_the_one_that_decided() -> None:
+    told = explain(stored(**RAISE, suggestion=2.15), Handbook(), RULES)
+    assert told.stored.new == "2.15" and told.stored.bound & Rule.CAP.bit
+    assert {s.rule for s in told.steps if s.changed} == {Rule.BAND}, (
+        "the limits are laid down first, the band picks inside"
+    )
+    assert any("R-CAP" in line for line in told.lines("en", ZONE))
+    held = explain(stored(**RAISE, stage=2, observed_s=60.0), Handbook(), RULES)
+    assert [s.rule for s in held.steps if s.decided][:1] == [Rule.OBSERVE]
+
+
+def test_lines_speak_both_languages_in_the_accounts_time() -> None:
+    told = explain(stored(**RAISE), Handbook(), RULES)
+    zh, en = told.lines("zh", ZONE), told.lines("en", ZONE)
+    assert len(zh) == len(en) and zh != en
+    for lines in (zh, en):
+        text = "\n".join(lines)
+        assert "2026-03-02 10:00:00+08:00" in text and "2.00 -> 2.20" in text and "[dry]" in text
+    assert "一致" in zh[-1] and "same" in en[-1]
+    assert "differs" in explain(stored(**RAISE), Hold(), RULES).lines("en", ZONE)[-1]
+
+
+def test_the_tree_is_plain_json() -> None:
+    tree = json.loads(json.dumps(explain(stored(**RAISE, suggestion=2.15), Handbook(), RULES).as_json()))
+    assert tree["same_again"] is True and tree["new"] == "2.15" and "R-CAP" in tree["bound"]
+    assert tree["numbers"]["goal"] == 2.0
