@@ -22,9 +22,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 RAISE = {"projected_roas": 1.5, "projected_lo": 1.48, "projected_hi": 1.52, "p_below_goal": 1.0}
 
 
-def stored(policy=Handbook(), **columns):  # type: ignore[no-untyped-def]
+def stored(**columns):  # type: ignore[no-untyped-def]
     o = rows(1, **columns)
-    d = decide(policy, o, RULES)
+    d = decide(Handbook(), o, RULES)
     return record(d.row(0), o, 0, "t", MORNING, "handbook@1", Signature(Mode.DRY, "h", "1"), "[]")
 
 
