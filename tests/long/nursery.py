@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from bidctl.audit import audit, open_ledger
 ROOT = Path(__file__).parents[2]
 MINUTE, HOUR = 60.0, 3600.0
 OPEN = ("taken", "sending", "unknown")
+FIRST_TURN = "commit engine.gate._take 1 before"
+TOKENS = ("POST /open_api/oauth2/refresh_token/", "commit adapters.qianchuan.tokens.")
 POST_TARGET = "POST /open_api/v1.0/qianchuan/uni_promotion/ad/roi2_goal/update/"
 
 
@@ -63,9 +65,10 @@ class Nursery:
         return told["answer"]
 
     def close(self) -> None:
-        assert self._process.stdin
+        assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
         self._process.wait(30)
+        self._process.stdout.close()
 
 
 @dataclass
@@ -183,6 +186,34 @@ spend_without_orders = {stoploss}
 loss_of_day = {stoploss}
 """)
     return file
+
+
+def places(steps: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Where to die: before the first write takes its turn, while the authorisation is renewed (the stage is a day old, so that
+    it is), and from the first turn on. A read is killed while it is on the wire, a write and a commit at each place."""
+    worth = [s for s in steps if not s.startswith("GET ") or s.endswith(" sent")]
+    turn = worth.index(FIRST_TURN)
+    tokens = [s for s in worth[:turn] if s.startswith(TOKENS)]
+    return [s for s in worth[:turn] if s not in tokens], tokens, worth[turn:]
+
+
+def edited(case: Case, since: int = 0) -> set[str]:
+    """Campaigns whose target was set by us in the journal's lines from `since` on."""
+    return {str(x["campaign"])[-1] for x in case.journal()[since:] if x.get("outcome") == "applied" and x.get("app_id")}
+
+
+def recover(case: Case) -> None:
+    """Restarted too early, then late enough, then a process every half hour; everything comes to its end, and every campaign
+    can be edited again."""
+    before = len(case.journal())
+    for wait in (20.0, 2 * MINUTE):
+        case.advance(wait)
+        ended = case.run()
+        assert ended.code == 0, ended
+    case.later(2)
+    judge(case)
+    assert {"2", "3", "4", "5"} <= edited(case, before), "a campaign is stuck"
+    assert "1" in edited(case), "an edit was lost"
 
 
 def prepare(folder: Path, scenario: str = "fault", seed: int = 1) -> Stage:

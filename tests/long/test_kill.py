@@ -4,17 +4,15 @@ clean; the list of places to die at is what one such process was seen to do."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
-from tests.long.nursery import MINUTE, POST_TARGET, Case, Stage, judge, prepare
+from tests.long.nursery import MINUTE, Case, Stage, places, prepare, recover
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
 
 PARTS = 6
-TOKENS = ("POST /open_api/oauth2/refresh_token/", "commit adapters.qianchuan.tokens.")
-FIRST_TURN = "commit engine.gate._take 1 before"
 
 
 @pytest.fixture(scope="module")
@@ -24,37 +22,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     found.nursery.close()
 
 
-def places(steps: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    """Where to die: before the first write takes its turn, while the authorisation is renewed (the stage is a day old, so that
-    it is), and from the first turn on. A read is killed while it is on the wire, a write and a commit at each place."""
-    worth = [s for s in steps if not s.startswith("GET ") or s.endswith(" sent")]
-    turn = worth.index(FIRST_TURN)
-    tokens = [s for s in worth[:turn] if s.startswith(TOKENS)]
-    return [s for s in worth[:turn] if s not in tokens], tokens, worth[turn:]
-
-
-def edited(case: Case, since: int = 0) -> set[str]:
-    """Campaigns whose target was set by us in the journal's lines from `since` on."""
-    return {str(x["campaign"])[-1] for x in case.journal()[since:] if x.get("outcome") == "applied" and x.get("app_id")}
-
-
 def die(case: Case, step: str) -> None:
     ended = case.run({step: "kill"})
     assert ended.code == -9, f"{step} was never reached: {ended}"
-
-
-def recover(case: Case) -> None:
-    """Restarted too early, then late enough, then a process every half hour; everything comes to its end, and every campaign
-    can be edited again."""
-    before = len(case.journal())
-    for wait in (20.0, 2 * MINUTE):
-        case.advance(wait)
-        ended = case.run()
-        assert ended.code == 0, ended
-    case.later(2)
-    judge(case)
-    assert {"2", "3", "4", "5"} <= edited(case, before), "a campaign is stuck"
-    assert "1" in edited(case), "an edit was lost"
 
 
 @pytest.mark.parametrize("part", range(2))
@@ -96,3 +66,21 @@ def test_death_while_writing(stage: Stage, part: int) -> None:
             die(case, step)
             recover(case)
     print(f"killed at {len(mine)} of {len(all_places)} places from the first turn on")
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_death_of_the_process_that_recovers(stage: Stage, part: int) -> None:
+    """Killed while writing, and what was started after it is killed as well, two minutes later at a step of its own."""
+    _, _, all_places = places(stage.steps)
+    draw = random.Random(f"pairs {part}")
+    deaths = 0
+    for first, second in [(draw.choice(all_places), draw.randrange(10, 100)) for _ in range(15)]:
+        with stage.case() as case:
+            die(case, first)
+            case.advance(2 * MINUTE)
+            again = case.run({str(second): "kill"})
+            assert again.code in (-9, 0), (first, second, again)
+            deaths += again.code == -9
+            recover(case)
+    print(f"{deaths} of 15 recovering processes killed as well")
+    assert deaths >= 10

@@ -75,6 +75,7 @@ ACTS: Mapping[str, Callable[[], object]] = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     "term": lambda: os.kill(os.getpid(), signal.SIGTERM),
+    "int": lambda: os.kill(os.getpid(), signal.SIGINT),
     "full": disk_full,
 }
 

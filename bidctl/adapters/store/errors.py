@@ -23,7 +23,7 @@ ADVICE = {
     "readonly database": "it may not be written and nothing was stored; expected a writable file and folder",
     "unable to open database file": "it cannot be opened; expected an existing, writable folder",
     "database is locked": "another process kept it locked for too long and nothing was stored; look for a stuck process",
-    "disk i/o error": "the disk failed and nothing was stored; look at the disk",
+    "disk i/o error": "the disk is full or failed and nothing was stored; make room, look at the disk",
     "could not extend": "the server's disk is full and nothing was stored; make room",
     "read-only transaction": "the server is read-only and nothing was stored; expected the primary",
     "does not exist": "no such database or role at the server; create it first",
