@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from bidctl.adapters.store.instants import instant, micros
@@ -15,11 +16,17 @@ from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import Basis, Intent, Kind, Objective, Protection, Side, Waiver
 
 
+KEPT_TEXTS = 1 << 15
+"""Most campaigns are the same from tick to tick: their texts are made and read once."""
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
 def dump(value: CampaignInfo | Enrolment) -> str:
     """The value as JSON text."""
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def load_info(text: str) -> CampaignInfo:
     """The campaign that `dump` wrote."""
     found = json.loads(text)
@@ -39,6 +46,7 @@ def load_info(text: str) -> CampaignInfo:
     )
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def load_enrolment(text: str) -> Enrolment:
     """The enrolment that `dump` wrote."""
     found = json.loads(text)
