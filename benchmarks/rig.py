@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -14,12 +15,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from cryptography.fernet import Fernet
 
 from bidctl import wiring
 from bidctl.adapters.clock import EmulatorClock
-from bidctl.adapters.http import httpx, network
+from bidctl.adapters.qianchuan.limits import Limits
 from bidctl.adapters.store import SqlLedger, count_statements
 from bidctl.config import Platform, Run, Settings, Stoploss, Store
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
@@ -56,20 +58,21 @@ class Tick:
     why: Mapping[str, int]
 
 
-class Counting(httpx.AsyncBaseTransport):
-    """Passes requests on and counts them by endpoint."""
+class Counting:
+    """Requests by endpoint, counted where each waits for its turn."""
 
-    asked: Counter[str] = Counter()
+    asked: ClassVar[Counter[str]] = Counter()
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
+    @classmethod
+    def begin(cls) -> None:
+        """Count from now on, in this process."""
+        acquire = Limits.acquire
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        Counting.asked[request.url.path.rsplit("/v1.0/", 1)[-1].strip("/")] += 1
-        return await self._inner.handle_async_request(request)
+        async def counted(self: Limits, path: str, advertiser: str | None, max_wait_s: float = math.inf) -> None:
+            cls.asked[path.rpartition("/v1.0/")[2].strip("/")] += 1
+            await acquire(self, path, advertiser, max_wait_s)
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+        Limits.acquire = counted  # type: ignore[method-assign]
 
 
 class Emulated:
@@ -97,10 +100,10 @@ class Emulated:
 class Rig:
     """The installation. `place`: an empty folder. Use `running`."""
 
-    def __init__(self, place: Path, scenario: str, emulated: Emulated) -> None:
+    def __init__(self, place: Path, emulated: Emulated) -> None:
         self.place, self.emulated = place, emulated
         os.environ.setdefault("BIDCTL_SECRET_KEY", Fernet.generate_key().decode())
-        wiring.network = lambda: Counting(network())  # type: ignore[attr-defined]
+        Counting.begin()
         self.settings = Settings(
             store=Store(url=f"sqlite:///{place}/bidctl.db"),
             platform=Platform(base_url=emulated.url, app_id=APP, app_secret="bench", limits="on", clock="emulator"),
@@ -130,7 +133,9 @@ class Rig:
                     _wrote(t, plan, now - timedelta(days=9))
             await self._remember(ledger, now)
         self.emulated.control("POST", "mark", {"mark": "run", "data": {"app_id": APP, "mode": "live"}})
-        self.emulated.control("POST", "mark", {"mark": "enrol", "data": {"campaigns": [p.campaign for p in self.plans]}})
+        self.emulated.control(
+            "POST", "mark", {"mark": "enrol", "data": {"campaigns": [p.campaign for p in self.plans]}}
+        )
 
     async def _remember(self, ledger: SqlLedger, now: datetime) -> None:
         """What a ledger of some weeks knows: every campaign, and that it was fed long ago."""
@@ -183,7 +188,9 @@ class Rig:
         held = Counter({})
         for r in reports:
             held.update({reason.name: n for reason, n in r.held.items()})
-        why = Counter(w.why.split("(")[0][:60] for r in reports for w in r.writes if w.state is not WriteState.CONFIRMED)
+        why = Counter(
+            w.why.split("(")[0][:60] for r in reports for w in r.writes if w.state is not WriteState.CONFIRMED
+        )
         return Tick(
             time.perf_counter() - began, time.process_time() - cpu, cpu_of(self.emulated.pid) - emulator,
             (clock.now() - at).total_seconds(), tally.statements, tally.rows_read, tally.rows_written,

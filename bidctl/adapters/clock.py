@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -56,14 +55,11 @@ class EmulatorClock:
             await asyncio.sleep(seconds / self.speed if self.speed else 0)
             return
         wake = self._at + timedelta(seconds=seconds)
-        heapq.heappush(self._wakes, wake)
-        while self._at < wake:
-            await asyncio.sleep(0)  # what can still run at this instant runs first
-            self._step(self._advance)
-
-    def _step(self, advance: Callable[[float], datetime]) -> None:
-        """Move time to the earliest instant somebody sleeps until."""
-        while self._wakes and self._wakes[0] <= self._at:
-            heapq.heappop(self._wakes)
-        if self._wakes:
-            self.jump(advance((self._wakes[0] - self._at).total_seconds()))
+        self._wakes.append(wake)
+        try:
+            while self._at < wake:
+                await asyncio.sleep(0)  # what can still run at this instant runs first
+                if self._at < (first := min(self._wakes)):
+                    self.jump(self._advance((first - self._at).total_seconds()))
+        finally:
+            self._wakes.remove(wake)

@@ -162,7 +162,7 @@ def data(service: Service, call: Call) -> Data:
         return _ordered(_grouped(rows, dimensions), order)
 
     asked = (account, call.text("data_topic"), tuple(dimensions), frozenset(where.items()), tuple(order), since, until, late_from)
-    grouped = service.tables.of(service.reported_at, asked, table)
+    grouped: list[Grouped] = service.tables.of(service.reported_at, asked, table)
     at, info = call.page(len(grouped), SIZES)
     return {
         "rows": [_row(*grouped[p], names) for p in at],

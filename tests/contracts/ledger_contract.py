@@ -252,6 +252,10 @@ class LedgerContract:
             assert [w.id for w in t.recent_writes(A, NOW + 2 * MINUTE)] == [new.id]
             assert [w.id for w in t.recent_writes(A, NOW)] == [old.id, new.id]
             assert t.recent_writes(B, NOW) == ()
+            assert [w.id for w in t.recent_writes(A, NOW, campaign=D)] == [new.id]
+            assert [w.id for w in t.recent_writes(A, NOW, campaign=C, field=old.request.field)] == [old.id]
+            assert t.recent_writes(A, NOW, field=Field.CREATIVE) == ()
+            assert t.edits(A, DAY, D) == () and [e.write_id for e in t.edits(A, DAY, C)] == [old.id]
 
     def test_of_many_who_want_the_turn_one_gets_it(self, ledger: Ledger) -> None:
         def want(_: int) -> bool:
@@ -462,6 +466,7 @@ class LedgerContract:
             assert (found[C].seen_at, found[C].life) == (NOW + MINUTE, replace(life, started=False))
             assert found[D].info == info(campaign=D, budget=None, objective=None, target_units=None)
             assert t.load_campaigns(B) == {}
+            assert {c: t.load_campaign(A, c) for c in (C, D)} == found and t.load_campaign(B, C) is None
 
     def test_beats(self, ledger: Ledger) -> None:
         with ledger.begin() as t:

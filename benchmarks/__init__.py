@@ -1,0 +1,1 @@
+"""Figures of speed and size: what they mean is in docs/benchmarks.md."""
