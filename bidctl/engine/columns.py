@@ -141,7 +141,8 @@ class Columns:
         kept = (keep.column(r, "first_spend_at"), keep.column(r, "fed_at"), keep.column(r, "observe_from"))
         unit_lives = by_unit(self.unit, self.unit_days, *kept, self.days, self.now)
         switched = np.full(self.n, np.nan)
-        switched[list(self.o.book.switched)] = list(self.o.book.switched.values())
+        # as from being fed: from the end of its hour
+        switched[list(self.o.book.switched)] = [(at // HOUR_S + 1) * HOUR_S for at in self.o.book.switched.values()]
         observe = unit_lives.observe_from
         observe = np.where(np.isfinite(observe), np.fmax(observe, switched), observe)
         blind = self.history_unknown & np.isnan(unit_lives.fed)

@@ -76,7 +76,7 @@ def test_seven_days_without_delivery_restart_the_clock():
 def test_a_switch_of_objective_restarts_the_clock():
     o = goods("2026-11-20 12:00", *[day("c", f"2026-11-{d:02d}", 300) for d in range(2, 20)])
     assert only(o.observe(at("2026-11-20 12:00"))).stage == Stage.FREE
-    o.ingest_edits([edit("2026-11-20 10:00", "pay_roi", "net_roi", field=Field.OBJECTIVE)])
+    o.ingest_edits([edit("2026-11-20 09:50", "pay_roi", "net_roi", field=Field.OBJECTIVE)])
     row = only(o.observe(at("2026-11-20 12:00")))
     assert row.stage == Stage.OBSERVING and row.observed_s == 7200 and row.edits_today == 1
 

@@ -85,6 +85,7 @@ class Schedule:
     killed: bool = False
     away: CampaignId | None = None
     planned: Any = None
+    edges: float = 0.25
 
     # steps
 
@@ -121,7 +122,7 @@ class Schedule:
     def pause(self) -> float:
         """Mostly minutes; now and then exactly to the end of somebody's hour."""
         rng = self.rng
-        if rng.random() < 0.25:
+        if rng.random() < self.edges:
             newest = self.stage.entries()[-1]["at"]
             left = 3600.0 - (self.stage.now() - datetime.fromisoformat(newest)).total_seconds()
             edge = left + rng.choice((-30.0, -1.0, -0.5, -0.01, 0.0, 0.01, 0.5, 1.0, 30.0))
@@ -392,7 +393,8 @@ class Schedule:
         rng = self.rng
         if kind in OF_A_WRITE:
             paths = (WRITE, WRITE, WRITE, *READ_BACK) if aimed else (*LISTS, DETAIL, "suggest")
-            if kind in ("partial_rows", "human_edit_between"):
+            if kind in ("partial_rows", "human_edit_between", "read_after_write_delay"):
+                # a delayed reading before a write would hide somebody's edit of the minute before, which nobody can help
                 paths = (WRITE,)
         else:
             paths = PATHS.get(kind, LISTS)
@@ -502,13 +504,13 @@ def _in_thread(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         raise failed[0]
 
 
-def play(seed: int) -> Outcome:
-    """Play a schedule to its end and judge it."""
+def play(seed: int, *, edges: float = 0.25) -> Outcome:
+    """Play a schedule to its end and judge it. `edges`: share of the steps that end with somebody's hour."""
     primary = KINDS[seed % len(KINDS)]
     with staged(seed % WORLDS) as stage:
         begin = int(stage.now().timestamp() * 1e6)
         edits = sum(e["app_id"] == APP and e["outcome"] == "applied" for e in stage.entries())
-        schedule = Schedule(stage, Random(seed), primary)
+        schedule = Schedule(stage, Random(seed), primary, edges=edges)
         asyncio.run(_run(schedule))
         report: AuditReport = judged(stage)
         found = breaches(report) + losses(stage, begin, schedule.stated, schedule.cut_short)
