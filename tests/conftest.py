@@ -13,5 +13,6 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
 pytest.register_assert_rewrite("tests.contracts.ledger_contract")
 
 from tests.fixtures.postgres import migrated, postgres, postgres_ledger_url, postgres_url  # noqa: E402
+from tests.long.coverage import pytest_terminal_summary  # noqa: E402
 
-__all__ = ["migrated", "postgres", "postgres_ledger_url", "postgres_url"]
+__all__ = ["migrated", "postgres", "postgres_ledger_url", "postgres_url", "pytest_terminal_summary"]
