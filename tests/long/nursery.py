@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,33 +71,47 @@ class Nursery:
         self._process.stdout.close()
 
 
+Copy = Callable[[Path], contextlib.AbstractContextManager[str]]
+"""The address of a fresh copy of the stage's ledger, which may lie in the folder given."""
+
+
+def file_copies(ledger: Path) -> Copy:
+    """Copies of a SQLite file."""
+
+    @contextlib.contextmanager
+    def copied(folder: Path) -> Iterator[str]:
+        shutil.copy(ledger, folder / "bidctl.db")
+        yield f"sqlite:///{folder}/bidctl.db"
+
+    return copied
+
+
 @dataclass
 class Stage:
-    """A nursery in which an edit is due: the emulator in it, and the ledger file that belongs to that moment."""
+    """A nursery in which an edit is due, and copies of the ledger that belongs to that moment. `steps`: of the next process."""
 
     nursery: Nursery
     folder: Path
-    ledger: Path
+    copies: Copy
     steps: tuple[str, ...] = field(default=(), repr=False)
+    without: str = ""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextlib.contextmanager
-    def case(self, speed: float = 0.0, url: str | None = None, folder: Path | None = None) -> Iterator[Case]:
-        """A fresh copy of everything. `url`: of a database that was copied already (else the file is copied)."""
-        place = folder or self.folder / f"case{next(self._numbers)}"
-        place.mkdir(exist_ok=True)
-        if url is None:
-            shutil.copy(self.ledger, place / "bidctl.db")
+    def case(self, speed: float = 0.0) -> Iterator[Case]:
+        """A fresh copy of everything, half an hour after the stage's last tick."""
+        place = self.folder / f"case{next(self._numbers)}"
+        place.mkdir()
         found = self.nursery.ask("emulate", speed=speed)
         try:
-            case = Case(self.nursery, place, found["url"], url or f"sqlite:///{place}/bidctl.db")
-            case.advance(30 * MINUTE)  # since the stage's last tick
-            yield case
+            with self.copies(place) as store:
+                case = Case(self.nursery, place, found["url"], store, self.without)
+                case.advance(30 * MINUTE)
+                yield case
         finally:
             self.nursery.ask("signal", pid=found["pid"], number=signal.SIGKILL)
             self.nursery.ask("wait", pid=found["pid"])
-            if folder is None:
-                shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
 
 
 @dataclass
@@ -108,24 +122,25 @@ class Case:
     folder: Path
     url: str
     store: str
+    without: str = ""
     later_s: float = 0.0
 
-    def start(self, acts: Mapping[str, str] | None = None, *words: str, ahead_s: float | None = None, uid: int = 0) -> int:
+    def start(self, acts: Mapping[str, str] | None = None, *words: str, ahead_s: float | None = None) -> int:
         """Begin `bidctl run --mode live --once` (or `words`); its pid."""
         self.later_s += 600.0
         config = write_config(self.folder, self.store, self.url)
         told = list(words) or ["run", "--mode", "live", "--once", "--json"]
         ahead = self.later_s if ahead_s is None else ahead_s
-        found = self.nursery.ask("start", words=[*told, "--config", str(config)], environ={}, acts=dict(acts or {}),
-                                 ahead_s=ahead, uid=uid)  # fmt: skip
+        all_words = [*told, "--config", str(config)]
+        found = self.nursery.ask("start", words=all_words, acts=dict(acts or {}), ahead_s=ahead, without=self.without)
         return int(found["pid"])
 
     def wait(self, pid: int) -> Ended:
         told = self.nursery.ask("wait", pid=pid)
         return Ended(told["code"], told["out"], told["err"], tuple(told["steps"].splitlines()))
 
-    def run(self, acts: Mapping[str, str] | None = None, *words: str, ahead_s: float | None = None, uid: int = 0) -> Ended:
-        return self.wait(self.start(acts, *words, ahead_s=ahead_s, uid=uid))
+    def run(self, acts: Mapping[str, str] | None = None, *words: str, ahead_s: float | None = None) -> Ended:
+        return self.wait(self.start(acts, *words, ahead_s=ahead_s))
 
     def signal(self, pid: int, number: int) -> None:
         self.nursery.ask("signal", pid=pid, number=number)
@@ -216,27 +231,41 @@ def recover(case: Case) -> None:
     assert "1" in edited(case), "an edit was lost"
 
 
-def prepare(folder: Path, scenario: str = "fault", seed: int = 1) -> Stage:
+def prepare(folder: Path, store: str = "", copies: Copy | None = None) -> Stage:
     """Connected, enrolled, a first live day behind it (R-BLAST), and at the next process an edit of several campaigns is due:
     what that process does, step by step, is `Stage.steps`."""
-    nursery = Nursery()
-    nursery.ask("build", scenario=scenario, seed=seed)
-    store = f"sqlite:///{folder}/bidctl.db"
-    config = str(write_config(folder, store, "http://127.0.0.1:1"))
-    nursery.ask("enrol", config=config)
-    made = nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
-    made += nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
+    stage, config = _enrolled(folder, store, copies)
+    made = stage.nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
+    made += stage.nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
     assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
-    stage = Stage(nursery, folder, folder / "bidctl.db")
+    return _until_due(stage, config, 2)
+
+
+def prepare_young(folder: Path) -> Stage:
+    """The same an hour and a half after the beginning: one edit is due."""
+    stage, config = _enrolled(folder, "", None)
+    stage.nursery.ask("ticks", config=config, hours=1.5, every_s=1.5 * HOUR)
+    return _until_due(stage, config, 1)
+
+
+def _enrolled(folder: Path, store: str, copies: Copy | None) -> tuple[Stage, str]:
+    nursery = Nursery()
+    nursery.ask("build", scenario="fault", seed=1)
+    config = str(write_config(folder, store or f"sqlite:///{folder}/bidctl.db", "http://127.0.0.1:1"))
+    nursery.ask("enrol", config=config)
+    return Stage(nursery, folder, copies or file_copies(folder / "bidctl.db")), config
+
+
+def _until_due(stage: Stage, config: str, edits: int) -> Stage:
     for _ in range(48):
         with stage.case() as case:
             ended = case.run()
             assert ended.code == 0, ended
         stage.steps = ended.steps
-        if sum(s.startswith(POST_TARGET) and s.endswith("sent") for s in ended.steps) >= 2:
+        if sum(s.startswith(POST_TARGET) and s.endswith("sent") for s in ended.steps) >= edits:
             return stage
-        nursery.ask("ticks", config=config, hours=0.5, every_s=HOUR / 2)
-    raise AssertionError("no tick with two edits within a day")
+        stage.nursery.ask("ticks", config=config, hours=0.5, every_s=HOUR / 2)
+    raise AssertionError(f"no tick with {edits} edits within a day")
 
 
 def judge(case: Case) -> None:

@@ -29,13 +29,15 @@ from typing import Any
 import httpx
 from sqlalchemy.engine.default import DefaultDialect
 
-import bidctl.cli.run
 from bidctl import wiring
 from bidctl.adapters.clock import SystemClock
 from bidctl.cli import main as bidctl_main
 from bidctl.config import load
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Mode, Side
+from bidctl.domain.writes import Write, WriteState
+from bidctl.engine.gate import GateSettings
+from bidctl.engine.recovery import Recovery
 from bidctl.wiring.account import connect
 from sim.emulator.server import Emulator, port_of, world_of
 
@@ -78,6 +80,28 @@ ACTS: Mapping[str, Callable[[], object]] = {
     "int": lambda: os.kill(os.getpid(), signal.SIGINT),
     "full": disk_full,
 }
+
+
+def no_left_over() -> None:
+    Recovery.drop_left_over = lambda self, account=None, why="": None  # type: ignore[method-assign]
+
+
+def no_read_back() -> None:
+    async def given_up(self: Recovery, write: Write) -> Write:
+        return self._move(write, WriteState.ABSENT, "nobody looked")
+
+    Recovery._read_back = given_up  # type: ignore[method-assign]
+
+
+def no_deadline() -> None:
+    GateSettings.__init__.__defaults__ = (1e9, GateSettings().rules)
+    wiring.TURN_S = 1e9
+
+
+WITHOUT: Mapping[str, Callable[[], None]] = {
+    "": lambda: None, "left_over": no_left_over, "read_back": no_read_back, "deadline": no_deadline,
+}  # fmt: skip
+"""Safeties that can be taken out of a program."""
 
 
 def watch_commits(hand: Hand) -> None:
@@ -168,14 +192,16 @@ class Nursery:
         with os.fdopen(told) as line:
             return {"pid": pid, "url": line.readline().strip()}
 
-    def start(self, words: list[str], environ: dict[str, str], acts: dict[str, str], ahead_s: float, uid: int = 0) -> object:
-        """Fork `bidctl WORDS`. `ahead_s`: how far its machine's clock is ahead of ours (a start that much later)."""
+    def start(self, words: list[str], acts: dict[str, str], ahead_s: float, without: str) -> object:
+        """Fork `bidctl WORDS`. `ahead_s`: how far its machine's clock is ahead of ours (a start that much later). `without`:
+        a safety that is taken out, to see whether the judge notices."""
         pipes = {name: os.pipe() for name in ("out", "err", "steps")}
         pid = _fork()
         if pid == 0:
             for name, number in (("out", 1), ("err", 2)):
                 os.dup2(pipes[name][1], number)
-            _become_bidctl(words, environ, Hand(pipes["steps"][1], acts), ahead_s, uid)
+            WITHOUT[without]()
+            _become_bidctl(words, Hand(pipes["steps"][1], acts), ahead_s)
         for _, end in pipes.values():
             os.close(end)
         self._running[pid] = {name: end for name, (end, _) in pipes.items()}
@@ -184,7 +210,7 @@ class Nursery:
     def wait(self, pid: int, seconds: float = 60.0) -> object:
         """Wait until it ends (or stops); how it ended, what it said, its steps."""
         ends = self._running.get(pid, {})
-        texts = {name: b"" for name in ends}
+        texts = dict.fromkeys(ends, b"")
         limit, status = time.monotonic() + seconds, None
         while status is None:
             assert time.monotonic() < limit, f"process {pid} still runs after {seconds} s"
@@ -254,19 +280,14 @@ async def _serve(emulator: Emulator, announce: Callable[[str], object]) -> None:
             emulator.drop_connections()
 
 
-def _become_bidctl(words: list[str], environ: dict[str, str], hand: Hand, ahead_s: float, uid: int) -> None:
+def _become_bidctl(words: list[str], hand: Hand, ahead_s: float) -> None:
     code = 70
     sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
     try:
-        os.environ.update(environ)
         if ahead_s:
             SystemClock.now = lambda self: datetime.now(UTC) + timedelta(seconds=ahead_s)  # type: ignore[method-assign]
         watch_commits(hand)
         watch_requests(hand)
-        if uid:
-            os.setgroups([])
-            os.setgid(uid)
-            os.setuid(uid)
         sys.argv = ["bidctl", *words]
         bidctl_main()
         code = 0

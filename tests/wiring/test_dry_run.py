@@ -61,7 +61,7 @@ async def prove(bench: Bench, wire: list[Call]) -> None:
         clients = [c for c in found if isinstance(c, httpx.AsyncClient)]
         assert len(clients) == 2, "one to read, one to renew the authorisation"
         for client in clients:
-            for method, path in sorted(WRITE_CALLS) + [("POST", UPGRADE), ("PUT", UPGRADE), ("DELETE", UPGRADE)]:
+            for method, path in [*sorted(WRITE_CALLS), ("POST", UPGRADE), ("PUT", UPGRADE), ("DELETE", UPGRADE)]:
                 with pytest.raises(CallForbidden):
                     await client.request(method, path, json={})
         session = wiring.session(parts)

@@ -74,7 +74,10 @@ async def test_the_gate_rests_on_the_life_of_a_request_as_it_is_set(bench: Bench
 
 @pytest.mark.parametrize(
     ("rules", "said"),
-    [({"spacing": 4000}, "rules.spacing_s"), ({"min_stp": 0.06}, "rules.min_step"), ({"max_step": 0.2}, "R-BAND"), ({"spacing_s": 60}, "R-SPACE")],
+    [
+        ({"spacing": 4000}, "rules.spacing_s"), ({"min_stp": 0.06}, "rules.min_step"),
+        ({"max_step": 0.2}, "R-BAND"), ({"spacing_s": 60}, "R-SPACE"),
+    ],
 )  # fmt: skip
 def test_rules_may_be_named_and_tightened_only(tmp_path: Path, rules: dict[str, float], said: str) -> None:
     settings = settings_of("http://127.0.0.1:1", tmp_path)
