@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo, Listing
 from bidctl.domain.decision import Decisions, Lever
@@ -16,7 +17,7 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import Alert, Reason
-from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Mode, SuggestionState
+from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Mode, Stage, SuggestionState
 from bidctl.domain.writes import Edit, Write, WriteState
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
@@ -38,6 +39,7 @@ MAX_OFFSET_S = 30.0
 """R-CLOCK."""
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
+UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
 
 
@@ -57,7 +59,8 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What one tick of one account came to. `decided` rows; `held` by reason; `writes` as they came out of the gate."""
+    """What one tick of one account came to. `decided` rows; `held` enrolled ones by reason; `writes` as they came out of the
+    gate; `foreign`: others' changes found; `free`: enrolled campaigns past observation, `judged`: those that were decided on."""
 
     account: AccountId
     at: datetime
@@ -68,6 +71,9 @@ class TickReport:
     held: Mapping[Reason, int]
     acts: tuple[DecisionRecord, ...]
     writes: tuple[Write, ...]
+    foreign: int = 0
+    free: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
 
 
 class Desk:
@@ -104,6 +110,8 @@ class Desk:
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
             self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
             self._edits.load(t, now)
+            beat = t.last_beat(self.account)
+            self._day = None if beat is None else self._days.of(beat.timestamp())  # a restart is no midnight
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
     async def tick(self) -> TickReport:
@@ -115,7 +123,7 @@ class Desk:
             given = t.enrolments(self.account)
         reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
         enrolments = self._enrol(given, reading.listing)
-        await self._others(reading.listing)
+        foreign = await self._others(reading.listing)
         now = self.now()
         standing = self._take_in(reading, enrolments, now)
         o, d, ids = await self._decide(now, enrolments, standing)
@@ -127,7 +135,12 @@ class Desk:
         writes = [] if reading.stops else await self._write(due)
         await self._tell(o, d, reading, now)
         good = reading.listing is not None and reading.listing.complete
-        return TickReport(self.account, now, name, good, reading.troubles, len(d), _held(d), tuple(acts), tuple(writes))
+        free = o.enrolled & (o.stage == Stage.FREE)
+        judged = free & ~np.isin(d.reason, UNDECIDED)
+        return TickReport(
+            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), foreign,
+            frozenset(o.campaign[free].tolist()), frozenset(o.campaign[judged].tolist()),
+        )  # fmt: skip
 
     def _enrol(self, enrolments: Sequence[Enrolment], listing: Listing | None) -> list[Enrolment]:
         """Enrolled campaigns, newcomers that a standing enrolment takes in among them (R-ENROL)."""
@@ -139,11 +152,13 @@ class Desk:
                     t.enrol(e)
         return [e for e in (*enrolments, *fresh) if not is_selector(e.campaign)]
 
-    async def _others(self, listing: Listing | None) -> None:
-        """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
-        if listing is not None:
-            foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
-            self.observer.ingest_edits([f.edit for f in foreign])
+    async def _others(self, listing: Listing | None) -> int:
+        """R-EXTERNAL: what somebody else changed is adopted before anything is decided; how much that is."""
+        if listing is None:
+            return 0
+        foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
+        self.observer.ingest_edits([f.edit for f in foreign])
+        return len(foreign)
 
     def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
         o = self.observer
@@ -364,8 +379,8 @@ class EditFeed:
         self._unsettled |= {e.write_id: e for e in fresh if e.write_id is not None and e.write_id in still_open}
 
 
-def _held(d: Decisions) -> dict[Reason, int]:
-    reasons, counts = np.unique(d.reason[~d.acts], return_counts=True)
+def _held(d: Decisions, enrolled: NDArray[np.bool_]) -> dict[Reason, int]:
+    reasons, counts = np.unique(d.reason[enrolled & ~d.acts], return_counts=True)
     return {Reason(int(r)): int(n) for r, n in zip(reasons, counts, strict=True)}
 
 

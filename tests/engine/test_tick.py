@@ -472,3 +472,20 @@ async def test_a_floor_without_economics_forbids_lowering_only() -> None:
     shop.enrol(enrolment(C1, economics=Economics(), stoploss_set=True, goal=0.5))
     await shop.open()
     assert (await shop.tick(30)).held == {Reason.NO_FLOOR: 1}
+
+
+async def test_a_restart_at_noon_is_no_midnight(shop: Shop) -> None:
+    """Else a budget would go back to its base (R-BUDGET) at every restart."""
+    await shop.tick(10)
+    seen: list[bool] = []
+    for turn in range(4):
+        if turn == 2:
+            await shop.restart()
+        await shop.tick(10)
+        seen += shop.seen().midnight.tolist()
+    assert seen == [False] * 4
+    await shop.session.close()
+    shop.session = shop.new_session()
+    await shop.session.open()
+    shop.clock.advance((utc("2026-03-03 00:10") - shop.clock.now()).total_seconds())
+    assert shop.seen().midnight.tolist() == [True], "it was away over midnight"

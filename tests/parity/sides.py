@@ -79,6 +79,7 @@ class Run:
     reads: PlatformReads
     reopened: Callable[[], Session]
     rows: Rows = field(default_factory=Rows)
+    final: list[dict[str, tuple[Observation, Decisions]]] = field(default_factory=list)  # each tick's last pass
     acts: list[tuple[DecisionRecord, ...]] = field(default_factory=list)
     writes: list[tuple[Write, ...]] = field(default_factory=list)
     held: list[Mapping[Any, int]] = field(default_factory=list)
@@ -97,6 +98,7 @@ class Run:
                 self.writes.append(report.writes)
                 self.held.append(report.held)
                 self.troubles += report.troubles
+        self.final.append({account: passes[-1] for account, passes in self.rows.passes.items()})
 
     async def restart(self) -> None:
         """The process ends and another begins on the same ledger."""
