@@ -70,7 +70,6 @@ def told_again(stored: list[DecisionRecord]) -> Counter[str]:
         ("small", 3, {"rows": 1200, "acts": 3}),
         ("demo", 1, {"rows": 4000, "acts": 20}),
         pytest.param("demo", 3, {"rows": 12_000, "acts": 80}, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
-        pytest.param("busy", 2, {"rows": 2000, "acts": 10}, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
     ],
 )
 async def test_http_and_in_process_decide_the_same(

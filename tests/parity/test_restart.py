@@ -65,7 +65,7 @@ async def test_a_restart_loses_nothing_that_matters(scenario: str, monkeypatch: 
             assert not (apart & ~soft).any(), (number, [Reason(int(r)).name for r in d.reason[apart]])
             late, rows = late + int(apart.sum()), rows + len(d)
     print(f"\n{scenario}: {rows} rows, {late} decided later, columns {dict(columns)}")
-    assert rows > 300 and late < 0.1 * rows
+    assert rows > 250 and late < 0.1 * rows
 
 
 def _of(o: object, name: str, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
