@@ -51,6 +51,7 @@ class Session:
         self._notifier, self._book, self._rules, self._sign, self._owner = notifier, book, rules, sign, owner
         self._lease_s, self._pace, self._real, self._trace = lease_s, pace, real or clock, trace
         self._gate: Gate | None = None
+        self._closed = False
         self._compacted: int | None = None
         self.desks: list[Desk] = []
 
@@ -70,8 +71,11 @@ class Session:
             desk.open()
 
     async def tick(self) -> list[TickReport]:
-        """One tick of every account. Raises Standby where the lease was lost."""
-        self._lease()
+        """One tick of every account. Raises Standby where the lease was lost. A process whose lease somebody else has had in
+        between opens anew: its gate's fence is no longer good, and what it knows is not all."""
+        fence = self._lease()
+        if self._gate is not None and not self._closed and fence != self._gate.parts.fence:
+            await self.open()
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(desk: Desk) -> TickReport:
@@ -119,11 +123,13 @@ class Session:
 
     def stop(self) -> None:
         """Begin no new write; the one under way ends."""
+        self._closed = True
         if self._gate is not None:
             self._gate.stop()
 
     async def close(self) -> None:
         """Let the open write end, give the lease back."""
+        self._closed = True
         if self._gate is not None:
             await self._gate.finish()
         self._ledger.release_lease(CONTROLLER_LEASE, self._owner)

@@ -44,6 +44,18 @@ async def test_a_process_that_died_is_followed_after_its_lease_ends() -> None:
     assert shop.ledger.state.leases[CONTROLLER_LEASE][0] == "heir"
 
 
+async def test_a_process_that_was_followed_and_left_alone_again_opens_anew() -> None:
+    shop = Shop()
+    real = VirtualClock()
+    stalled, heir = shop.new_session("stalled", real), shop.new_session("heir", real)
+    await stalled.open()
+    real.advance(61)
+    await heir.open()
+    await heir.close()
+    writes = (await stalled.tick())[0].writes
+    assert [w.state for w in writes] == [WriteState.CONFIRMED], "with the old fence every write would be dropped for ever"
+
+
 async def test_beating_keeps_the_lease_between_ticks() -> None:
     shop = Shop()
     real = VirtualClock()

@@ -46,6 +46,9 @@ MOST_STEPS, LEAST_STEPS, WILD_STEPS = 60, 6, 20
 """After the wild ones only the faults go on, at the rate of one edit per campaign and step."""
 
 
+FENCED = "SELECT campaign FROM writes WHERE taken_at >= ? AND why LIKE 'FENCE%'"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a schedule came to. `covered`: kinds that hit where they must; `edits`: ours that were applied."""
@@ -86,6 +89,7 @@ class Schedule:
     away: CampaignId | None = None
     planned: Any = None
     edges: float = 0.25
+    fenced: list[str] = field(default_factory=list)
 
     # steps
 
@@ -470,6 +474,7 @@ class Schedule:
         await self.stage.connect()
         if self.mode is not Mode.LIVE and self.process is not None:
             await self.change_mode()
+        calm = self.stage.now().timestamp() * 1e6
         for seconds in (130, 130, 600, 3700, 1800):
             self.stage.advance(seconds)
             if self.process is None:
@@ -479,6 +484,7 @@ class Schedule:
             self.stage.synchronise()
             self.people(calm=True)
             await self.tick()
+        self.fenced = [str(row[0]) for row in self.stage.query(FENCED, calm)]
         if self.process is not None:
             await self.process.leave()
 
@@ -514,6 +520,7 @@ def play(seed: int, *, edges: float = 0.25) -> Outcome:
         asyncio.run(_run(schedule))
         report: AuditReport = judged(stage)
         found = breaches(report) + losses(stage, begin, schedule.stated, schedule.cut_short)
+        found += [f"stuck: {campaign} dropped by a fence while nobody else was at work" for campaign in schedule.fenced]
         own = len(schedule.ours()) - edits
         return Outcome(seed, primary, frozenset(schedule.covered), schedule.events, own, report.race_count, tuple(found))
 
