@@ -26,9 +26,16 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(parsed, connect_args={"timeout": BUSY_S, "check_same_thread": False})
         event.listen(engine, "connect", _driver_leaves_transactions_to_us)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        engine = _postgres(parsed)
     event.listen(engine, "begin", _begin_sqlite if parsed.get_backend_name() == "sqlite" else _begin_postgres)
     return engine
+
+
+def _postgres(parsed: URL) -> Engine:
+    try:
+        return create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    except ImportError:
+        raise StoreError(f"store.url: {place_of(parsed)} needs the driver psycopg; install bidctl[postgres]") from None
 
 
 def _parsed(url: str) -> URL:
