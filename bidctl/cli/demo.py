@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
+import structlog
 
 from bidctl.audit import AuditReport, audit, lines_of, open_ledger
 from bidctl.cli.audit import show as show_audit
@@ -21,7 +23,7 @@ from bidctl.demo.ledgerview import Projected, paths, projected
 from bidctl.demo.pages import report
 from bidctl.demo.show import STRETCH_TICKS, Progress, Show, now_of
 from bidctl.demo.stage import APP, stage
-from bidctl.domain.reasons import RULE_OF, WORDING
+from bidctl.domain.reasons import RULE_OF, WORDING, Rule
 from bidctl.domain.values import Mode
 from bidctl.problem import Problem
 
@@ -61,6 +63,8 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
     from bidctl.wiring.account import connect
 
     journal, database = out / "journal.jsonl", out / "ledger.db"
+    notices = (out / "notices.log").open("w", encoding="utf-8")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(notices), processors=[_plain_line])
     shell.say("启动模拟平台 (生成31天历史) ...", "starting the emulated platform (31 days of history) ...")
     with stage(scenario, seed, journal) as on:
         settings = Settings(
@@ -86,15 +90,20 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
         ended = now_of(settings)
         groups = frozenset(str(r["group"]) for r in before) - {"not-ours"}
         result = compare(on, before, held_world(scenario, seed, [began, ended]), groups)
-        fired = on.faults()
+        lost = len(on.faults()["fired"])
         with wiring.ledger(settings) as ledger:
             belief = projected(ledger, result.ours.spend, result.ours.gmv)
             lines = paths(ledger, began, ended)
+    notices.close()
     verdict = audit(lines_of(journal), open_ledger(database))
     (out / "report.html").write_text(report(show.dry, show.live, result, belief, lines, verdict, began, ended), "utf-8")
-    _close(shell, show, result, belief, verdict, fired, out, ended - began)
+    _close(shell, show, result, belief, verdict, lost, out, ended - began)
     if not verdict.clean:
         raise Problem(f"{journal}: the audit found {verdict.violation_count} violations; see above")
+
+
+def _plain_line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+    return str(event.get("event", ""))
 
 
 @contextmanager
@@ -112,7 +121,7 @@ def _progress(shell: Shell, days: float) -> Iterator[Progress]:
 
 
 def _close(
-    shell: Shell, show: Show, result: Comparison, belief: Projected, verdict: AuditReport, fired: object, out: Path, span: timedelta
+    shell: Shell, show: Show, result: Comparison, belief: Projected, verdict: AuditReport, lost: int, out: Path, span: timedelta
 ) -> None:
     """The closing table."""
     live = show.live
@@ -122,7 +131,7 @@ def _close(
         "held": {r.name: n for r, n in live.held.items()}, "bound": {r.code: n for r, n in live.bound.items()},
         "spend": ours.spend, "paid_gmv": ours.gmv, "paid_roas": ours.paid_roas, "projected_roas": belief.roas,
         "projected_profit": belief.profit, "final_roas": ours.final_roas, "profit": ours.profit, "hold_profit": hold.profit,
-        "hold_spend": hold.spend, "faults": fired, "audit": verdict.to_json()["counts"], "clean": verdict.clean,
+        "hold_spend": hold.spend, "lost_replies": lost, "foreign_edits": live.foreign, "campaigns_free": len(live.free), "campaigns_decided": len(live.decided), "audit": verdict.to_json()["counts"], "clean": verdict.clean,
         "files": sorted(str(p) for p in out.iterdir()),
     })  # fmt: skip
     if shell.as_json:
@@ -147,7 +156,20 @@ def _close(
         ],
         ["what", "bidctl", "hold"],
     )
-    writes = ", ".join(f"{state} {n}" for state, n in sorted(live.states.items()))
-    shell.say(f"写入结果: {writes}", f"writes: {writes}")
+    shell.rows(
+        shell.text("途中", "on the way"),
+        [shell.text("看点", "what"), shell.text("次数", "count")],
+        [
+            *((shell.text(f"写入结果: {state}", f"writes: {state}"), n) for state, n in sorted(live.states.items())),
+            (shell.text("受 R-CAP 封顶的决定 (行x周期)", "decisions bound by R-CAP (rows x ticks)"), live.bound[Rule.CAP]),
+            (shell.text("起始定价 R-START", "first targets, R-START"), live.acts["START"]),
+            (shell.text("没量调低 R-NOVOLUME", "lowered without volume, R-NOVOLUME"), live.acts["NOVOLUME"]),
+            (shell.text("人工改动 (发现并让路)", "people's edits (seen, made way for)"), live.foreign),
+            (shell.text("丢失的应答 (已核对)", "lost replies (read back)"), lost),
+            (shell.text("过了观察期的计划: 已判定/全部", "campaigns past observation: decided / all"), f"{len(live.decided)} / {len(live.free)}"),
+            (shell.text("真实调度器下的周期", "ticks under the real scheduler"), STRETCH_TICKS),
+        ],
+        ["what", "count"],
+    )
     show_audit(shell, verdict, str(out / "journal.jsonl"))
     shell.say(f"报告 (离线可看): {out / 'report.html'}", f"report (opens offline): {out / 'report.html'}")

@@ -28,6 +28,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 ACCIDENTS = {3: "lost_reply_applied", 5: "lost_reply_not_applied", 7: "http_500_applied", 9: "lost_reply_applied"}
 """Live day -> what happens to one write of that day."""
 HUMAN_DAY, HUMAN_GROUP = 2, "steady-high"
+KILL_DAY = 4
+NINE, NOON = timedelta(hours=9), timedelta(hours=12)
 
 
 @dataclass
@@ -39,16 +41,20 @@ class Tally:
     held: Counter[Reason] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     bound: Counter[Rule] = field(default_factory=Counter)
+    free: set[str] = field(default_factory=set)
     decided: set[str] = field(default_factory=set)
     troubles: int = 0
+    foreign: int = 0
 
     def add(self, reports: list[TickReport]) -> None:
         for r in reports:
             self.held.update(r.held)
             self.troubles += len(r.troubles)
+            self.foreign += r.foreign
+            self.free |= r.free
+            self.decided |= r.judged
             for a in r.acts:
                 self.acts[Reason(a.reason).name] += 1
-                self.decided.add(a.campaign)
                 self.bound.update(rule for rule in Rule if a.bound & rule.bit)
             for w in r.writes:
                 self.states[w.state.value] += 1
@@ -82,8 +88,10 @@ class Show:
         clock = parts.clock
         assert isinstance(clock, EmulatorClock)
         day, hour = divmod(since, A_DAY)
-        if mode is Mode.LIVE and hour == timedelta(hours=9):
+        if mode is Mode.LIVE and hour == NINE:
             self._incidents(day)
+        if mode is Mode.LIVE and day == KILL_DAY and hour in (NINE, NOON):
+            self._kill(parts, hour == NINE)
         clock.jump(self.stage.advance(TICK.total_seconds()))
         self._tell(parts, f"{mode.value} {clock.now().astimezone(ZONE):%m-%d %H:%M}")
         tally.add(await session.tick())
@@ -100,6 +108,12 @@ class Show:
             chosen = next((p for p in self.stage.plans() if p.group == HUMAN_GROUP), None)
             if chosen is not None:
                 self.stage.human_edit(chosen.campaign, "roi_target", 3.30, after_seconds=600)
+
+    def _kill(self, parts: wiring.Parts, on: bool) -> None:
+        """A person pulls the kill switch, and releases it three hours later."""
+        with parts.ledger.begin(durable=True) as t:
+            t.set_kill(None, on, "demo", parts.clock.now())
+        self.stage.mark("kill" if on else "resume")
 
     async def stretch(self, tally: Tally) -> None:
         """A few virtual hours under the real scheduler, time running by itself."""
