@@ -32,7 +32,7 @@ from bidctl.engine.session import Session
 from bidctl.wiring.account import connect
 
 APP = "1700000000000001"
-HOLD, MOVE = "policies.hold:Hold", "policies.handbook:Handbook"
+HOLD, MOVE = "policies.hold:Hold", "benchmarks.mover:Lower"
 COHORTS = 50
 """One cohort of campaigns moves in each tick: 2 % of them."""
 TICK = timedelta(minutes=10)
