@@ -9,6 +9,7 @@ import importlib.metadata
 import inspect
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 import bidctl
 import policies
@@ -22,14 +23,18 @@ def load(reference: str) -> Policy:
     if not module_name or not class_name:
         raise UsageProblem(f"policy {reference!r}: expected module:Class, e.g. policies.handbook:Handbook")
     try:
-        made = getattr(importlib.import_module(module_name), class_name)
-    except ImportError as error:
+        made: Any = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, TypeError, ValueError) as error:
         raise UsageProblem(f"policy {reference!r}: cannot import {module_name}: {error}") from None
     except AttributeError:
         raise UsageProblem(f"policy {reference!r}: {module_name} has no {class_name}") from None
-    if not (isinstance(made, type) and dataclasses.is_dataclass(made) and hasattr(made, "rules")):
+    kind: object = made
+    if not (isinstance(kind, type) and dataclasses.is_dataclass(kind) and hasattr(kind, "rules")):
         raise UsageProblem(f"policy {reference!r}: expected a frozen dataclass with a method `rules`")
-    policy: Policy = made()
+    try:
+        policy: Policy = made()
+    except TypeError as error:
+        raise UsageProblem(f"policy {reference!r}: every parameter needs a default: {error}") from None
     return policy
 
 

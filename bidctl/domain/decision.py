@@ -55,7 +55,8 @@ class Decisions:
 
     @property
     def acts(self) -> NDArray[np.bool_]:
-        return self.lever != Lever.NONE
+        acting: NDArray[np.bool_] = self.lever != Lever.NONE
+        return acting
 
     def row(self, i: int) -> Decision:
         """One decision as a value."""

@@ -294,7 +294,9 @@ class Alert(IntEnum):
 
 ALERT_WORDING: dict[Alert, Wording] = {
     Alert.STALE_SPENDING: Wording("数据过期但仍在花钱", "numbers are stale while it spends"),
-    Alert.LOSS_UNDER_SUGGESTION: Wording("系统建议低于保本: 保持, 暂停, 或授权高于建议", "suggestion under break-even: keep, pause, or grant the waiver"),
+    Alert.LOSS_UNDER_SUGGESTION: Wording(
+        "系统建议低于保本: 保持, 暂停, 或授权高于建议", "suggestion under break-even: keep, pause, or grant the waiver"
+    ),
     Alert.NEVER_PROFITABLE: Wording("按当前毛利与退款无法盈利", "cannot be profitable at this margin and refund rate"),
     Alert.PROTECTION_LOST: Wording("今日赔付已失效", "today's cost protection is lost"),
     Alert.STOPLOSS: Wording("止损暂停", "stop-loss pause"),

@@ -188,8 +188,8 @@ class Capabilities:
     `time_error_s`: by how much a span between two of its instants, as we reckon it, may be longer than the true one.
     `has_edit_log`, `has_suggestion`, `has_protection`: whether the calls exist. `target_min`, `target_max`: platform's
     range. `time_zone`: IANA name whose midnights bound natural days. `edit_voids_protection`: an edit forfeits the day.
-    `hourly_kinds`, `daily_kinds`: kinds of campaign for which `facts` has that grain (live Qianchuan has no hours; 乘方 has none on any), so that
-    an absent row of a whole read is a zero there and only there.
+    `hourly_kinds`, `daily_kinds`: kinds of campaign for which `facts` has that grain (live Qianchuan has no hours; 乘方
+    has none on any), so that an absent row of a whole read is a zero there and only there.
     """
 
     platform: str
