@@ -67,7 +67,9 @@ def check_ownership() -> None:
     home = Path(bidctl.__file__).resolve().parent.parent
     found = Path(policies.__file__ or "").resolve().parent.parent
     if found != home:
-        raise SafetyProblem(f"package policies is at {found}, bidctl at {home}: expected both in one place; run from elsewhere")
+        raise SafetyProblem(
+            f"package policies is at {found}, bidctl at {home}: expected both in one place; run from elsewhere"
+        )
     owners = importlib.metadata.packages_distributions()
     for name in ("policies", "sim"):
         others = set(owners.get(name, [])) - {"bidctl"}

@@ -57,7 +57,7 @@ class Platform(_Section):
     @model_validator(mode="after")
     def _emulator_is_near(self) -> Platform:
         if not self.loopback and (self.clock == "emulator" or self.limits == "off"):
-            raise ValueError("clock = \"emulator\" and limits = \"off\" are for an emulator on loopback (127.0.0.1) only")
+            raise ValueError('clock = "emulator" and limits = "off" are for an emulator on loopback (127.0.0.1) only')
         if not self.loopback and not self.base_url.startswith("https://"):
             raise ValueError("expected an https:// address")
         return self

@@ -8,7 +8,9 @@ import pytest
 
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # ledgers sync every commit: waiting for a disk tests nothing
+    os.environ.setdefault(
+        "PYTEST_DEBUG_TEMPROOT", str(MEMORY)
+    )  # ledgers sync every commit: waiting for a disk tests nothing
 
 pytest.register_assert_rewrite("tests.contracts.ledger_contract")
 

@@ -13,7 +13,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 Job = Callable[[], Awaitable[None]]
-logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that outlasts its period is coalesced, as asked: no news
+logging.getLogger("apscheduler").setLevel(
+    logging.ERROR
+)  # a tick that outlasts its period is coalesced, as asked: no news
 
 
 class Scheduler:

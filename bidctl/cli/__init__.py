@@ -16,7 +16,10 @@ from bidctl import __version__
 from bidctl.problem import Problem
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("bidctl.cli.demo:demo", "The main job: 40 campaigns by the rulebook on an emulated platform. 一条命令看全过程"),
+    "demo": (
+        "bidctl.cli.demo:demo",
+        "The main job: 40 campaigns by the rulebook on an emulated platform. 一条命令看全过程",
+    ),
     "init": ("bidctl.cli.setup:init", "Write a configuration file to edit. 生成配置文件"),
     "doctor": ("bidctl.cli.setup:doctor", "Check configuration, store, platform and clock. 体检"),
     "connect": ("bidctl.cli.setup:connect", "Authorise with the platform (OAuth). 授权连接"),
@@ -87,7 +90,9 @@ def main() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in the buffer has no reader
         sys.exit(0)
     except Exception as error:
-        _leave(f"bug / 程序错误: {type(error).__name__}: {one_line(error)}; please report with the log file {_log()}", 1)
+        _leave(
+            f"bug / 程序错误: {type(error).__name__}: {one_line(error)}; please report with the log file {_log()}", 1
+        )
 
 
 def _leave(message: str, code: int) -> NoReturn:

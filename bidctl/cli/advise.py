@@ -30,7 +30,9 @@ NOTES = (
 @click.option("--margin", type=float, help="Contribution of kept orders per yuan, 0..1. 毛利率")
 @click.option("--break-even", type=float, help="Your own 保本ROI, used as it is.")
 @click.option("--intent", type=click.Choice(list(INTENTS)), default="均衡", show_default=True, help="拿量/均衡/保利")
-@click.option("--settled-share", type=float, default=0.75, show_default=True, help="Prior: share finally billed. 结算率先验")
+@click.option(
+    "--settled-share", type=float, default=0.75, show_default=True, help="Prior: share finally billed. 结算率先验"
+)
 @click.option("--columns", type=click.Path(path_type=Path), help="TOML file: your headings for our columns. 列名对照")
 @click.option("--policy", default="policies.handbook:Handbook", show_default=True, help="策略")
 @options
@@ -80,7 +82,10 @@ def _lines(shell: Shell, advice: AdviceList) -> list[str]:
 def _roas(shell: Shell, a: Advice) -> str:
     if math.isnan(a.roas):
         return ""
-    return shell.text(f" (预计结算ROI {a.roas:.2f}, {a.orders:.0f}单)", f" (projected settled ROAS {a.roas:.2f}, {a.orders:.0f} orders)")
+    return shell.text(
+        f" (预计结算ROI {a.roas:.2f}, {a.orders:.0f}单)",
+        f" (projected settled ROAS {a.roas:.2f}, {a.orders:.0f} orders)",
+    )
 
 
 def _foot(shell: Shell) -> list[str]:

@@ -48,4 +48,6 @@ def approve(shell: Shell, decision: str, refuse: bool) -> None:
         if not t.answer_proposal(matching[0].id, not refuse, who(), at):
             raise SafetyProblem(f"approve {decision}: somebody answered it first, or it has expired")
     shell.data({"id": matching[0].id, "approved": not refuse})
-    shell.say("已拒绝" if refuse else "已批准, 下一个周期执行", "refused" if refuse else "approved: the next tick sends it")
+    shell.say(
+        "已拒绝" if refuse else "已批准, 下一个周期执行", "refused" if refuse else "approved: the next tick sends it"
+    )

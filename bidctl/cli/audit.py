@@ -14,7 +14,9 @@ from bidctl.problem import Problem
 
 @click.command()
 @click.argument("journal", type=click.Path(path_type=Path))
-@click.option("--ledger", "ledger_path", type=click.Path(path_type=Path), help="bidctl's database, for clause 5.5. 账本")
+@click.option(
+    "--ledger", "ledger_path", type=click.Path(path_type=Path), help="bidctl's database, for clause 5.5. 账本"
+)
 @options
 def audit(shell: Shell, journal: Path, ledger_path: Path | None) -> None:
     """Check clauses 5.1 to 5.5 of the rulebook on a platform's JOURNAL; exit code 1 where one is broken."""
@@ -48,7 +50,9 @@ def show(shell: Shell, report: AuditReport, file: str) -> None:
             + shell.text("应为 ", "expected ") + v.expected.text(shell.lang)
         )  # fmt: skip
     for race in report.races:
-        click.echo(f"{file}:{race.line}: RACE {race.account}/{race.campaign} @ {race.at}: {race.detail.text(shell.lang)}")
+        click.echo(
+            f"{file}:{race.line}: RACE {race.account}/{race.campaign} @ {race.at}: {race.detail.text(shell.lang)}"
+        )
     for bad in report.bad_lines:
         click.echo(bad.text(shell.lang, file))
     click.echo(

@@ -31,8 +31,16 @@ MADE_BY_US = "bidctl-demo"
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("demo-out"), show_default=True, help="Where to write. 输出目录")
-@click.option("--days", type=click.FloatRange(min=2.1, max=60), default=14, show_default=True, help="Virtual live days. 实盘天数")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Where to write. 输出目录",
+)
+@click.option(
+    "--days", type=click.FloatRange(min=2.1, max=60), default=14, show_default=True, help="Virtual live days. 实盘天数"
+)
 @click.option("--seed", type=int, default=7, show_default=True, help="Luck. 随机种子")
 @click.option("--scenario", default="demo", show_default=True, help="A shipped scenario or a TOML file. 场景")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 [zh]")
@@ -121,7 +129,14 @@ def _progress(shell: Shell, days: float) -> Iterator[Progress]:
 
 
 def _close(
-    shell: Shell, show: Show, result: Comparison, belief: Projected, verdict: AuditReport, lost: int, out: Path, span: timedelta
+    shell: Shell,
+    show: Show,
+    result: Comparison,
+    belief: Projected,
+    verdict: AuditReport,
+    lost: int,
+    out: Path,
+    span: timedelta,
 ) -> None:
     """The closing table."""
     live = show.live
@@ -144,7 +159,10 @@ def _close(
         ["rule", "reason", "count"],
     )
     shell.rows(
-        shell.text(f"结果: {span.days} 个虚拟实盘日, 改价 {live.edits} 次", f"result: {span.days} virtual live days, {live.edits} edits"),
+        shell.text(
+            f"结果: {span.days} 个虚拟实盘日, 改价 {live.edits} 次",
+            f"result: {span.days} virtual live days, {live.edits} edits",
+        ),
         ["", "bidctl", shell.text("hold 不动, 同样的运气", "hold, same luck")],
         [
             (shell.text("消耗 (元)", "spend (yuan)"), f"{ours.spend:,.0f}", f"{hold.spend:,.0f}"),
@@ -152,7 +170,11 @@ def _close(
             (shell.text("预计结算ROI", "projected ROAS"), f"{belief.roas:.3f}", ""),
             (shell.text("最终结算ROI", "final ROAS"), f"{ours.final_roas:.3f}", f"{hold.final_roas:.3f}"),
             (shell.text("预计利润 (元)", "projected profit (yuan)"), f"{belief.profit:,.0f}", ""),
-            (shell.text("最终利润 (元, 退款全部到期后)", "profit after run-out (yuan)"), f"{ours.profit:,.0f}", f"{hold.profit:,.0f}"),
+            (
+                shell.text("最终利润 (元, 退款全部到期后)", "profit after run-out (yuan)"),
+                f"{ours.profit:,.0f}",
+                f"{hold.profit:,.0f}",
+            ),
         ],
         ["what", "bidctl", "hold"],
     )
@@ -161,12 +183,18 @@ def _close(
         [shell.text("看点", "what"), shell.text("次数", "count")],
         [
             *((shell.text(f"写入结果: {state}", f"writes: {state}"), n) for state, n in sorted(live.states.items())),
-            (shell.text("受 R-CAP 封顶的决定 (行x周期)", "decisions bound by R-CAP (rows x ticks)"), live.bound[Rule.CAP]),
+            (
+                shell.text("受 R-CAP 封顶的决定 (行x周期)", "decisions bound by R-CAP (rows x ticks)"),
+                live.bound[Rule.CAP],
+            ),
             (shell.text("起始定价 R-START", "first targets, R-START"), live.acts["START"]),
             (shell.text("没量调低 R-NOVOLUME", "lowered without volume, R-NOVOLUME"), live.acts["NOVOLUME"]),
             (shell.text("人工改动 (发现并让路)", "people's edits (seen, made way for)"), live.foreign),
             (shell.text("丢失的应答 (已核对)", "lost replies (read back)"), lost),
-            (shell.text("过了观察期的计划: 已判定/全部", "campaigns past observation: decided / all"), f"{len(live.decided)} / {len(live.free)}"),
+            (
+                shell.text("过了观察期的计划: 已判定/全部", "campaigns past observation: decided / all"),
+                f"{len(live.decided)} / {len(live.free)}",
+            ),
             (shell.text("真实调度器下的周期", "ticks under the real scheduler"), STRETCH_TICKS),
         ],
         ["what", "count"],

@@ -14,10 +14,18 @@ from bidctl.problem import Problem, UsageProblem
 
 @click.command()
 @click.argument("platform", type=click.Choice(["qianchuan"]))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 = any free one, printed. 端口")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 = any free one, printed. 端口"
+)
 @click.option("--scenario", default="small", show_default=True, help="Name of a shipped scenario, or a TOML file. 场景")
 @click.option("--seed", type=int, default=1, show_default=True, help="Luck. 随机种子")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True, help="Virtual seconds a second")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Virtual seconds a second",
+)
 @click.option("--journal", type=click.Path(path_type=Path), help="Journal file (JSON Lines). 平台写入日志")
 @click.option("--stepped", is_flag=True, help="Time advances only by the control call. 步进时间")
 @options

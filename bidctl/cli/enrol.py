@@ -61,15 +61,25 @@ def identity(name: str, value: str) -> str:
 @click.option("--margin", type=float, help="Contribution of kept orders per yuan, 0..1. 毛利率")
 @click.option("--break-even", type=float, help="Your own 保本ROI, used as it is.")
 @click.option("--commission", type=float, help="Creator's commission rate, 0..1. 佣金率")
-@click.option("--refund-after-dispatch", type=float, default=0.0, help="Share refunded after dispatch, 0..1. 发货后退款率")
+@click.option(
+    "--refund-after-dispatch", type=float, default=0.0, help="Share refunded after dispatch, 0..1. 发货后退款率"
+)
 @click.option("--loss-per-refund", type=float, default=0.0, help="Cost lost per such yuan, 0..1. 退货损失")
-@click.option("--incremental", type=float, default=1.0, help="Incremental share of credited orders, at most 1. 增量占比")
+@click.option(
+    "--incremental", type=float, default=1.0, help="Incremental share of credited orders, at most 1. 增量占比"
+)
 @click.option("--minimum", type=float, help="Never set a target below. 最低ROI")
 @click.option("--maximum", type=float, help="Never set a target above (your ceiling). 最高ROI")
-@click.option("--settled-share", type=float, default=0.75, show_default=True, help="Prior: share finally billed. 结算率先验")
+@click.option(
+    "--settled-share", type=float, default=0.75, show_default=True, help="Prior: share finally billed. 结算率先验"
+)
 @click.option("--confirm-prior", is_flag=True, help="I confirm that prior: bidctl may write on it. 确认先验")
-@click.option("--waive", "waivers", multiple=True, type=click.Choice(list(WAIVERS)), help="Grant a waiver by name. 授权放宽")
-@click.option("--after-human", type=click.Choice(["hold", "resume"]), default="hold", show_default=True, help="人工改动后")
+@click.option(
+    "--waive", "waivers", multiple=True, type=click.Choice(list(WAIVERS)), help="Grant a waiver by name. 授权放宽"
+)
+@click.option(
+    "--after-human", type=click.Choice(["hold", "resume"]), default="hold", show_default=True, help="人工改动后"
+)
 @click.option("--budget-cap", type=float, help="Let bidctl raise the budget up to this, yuan a day. 预算上限")
 @click.option("--budget-base", type=float, help="Return to this budget at midnight, yuan. 基础预算")
 @click.option("--quiet", multiple=True, help="Quiet window HH:MM-HH:MM; repeat for more. 静默时段")
@@ -120,7 +130,10 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
             commission=share("commission", w["commission"], above_zero=True),
             break_even=ratio("break-even", w["break_even"]),
         ),
-        prior=Prior(settled_share=share("settled-share", w["settled_share"], above_zero=True) or 1.0, confirmed=w["confirm_prior"]),
+        prior=Prior(
+            settled_share=share("settled-share", w["settled_share"], above_zero=True) or 1.0,
+            confirmed=w["confirm_prior"],
+        ),
         minimum=ratio("minimum", w["minimum"]),
         maximum=ratio("maximum", w["maximum"]),
         waivers=waivers,

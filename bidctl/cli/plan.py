@@ -87,8 +87,13 @@ def apply(shell: Shell, file: Path, mode: str) -> None:
     writes = asyncio.run(_apply(shell, file, body, Mode(mode)))
     shell.rows(
         shell.text("执行结果", "outcome"),
-        [shell.text("计划", "campaign"), shell.text("原值", "old"), shell.text("新值", "new"),
-         shell.text("结果", "outcome"), shell.text("说明", "why")],
+        [
+            shell.text("计划", "campaign"),
+            shell.text("原值", "old"),
+            shell.text("新值", "new"),
+            shell.text("结果", "outcome"),
+            shell.text("说明", "why"),
+        ],
         writes,
         ["campaign", "old", "new", "state", "why"],
     )

@@ -26,8 +26,16 @@ from bidctl.wiring import Parts
 @click.command()
 @click.argument("campaign")
 @click.option("--account", required=True, help="Advertiser id. 广告账户ID")
-@click.option("--to", "target", type=float, help="The target to go back to; without it, the one before the last edit. 撤回到")
-@click.option("--mode", type=click.Choice(["approve", "live"]), default="live", show_default=True, help="Mode of the run that sends it")
+@click.option(
+    "--to", "target", type=float, help="The target to go back to; without it, the one before the last edit. 撤回到"
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["approve", "live"]),
+    default="live",
+    show_default=True,
+    help="Mode of the run that sends it",
+)
 @click.option("--yes", is_flag=True, help="Do it; without it, only shown. 确认执行")
 @options
 def revert(shell: Shell, campaign: str, account: str, target: float | None, mode: str, yes: bool) -> None:
@@ -35,7 +43,9 @@ def revert(shell: Shell, campaign: str, account: str, target: float | None, mode
     asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, Mode(mode) if yes else None))
 
 
-async def _revert(shell: Shell, account: AccountId, campaign: CampaignId, target: float | None, send: Mode | None) -> None:
+async def _revert(
+    shell: Shell, account: AccountId, campaign: CampaignId, target: float | None, send: Mode | None
+) -> None:
     from bidctl import wiring
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
@@ -51,12 +61,16 @@ async def _revert(shell: Shell, account: AccountId, campaign: CampaignId, target
         if decided is None:
             raise UsageProblem(f"{account}/{campaign}: not enrolled; see: bidctl status")
         if decided.field is not Field.ROI_TARGET:
-            raise SafetyProblem(f"{account}/{campaign}: {decided.old} stays: {WORDING[Reason(decided.reason)].text(shell.lang)}")
+            raise SafetyProblem(
+                f"{account}/{campaign}: {decided.old} stays: {WORDING[Reason(decided.reason)].text(shell.lang)}"
+            )
         rest = "" if math.isclose(float(decided.new), wanted, abs_tol=1e-9) else shell.text(
             f" (规则限制, 目标 {wanted:g} 需要再次撤回)", f" (the rules allow this much now; revert again for {wanted:g})")  # fmt: skip
         if send is not None:
             _propose(parts, decided, send)
-    shell.data({"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": send is not None})
+    shell.data(
+        {"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": send is not None}
+    )
     shell.say(f"{campaign}: {decided.old} -> {decided.new}{rest}", f"{campaign}: {decided.old} -> {decided.new}{rest}")
     if send is None:
         shell.say("未执行; 加 --yes 确认", "not done; add --yes to do it")

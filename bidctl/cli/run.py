@@ -62,13 +62,18 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
             if not once:
                 scheduler.every(seconds, heartbeat, "heartbeat")
                 scheduler.every(max(seconds, 3600.0), token, "token")
-                shell.say(f"[{mode.value}] 运行中, 每 {period} 一次; Ctrl-C 停止", f"[{mode.value}] running every {period}; Ctrl-C stops")
+                shell.say(
+                    f"[{mode.value}] 运行中, 每 {period} 一次; Ctrl-C 停止",
+                    f"[{mode.value}] running every {period}; Ctrl-C stops",
+                )
             await scheduler.run()
         except BaseException as error:
             with contextlib.suppress(Problem):  # what went wrong first is what is told
                 await session.close()
             if isinstance(error, Standby):
-                raise SafetyProblem(f"run --mode {mode.value}: the lease was lost to another process; stopped") from None
+                raise SafetyProblem(
+                    f"run --mode {mode.value}: the lease was lost to another process; stopped"
+                ) from None
             raise
         await session.close()
 
@@ -129,4 +134,6 @@ def tell(shell: Shell, mode: Mode, reports: Sequence[TickReport]) -> None:
             click.echo(f"[{mode.value}]   {a.campaign} {a.field.value if a.field else ''} {a.old} -> {a.new}: {came}")
         for w in outcome.values():  # approved earlier
             q = w.request
-            click.echo(f"[{mode.value}]   {q.campaign} {q.field.value} {q.old} -> {q.value}: {w.state.value} {w.why}".rstrip())
+            click.echo(
+                f"[{mode.value}]   {q.campaign} {q.field.value} {q.old} -> {q.value}: {w.state.value} {w.why}".rstrip()
+            )

@@ -57,7 +57,9 @@ def init(file: Path, lang: str) -> None:
         raise Problem(str(error)) from None
     except OSError as error:
         raise Problem(f"{file}: cannot be written: {error.strerror}") from None
-    click.echo(f"已生成 {file} 和密钥 {key} (请备份密钥)" if lang == "zh" else f"wrote {file} and the key {key} (back it up)")
+    click.echo(
+        f"已生成 {file} 和密钥 {key} (请备份密钥)" if lang == "zh" else f"wrote {file} and the key {key} (back it up)"
+    )
 
 
 @click.command()
@@ -113,5 +115,3 @@ def auth_code(pasted: str) -> str:
     if len(found) != 1:
         raise UsageProblem("connect --code: found an address without one auth_code; paste the callback address whole")
     return found[0]
-
-

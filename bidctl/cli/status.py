@@ -89,5 +89,3 @@ def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
     for one in told:
         if not shell.as_json:
             click.echo("\n".join(one.lines(shell.lang, ACCOUNT_ZONE)))
-
-

@@ -78,14 +78,18 @@ def _write_kill_file(file: Path) -> None:
     try:
         file.write_text("killed by a person; remove with: bidctl resume\n", "utf-8")
     except OSError as error:
-        click.echo(f"{file}: cannot be written ({error.strerror}); the flag in the ledger stops bidctl all the same", err=True)
+        click.echo(
+            f"{file}: cannot be written ({error.strerror}); the flag in the ledger stops bidctl all the same", err=True
+        )
 
 
 def _remove_kill_file(file: Path) -> None:
     try:
         file.unlink(missing_ok=True)
     except OSError as error:
-        raise Problem(f"{file}: cannot be removed ({error.strerror}), so all stays stopped; remove it by hand") from None
+        raise Problem(
+            f"{file}: cannot be removed ({error.strerror}), so all stays stopped; remove it by hand"
+        ) from None
 
 
 @click.command()

@@ -65,7 +65,10 @@ class Comparison:
 
 
 def compare(
-    stage: Stage, before: Sequence[Mapping[str, Any]], hold: Sequence[Sequence[Mapping[str, Any]]], groups: frozenset[str]
+    stage: Stage,
+    before: Sequence[Mapping[str, Any]],
+    hold: Sequence[Sequence[Mapping[str, Any]]],
+    groups: frozenset[str],
 ) -> Comparison:
     """`before`: our truth when live began; `hold`: the world left alone, at the same two instants."""
     ours = money(stage.truth(), groups) - money(before, groups)

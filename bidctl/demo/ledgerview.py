@@ -55,7 +55,17 @@ def paths(ledger: SqlLedger, since: datetime, until: datetime, most: int = 12) -
                     end = (until - since).total_seconds() / DAY
                     targets = [(0.0, s[0][1]), *((d, new) for d, _, new, _ in s), (end, s[-1][2])]
                     mine, theirs = [d for d, *_, ours in s if ours], [d for d, *_, ours in s if not ours]
-                    out.append(Path(campaign, known[campaign].info.name, goals[campaign], targets, roas.get(campaign, []), mine, theirs))
+                    out.append(
+                        Path(
+                            campaign,
+                            known[campaign].info.name,
+                            goals[campaign],
+                            targets,
+                            roas.get(campaign, []),
+                            mine,
+                            theirs,
+                        )
+                    )
     return sorted(out, key=lambda p: -len(p.edits))[:most]
 
 

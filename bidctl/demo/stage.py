@@ -60,7 +60,9 @@ class Stage:
                    {"campaign": campaign, "field": field, "value": value, "after_seconds": after_seconds})  # fmt: skip
 
     def fault(self, kind: str, path: str, count: int = 1) -> None:
-        self._call("POST", "faults", {"match": {"path": path, "method": "POST", "nth": 1}, "kind": kind, "count": count})
+        self._call(
+            "POST", "faults", {"match": {"path": path, "method": "POST", "nth": 1}, "kind": kind, "count": count}
+        )
 
     def faults(self) -> Any:
         """What was armed, and what fired."""

@@ -107,7 +107,9 @@ class Observation:
     projected_roas_7d: Float
     settlement_rate: Float  # projected final billed / paid GMV of this campaign's cohorts
     # delivery
-    effective: Bool  # effective hour now: delivering, on air and in schedule, budget and balance left, creatives approved
+    effective: (
+        Bool  # effective hour now: delivering, on air and in schedule, budget and balance left, creatives approved
+    )
     off_air: Bool
     budget: Float  # yuan; inf = no limit
     budget_spent_share: Float  # of today's budget
@@ -170,9 +172,7 @@ class Observation:
     @staticmethod
     def concat(parts: list[Observation]) -> Observation:
         """All rows of several observations, in order (account groups are taken over as they are)."""
-        return Observation(
-            **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Observation)}
-        )
+        return Observation(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Observation)})
 
 
 def _ratio(a: Float, b: Float) -> Float:

@@ -65,7 +65,9 @@ class Panel:
         if len(s) == 0:
             return s
         same = (
-            (s.campaign[1:] == s.campaign[:-1]) & (s.grain[1:] == s.grain[:-1]) & (s.happened_at[1:] == s.happened_at[:-1])
+            (s.campaign[1:] == s.campaign[:-1])
+            & (s.grain[1:] == s.grain[:-1])
+            & (s.happened_at[1:] == s.happened_at[:-1])
         )
         same &= (s.grain[1:] != Grain.CUMULATIVE) | (s.known_at[1:] == s.known_at[:-1])
         return s.take(np.append(~same, True))

@@ -153,7 +153,9 @@ WORDING: dict[Reason, Wording] = {
     Reason.STALE: Wording("数据过期, 不凭旧数据操作", "the numbers are stale"),
     Reason.NO_BASIS: Wording("既无30日均值也无系统建议, 不能定起始ROI", "no average and no suggestion to start from"),
     Reason.ASK_START: Wording("起始ROI需要人确认", "the first target needs a person's answer"),
-    Reason.FLOOR_ABOVE_CAP: Wording("保本ROI高于系统建议, 需要人决定", "break-even is above the cap: a person must decide"),
+    Reason.FLOOR_ABOVE_CAP: Wording(
+        "保本ROI高于系统建议, 需要人决定", "break-even is above the cap: a person must decide"
+    ),
     Reason.THIN_EVIDENCE: Wording("证据不足 (订单太少或概率低于80%)", "thin evidence (few orders, or under 80 % sure)"),
     Reason.WITHIN_BAND: Wording("在目标范围内", "within the band around the goal"),
     Reason.BELOW_MIN_STEP: Wording("变动不足5%, 不值得改", "a step under 5 % is no edit"),
@@ -162,11 +164,16 @@ WORDING: dict[Reason, Wording] = {
     Reason.NO_SUGGESTION: Wording("没有系统建议也没有人工上限, 不调高", "no suggestion and no ceiling: no raise"),
     Reason.SUGGESTION_UNKNOWN: Wording("系统建议读取失败, 不调高", "the suggestion could not be read: no raise"),
     Reason.LOSS_UNDER_SUGGESTION: Wording(
-        "保本ROI高于系统建议: 保持, 暂停, 或授权高于建议", "break-even above the suggestion: keep, pause or grant the waiver"
+        "保本ROI高于系统建议: 保持, 暂停, 或授权高于建议",
+        "break-even above the suggestion: keep, pause or grant the waiver",
     ),
     Reason.FLOOR: Wording("不低于保本ROI", "not below break-even"),
-    Reason.NO_FLOOR: Wording("未填毛利, 保本ROI或最低ROI, 不调低", "no margin, break-even or minimum given: no lowering"),
-    Reason.NEVER_PROFITABLE: Wording("按当前毛利与退款无法盈利, 不调低", "cannot be profitable at this margin and refund rate"),
+    Reason.NO_FLOOR: Wording(
+        "未填毛利, 保本ROI或最低ROI, 不调低", "no margin, break-even or minimum given: no lowering"
+    ),
+    Reason.NEVER_PROFITABLE: Wording(
+        "按当前毛利与退款无法盈利, 不调低", "cannot be profitable at this margin and refund rate"
+    ),
     Reason.BOUNDS: Wording("到达人工设定的上下限", "at the operator's or the platform's bounds"),
     Reason.DRIFT: Wording("当天或7天累计变动已到上限", "the day's or the week's drift limit is reached"),
     Reason.EMPTY_LIMITS: Wording("上下限互相矛盾", "the limits contradict each other"),
@@ -174,25 +181,39 @@ WORDING: dict[Reason, Wording] = {
     Reason.QUOTA: Wording("今天的改动次数已用完", "the day's edits are used up"),
     Reason.BLAST: Wording("首日或单次影响面已到上限", "the blast limit is reached"),
     Reason.ONE_LEVER: Wording("同一时刻只动一个杠杆", "one lever per campaign and tick"),
-    Reason.BUDGET_BOUND: Wording("预算已接近用完, 调低只会更贵", "the budget binds: lowering buys the same at a worse price"),
-    Reason.PRIOR_UNCONFIRMED: Wording("结算先验未确认且无成熟数据, 只建议", "prior not confirmed, no mature cohort: advice only"),
+    Reason.BUDGET_BOUND: Wording(
+        "预算已接近用完, 调低只会更贵", "the budget binds: lowering buys the same at a worse price"
+    ),
+    Reason.PRIOR_UNCONFIRMED: Wording(
+        "结算先验未确认且无成熟数据, 只建议", "prior not confirmed, no mature cohort: advice only"
+    ),
     Reason.POLICY_HOLDS: Wording("策略选择不动", "the policy holds"),
     Reason.PROTECTION_LOST: Wording("今日赔付已失效, 停止改动", "protection is lost today: no more edits"),
     Reason.STOCK_RED: Wording("库存告急, 不调低", "stock is red: no lowering"),
     Reason.SHIP_LATE: Wording("发货积压, 不调低", "unshipped orders: no lowering"),
     Reason.CASH_SHORT: Wording("资金占用过高, 不调低", "cash is short: no lowering"),
     Reason.STOPPED: Wording("计划已暂停或结束", "the campaign is stopped"),
-    Reason.PROTECTION_UNKNOWN: Wording("该类计划赔付规则未知, 只提供建议", "its protection rule is unknown: advice only"),
-    Reason.STOPLOSS_ASK: Wording("触发止损, 但暂停会放弃预计赔付, 请人决定", "stop-loss, but a pause forfeits a compensation: ask"),
+    Reason.PROTECTION_UNKNOWN: Wording(
+        "该类计划赔付规则未知, 只提供建议", "its protection rule is unknown: advice only"
+    ),
+    Reason.STOPLOSS_ASK: Wording(
+        "触发止损, 但暂停会放弃预计赔付, 请人决定", "stop-loss, but a pause forfeits a compensation: ask"
+    ),
     Reason.NO_BUDGET_STEP: Wording("没有合规的预算加幅", "no legal budget step"),
     Reason.OPEN_WRITE: Wording("上一笔改动结果未明", "the last write is still open"),
-    Reason.FEEDING: Wording("还在喂量 (当天消耗未到200元), 不评判", "still feeding (under 200 yuan a day): not judged yet"),
+    Reason.FEEDING: Wording(
+        "还在喂量 (当天消耗未到200元), 不评判", "still feeding (under 200 yuan a day): not judged yet"
+    ),
     Reason.START_KEPT: Wording("起始ROI已是应有的值", "the first target already stands"),
     Reason.OUT_OF_BAND: Wording("步幅超出5-10%", "the step is outside 5-10 %"),
-    Reason.START: Wording("首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"),
+    Reason.START: Wording(
+        "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
+    ),
     Reason.NOVOLUME: Wording("没量: 连续2个有效小时消耗过低, 调低5%", "no volume for 2 effective hours: lower by 5 %"),
     Reason.ROAS_BELOW_GOAL: Wording("预计结算ROI低于目标, 调高", "projected ROAS is below the goal: raise"),
-    Reason.ROAS_ABOVE_GOAL: Wording("预计结算ROI高于目标, 调低拿量", "projected ROAS is above the goal: lower for volume"),
+    Reason.ROAS_ABOVE_GOAL: Wording(
+        "预计结算ROI高于目标, 调低拿量", "projected ROAS is above the goal: lower for volume"
+    ),
     Reason.STOPLOSS_NO_ORDERS: Wording("空耗止损: 花费超限仍无成交, 暂停", "stop-loss: spend without any order, pause"),
     Reason.STOPLOSS_DAY_LOSS: Wording("当日预计亏损超限, 暂停", "stop-loss: the day's projected loss, pause"),
     Reason.BUDGET_RAISE: Wording("预算将满, 加预算", "the budget binds: raise it"),
@@ -300,7 +321,9 @@ ALERT_WORDING: dict[Alert, Wording] = {
     Alert.NEVER_PROFITABLE: Wording("按当前毛利与退款无法盈利", "cannot be profitable at this margin and refund rate"),
     Alert.PROTECTION_LOST: Wording("今日赔付已失效", "today's cost protection is lost"),
     Alert.STOPLOSS: Wording("止损暂停", "stop-loss pause"),
-    Alert.STOPLOSS_ASK: Wording("触发止损, 等人决定 (暂停会放弃预计赔付)", "stop-loss waits for a person (a pause forfeits compensation)"),
+    Alert.STOPLOSS_ASK: Wording(
+        "触发止损, 等人决定 (暂停会放弃预计赔付)", "stop-loss waits for a person (a pause forfeits compensation)"
+    ),
     Alert.BREAKER: Wording("账户熔断", "breaker opened"),
     Alert.FOREIGN_EDIT: Wording("有人改过计划", "somebody else edited the campaign"),
     Alert.UNKNOWN_OUTCOME: Wording("一笔改动结果未明, 正在核对", "the outcome of a write is unknown; reading back"),
@@ -310,7 +333,9 @@ ALERT_WORDING: dict[Alert, Wording] = {
     Alert.NO_BUDGET_STEP: Wording("预算没有合规的加幅", "the budget has no legal step"),
     Alert.RACE: Wording("读取与写入之间有人改动", "somebody edited between our read and our write"),
     Alert.CLOCK: Wording("时钟偏差, 暂停写入", "clock offset: writes stopped"),
-    Alert.ENVELOPE: Wording("平台返回无法解析, 该账户停止改动", "the platform's answer could not be parsed: account stopped"),
+    Alert.ENVELOPE: Wording(
+        "平台返回无法解析, 该账户停止改动", "the platform's answer could not be parsed: account stopped"
+    ),
     Alert.OVER_SUGGESTION: Wording("高于系统建议, 可能掉量", "above the system's suggestion: may lose volume"),
     Alert.ASK: Wording("需要人确认", "needs a person's answer"),
 }

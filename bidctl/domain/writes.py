@@ -1,6 +1,6 @@
 """A write and its life: what is asked of the platform, what it answered, what it came to.
 
-    decided -> [approved] -> dropped | sending -> confirmed | refused | not_sent | unknown -> confirmed | absent
+decided -> [approved] -> dropped | sending -> confirmed | refused | not_sent | unknown -> confirmed | absent
 """
 
 from __future__ import annotations

@@ -84,7 +84,11 @@ class AdviceList:
 
 
 def advise(
-    rows: Sequence[ReportRow], given: Given, policy: Policy, capabilities: Capabilities, rules: RuleSettings | None = None
+    rows: Sequence[ReportRow],
+    given: Given,
+    policy: Policy,
+    capabilities: Capabilities,
+    rules: RuleSettings | None = None,
 ) -> AdviceList:
     """Advice for every campaign of a table, in the table's order. `rows` as an export reader gives them; `rules`: the
     operator's numbers of the rulebook, None = its defaults."""

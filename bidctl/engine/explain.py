@@ -38,9 +38,15 @@ class Explanation:
     def lines(self, lang: str, zone: tzinfo) -> list[str]:
         """For a person, times in `zone`."""
         s, zh = self.stored, lang == "zh"
-        head = f"[{s.mode.value}] {s.at.astimezone(zone).isoformat(sep=' ', timespec='seconds')} {s.account}/{s.campaign}"
+        head = (
+            f"[{s.mode.value}] {s.at.astimezone(zone).isoformat(sep=' ', timespec='seconds')} {s.account}/{s.campaign}"
+        )
         what = f"{s.field.value} {s.old} -> {s.new}" if s.field else (f"保持 {s.old}" if zh else f"hold {s.old}")
-        out = [head, f"  {what}: {WORDING[Reason(s.reason)].text(lang)}", f"  {s.policy_id} · {s.settings_hash} · {s.code_version}"]
+        out = [
+            head,
+            f"  {what}: {WORDING[Reason(s.reason)].text(lang)}",
+            f"  {s.policy_id} · {s.settings_hash} · {s.code_version}",
+        ]
         bound = " ".join(r.code for r in rules_in(s.bound))
         if bound:
             out.append(("  受限于 " if zh else "  bound by ") + bound)
@@ -49,7 +55,9 @@ class Explanation:
         for step in self.steps:
             mark = ">" if step.decided else "*" if step.changed else " "
             read = "  ".join(f"{k}={v:.4g}" for k, v in step.evidence)
-            out.append(f"  {mark} {step.rule.code:<11} {WORDING[step.reason].text(lang) if step.decided else ''}  {read}".rstrip())
+            out.append(
+                f"  {mark} {step.rule.code:<11} {WORDING[step.reason].text(lang) if step.decided else ''}  {read}".rstrip()
+            )
         return [*out, f"  = {(AGREES if self.same else DIFFERS).text(lang)}"]
 
     def as_json(self) -> dict[str, object]:

@@ -162,7 +162,12 @@ class LogWindow:
 
 
 async def watch(
-    ledger: Ledger, reads: PlatformReads, notifier: Notifier, listing: Listing, mode: Mode, window: LogWindow | None = None
+    ledger: Ledger,
+    reads: PlatformReads,
+    notifier: Notifier,
+    listing: Listing,
+    mode: Mode,
+    window: LogWindow | None = None,
 ) -> tuple[Foreign, ...]:
     """Compare a listing (and the operation log, where there is one) with what was known, and adopt what is not ours.
 

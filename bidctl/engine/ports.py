@@ -235,7 +235,6 @@ class Transaction(Protocol):
         """Campaigns that a person took back; a standing enrolment leaves them alone."""
         ...
 
-
     # facts and what we last knew
     def add_facts(self, account: AccountId, panel: Panel) -> int:
         """Store facts whose value differs from the newest known of the same (campaign, grain, happened_at), and of
@@ -319,5 +318,3 @@ class Notifier(Protocol):
     """Tells people. Never raises, never blocks a tick for more than a few seconds."""
 
     async def notify(self, notices: Sequence[Notice]) -> None: ...
-
-

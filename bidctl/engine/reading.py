@@ -84,7 +84,13 @@ class Reader:
             since = (self._hours_until or now - FIRST_HOURS) - timedelta(hours=2)
             due.append((Grain.HOUR, max(since, now - FIRST_HOURS).replace(minute=0, second=0, microsecond=0), hour))
         if self._days_read != today:
-            back = FIRST_DAYS if self._days_read is None else WEEKLY_DAYS if today - (self._week_read or 0) >= 7 else DAILY_DAYS
+            back = (
+                FIRST_DAYS
+                if self._days_read is None
+                else WEEKLY_DAYS
+                if today - (self._week_read or 0) >= 7
+                else DAILY_DAYS
+            )
             due.append((Grain.DAY, self._instant(today - back), self._instant(today)))
         return due
 

@@ -101,14 +101,14 @@ def request(record: DecisionRecord, objective: Objective | None) -> WriteRequest
     """The write that a decision asks for. Raises ValueError for a hold."""
     if record.field is None:
         raise ValueError(f"decision {record.id} holds: there is nothing to write")
-    return WriteRequest(
-        record.account, record.campaign, record.field, record.old, record.new, record.id, objective
-    )
+    return WriteRequest(record.account, record.campaign, record.field, record.old, record.new, record.id, objective)
 
 
 def inputs_text(o: Observation, i: int) -> str:
     """One observation row as JSON (NaN as null, infinities as text), the inverse of `inputs_row`."""
-    return json.dumps({f.name: _plain(getattr(o, f.name)[i]) for f in fields(o)}, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        {f.name: _plain(getattr(o, f.name)[i]) for f in fields(o)}, separators=(",", ":"), ensure_ascii=False
+    )
 
 
 def inputs_row(text: str) -> Observation:

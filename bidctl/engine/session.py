@@ -64,7 +64,17 @@ class Session:
         )  # fmt: skip
         await self._gate.recover()
         self.desks = [
-            Desk(a, self._reads, self._ledger, self._gate, self._clock, self._notifier, self._book, self._rules, self._sign)
+            Desk(
+                a,
+                self._reads,
+                self._ledger,
+                self._gate,
+                self._clock,
+                self._notifier,
+                self._book,
+                self._rules,
+                self._sign,
+            )
             for a in self._accounts
         ]
         for desk in self.desks:
@@ -143,5 +153,3 @@ class Session:
         if fence is None:
             raise Standby
         return fence
-
-

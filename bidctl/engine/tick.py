@@ -218,7 +218,9 @@ class Desk:
         await self._ask_due(now, {e.campaign for e in enrolments})
         o = self.observer.observe(now, standing)
         d = decide(policy, o, self._rules)
-        asked = (o.suggestion_state == SuggestionState.UNKNOWN) & ((d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION))
+        asked = (o.suggestion_state == SuggestionState.UNKNOWN) & (
+            (d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION)
+        )
         wanted = [self._info(CampaignId(str(c))) for c in o.campaign[asked]]
         if await self._ask([i for i in wanted if i is not None], now):
             o = self.observer.observe(now, standing)
@@ -290,7 +292,9 @@ class Desk:
         for key, stale in waiting.items():
             if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
                 t.answer_proposal(stale.id, False, "withdrawn", now)
-        made = waiting.keys() | {(p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode}
+        made = waiting.keys() | {
+            (p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode
+        }
         return [a for a in acts if not (a.needs_approval and (a.campaign, a.field, a.old, a.new) in made)]
 
     async def carry_out(self, decided: DecisionRecord) -> Write:
@@ -340,13 +344,17 @@ class Desk:
 
     async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
         notices = [
-            Notice(a, self.account, CampaignId(str(d.campaign[i])), self._sign.mode, now, "", f"{a.name}/{d.campaign[i]}")
+            Notice(
+                a, self.account, CampaignId(str(d.campaign[i])), self._sign.mode, now, "", f"{a.name}/{d.campaign[i]}"
+            )
             for i in np.flatnonzero(o.enrolled & (d.alerts != 0)).tolist()
             for a in Alert
             if int(d.alerts[i]) & a.bit
         ]
         if reading.stops:
-            notices.append(Notice(Alert.ENVELOPE, self.account, None, self._sign.mode, now, reading.troubles[0], "ENVELOPE"))
+            notices.append(
+                Notice(Alert.ENVELOPE, self.account, None, self._sign.mode, now, reading.troubles[0], "ENVELOPE")
+            )
         await self._notifier.notify(notices)
 
 
@@ -395,7 +403,11 @@ def _budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
 
 def _proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
     """When the newest unknown edit of each campaign was found not to have happened."""
-    absent = [w for w in writes if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None]
+    absent = [
+        w
+        for w in writes
+        if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None
+    ]
     return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}
 
 

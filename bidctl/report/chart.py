@@ -35,11 +35,16 @@ def chart(title: str, series: Sequence[Series], *, unit: str = "", marks: Sequen
         return across, TOP + (HEIGHT - TOP - BOTTOM) * (high - y) / (high - low)
 
     drawn = [_axis(low, high, x0, x1, unit)]
-    drawn += [f'<path d="M{at(x, low)[0]:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="var(--line)" stroke-dasharray="2 3"/>' for x in marks]
+    drawn += [
+        f'<path d="M{at(x, low)[0]:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="var(--line)" stroke-dasharray="2 3"/>'
+        for x in marks
+    ]
     for s, colour in zip(series, COLOURS * 3, strict=False):
         drawn.append(f'<path d="{_path([(at(*p), math.isfinite(p[1])) for p in s.points], s.steps)}" fill="none" '
                      f'stroke="{colour}" stroke-width="1.6"/>')  # fmt: skip
-    key = " · ".join(f'<span style="color:{c}">{escape(s.name)}</span>' for s, c in zip(series, COLOURS * 3, strict=False))
+    key = " · ".join(
+        f'<span style="color:{c}">{escape(s.name)}</span>' for s, c in zip(series, COLOURS * 3, strict=False)
+    )
     return (
         f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(drawn)}</svg>'
         f"<figcaption>{escape(title)} &nbsp; {key}</figcaption></figure>"
@@ -56,7 +61,9 @@ def _axis(low: float, high: float, x0: float, x1: float, unit: str) -> str:
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="10" fill="var(--soft)" text-anchor="{anchor}">{escape(text)}</text>'
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="10" fill="var(--soft)" text-anchor="{anchor}">{escape(text)}</text>'
+    )
 
 
 def _path(points: Sequence[tuple[tuple[float, float], bool]], steps: bool) -> str:

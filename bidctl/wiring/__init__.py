@@ -136,7 +136,9 @@ async def parts(settings: Settings, mode: Mode) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         opened = stack.enter_context(ledger(settings))
         owner = owner_name()
-        link = Link(_app(settings), opened.tokens, cipher(settings), time, owner, capabilities=_capabilities(settings, time))
+        link = Link(
+            _app(settings), opened.tokens, cipher(settings), time, owner, capabilities=_capabilities(settings, time)
+        )
         stack.push_async_callback(link.close)
         writer = link.writer() if mode in WRITING else None
         notifier = await _notifier(settings, stack)

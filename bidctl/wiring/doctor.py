@@ -90,10 +90,17 @@ async def _platform(settings: Settings) -> tuple[str, str]:
         if not accounts:
             accounts = [found.account for found in await discover(p.client)]
         if not accounts:
-            raise Problem("the authorisation opens no account: authorise again with an account that runs ads: bidctl connect")
+            raise Problem(
+                "the authorisation opens no account: authorise again with an account that runs ads: bidctl connect"
+            )
         listing = await p.reads.campaigns(accounts[0], p.clock.now())
         offset = p.reads.clock_offset_s()
         if abs(offset) > MAX_OFFSET_S:
-            raise Problem(f"clock: {offset:+.0f} s from the platform's, expected within 30 s: set this machine's clock (R-CLOCK)")
+            raise Problem(
+                f"clock: {offset:+.0f} s from the platform's, expected within 30 s: set this machine's clock (R-CLOCK)"
+            )
         n = len(listing.campaigns)
-        return f"{accounts[0]}: 读到 {n} 个计划, 时钟偏差 {offset:+.1f} 秒", f"{accounts[0]}: {n} campaigns read, clock {offset:+.1f} s off"
+        return (
+            f"{accounts[0]}: 读到 {n} 个计划, 时钟偏差 {offset:+.1f} 秒",
+            f"{accounts[0]}: {n} campaigns read, clock {offset:+.1f} s off",
+        )

@@ -161,7 +161,16 @@ def data(service: Service, call: Call) -> Data:
         rows = [r for r in topic.rows(service, account, where, since, until, span) if r[1] < late_from]
         return _ordered(_grouped(rows, dimensions), order)
 
-    asked = (account, call.text("data_topic"), tuple(dimensions), frozenset(where.items()), tuple(order), since, until, late_from)
+    asked = (
+        account,
+        call.text("data_topic"),
+        tuple(dimensions),
+        frozenset(where.items()),
+        tuple(order),
+        since,
+        until,
+        late_from,
+    )
     grouped: list[Grouped] = service.tables.of(service.reported_at, asked, table)
     at, info = call.page(len(grouped), SIZES)
     return {

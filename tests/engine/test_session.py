@@ -53,7 +53,9 @@ async def test_a_process_that_was_followed_and_left_alone_again_opens_anew() -> 
     await heir.open()
     await heir.close()
     writes = (await stalled.tick())[0].writes
-    assert [w.state for w in writes] == [WriteState.CONFIRMED], "with the old fence every write would be dropped for ever"
+    assert [w.state for w in writes] == [WriteState.CONFIRMED], (
+        "with the old fence every write would be dropped for ever"
+    )
 
 
 async def test_beating_keeps_the_lease_between_ticks() -> None:

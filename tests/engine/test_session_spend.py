@@ -53,7 +53,9 @@ def test_a_room_with_history_is_free_at_first_sight(sessions: int, stage: Stage)
     for n in range(1, 9):
         o.ingest(day("c", f"2026-11-{n:02d}", 800.0))
     o.cover([CampaignId("c")], Grain.DAY, at("2026-10-01 00:00"), at("2026-11-10 00:00"))
-    o.ingest_sessions([session("room", str(n), f"2026-11-{n:02d} 19:00", f"2026-11-{n:02d} 23:00") for n in range(9 - sessions, 9)])
+    o.ingest_sessions(
+        [session("room", str(n), f"2026-11-{n:02d} 19:00", f"2026-11-{n:02d} 23:00") for n in range(9 - sessions, 9)]
+    )
     o.ingest_listing(listing(now, room))
     row = only(o.observe(at(now)))
     assert row.stage == stage and row.observed_sessions == sessions

@@ -197,7 +197,9 @@ class MemoryTransaction:
     ) -> tuple[Write, ...]:
         recent = (w for w in self._s.writes.values() if w.request.account == account and _touched(w) >= since)
         return tuple(
-            w for w in recent if w.request.campaign == (campaign or w.request.campaign) and w.request.field is (field or w.request.field)
+            w
+            for w in recent
+            if w.request.campaign == (campaign or w.request.campaign) and w.request.field is (field or w.request.field)
         )
 
     def wrote_before(self, account: AccountId, mode: Mode, until: datetime) -> bool:
@@ -329,7 +331,11 @@ class MemoryTransaction:
     # housekeeping
     def compact(self, before: datetime) -> int:
         newest = {(r.account, r.campaign): r.id for r in sorted(self._s.decisions.values(), key=lambda r: (r.at, r.id))}
-        old = [r.id for r in self._s.decisions.values() if r.field is None and r.at < before and r.id not in newest.values()]
+        old = [
+            r.id
+            for r in self._s.decisions.values()
+            if r.field is None and r.at < before and r.id not in newest.values()
+        ]
         for gone in old:
             del self._s.decisions[gone]
         return len(old)

@@ -40,7 +40,9 @@ def main() -> None:
         bidctl = work / "venv" / "bin" / "bidctl"
         assert "demo" in run(bidctl, "--help", cwd=empty)
         assert "ok" in run(bidctl, "doctor", "--offline", "--lang", "en", cwd=empty)
-        found = run(python, "-c", "from bidctl import catalog; catalog.check_ownership(); print(catalog.shipped())", cwd=empty)
+        found = run(
+            python, "-c", "from bidctl import catalog; catalog.check_ownership(); print(catalog.shipped())", cwd=empty
+        )
         assert "policies.handbook:Handbook" in found, found
     print("wheel: builds, installs clean, answers from an empty directory")
 

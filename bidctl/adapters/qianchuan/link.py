@@ -62,7 +62,9 @@ class Link:
         """The write side. Only `wiring` calls this, and only for a mode that may write."""
         http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS), self._app.timeouts)
         life = self._app.retries.request_s
-        return QianchuanWriter(http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=life)
+        return QianchuanWriter(
+            http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=life
+        )
 
     async def close(self) -> None:
         """Close the connections."""

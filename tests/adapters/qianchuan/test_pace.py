@@ -83,7 +83,9 @@ def _observe(offset: ClockOffset, true: float, sent: datetime, took: float, stam
     st.floats(-86400, 86400),
     st.lists(st.tuples(st.floats(0, 1), st.floats(0.001, 0.4), st.floats(0, 1)), min_size=40, max_size=60),
 )
-def test_the_estimate_is_within_a_second_and_never_ahead(true: float, answers: list[tuple[float, float, float]]) -> None:
+def test_the_estimate_is_within_a_second_and_never_ahead(
+    true: float, answers: list[tuple[float, float, float]]
+) -> None:
     offset, at = ClockOffset(), NOW
     for pause, took, share in answers:
         at += timedelta(seconds=1 + pause)
