@@ -231,39 +231,44 @@ def recover(case: Case) -> None:
     assert "1" in edited(case), "an edit was lost"
 
 
-def prepare(folder: Path, store: str = "", copies: Copy | None = None) -> Stage:
+@contextlib.contextmanager
+def prepared(folder: Path, store: str = "", copies: Copy | None = None) -> Iterator[Stage]:
     """Connected, enrolled, a first live day behind it (R-BLAST), and at the next process an edit of several campaigns is due:
     what that process does, step by step, is `Stage.steps`."""
-    stage, config = _enrolled(folder, store, copies)
-    made = stage.nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
-    made += stage.nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
-    assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
-    return _until_due(stage, config, 2)
+    with contextlib.closing(Nursery()) as nursery:
+        stage, config = _enrolled(nursery, folder, store, copies)
+        made = nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
+        made += nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
+        assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
+        _until_due(stage, config, 2)
+        yield stage
 
 
-def prepare_young(folder: Path) -> Stage:
+@contextlib.contextmanager
+def prepared_young(folder: Path) -> Iterator[Stage]:
     """The same an hour and a half after the beginning: one edit is due."""
-    stage, config = _enrolled(folder, "", None)
-    stage.nursery.ask("ticks", config=config, hours=1.5, every_s=1.5 * HOUR)
-    return _until_due(stage, config, 1)
+    with contextlib.closing(Nursery()) as nursery:
+        stage, config = _enrolled(nursery, folder, "", None)
+        nursery.ask("ticks", config=config, hours=1.5, every_s=1.5 * HOUR)
+        _until_due(stage, config, 1)
+        yield stage
 
 
-def _enrolled(folder: Path, store: str, copies: Copy | None) -> tuple[Stage, str]:
-    nursery = Nursery()
+def _enrolled(nursery: Nursery, folder: Path, store: str, copies: Copy | None) -> tuple[Stage, str]:
     nursery.ask("build", scenario="fault", seed=1)
     config = str(write_config(folder, store or f"sqlite:///{folder}/bidctl.db", "http://127.0.0.1:1"))
     nursery.ask("enrol", config=config)
     return Stage(nursery, folder, copies or file_copies(folder / "bidctl.db")), config
 
 
-def _until_due(stage: Stage, config: str, edits: int) -> Stage:
+def _until_due(stage: Stage, config: str, edits: int) -> None:
     for _ in range(48):
         with stage.case() as case:
             ended = case.run()
             assert ended.code == 0, ended
         stage.steps = ended.steps
         if sum(s.startswith(POST_TARGET) and s.endswith("sent") for s in ended.steps) >= edits:
-            return stage
+            return
         stage.nursery.ask("ticks", config=config, hours=0.5, every_s=HOUR / 2)
     raise AssertionError(f"no tick with {edits} edits within a day")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.long.nursery import MINUTE, Case, Stage, places, prepare, recover
+from tests.long.nursery import MINUTE, Case, Stage, places, prepared, recover
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
 
@@ -17,9 +17,8 @@ PARTS = 6
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    found = prepare(tmp_path_factory.mktemp("kill"))
-    yield found
-    found.nursery.close()
+    with prepared(tmp_path_factory.mktemp("kill")) as found:
+        yield found
 
 
 def die(case: Case, step: str) -> None:

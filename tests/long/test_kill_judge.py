@@ -7,16 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.long.nursery import MINUTE, POST_TARGET, Case, Stage, judge, prepare_young
+from tests.long.nursery import MINUTE, POST_TARGET, Case, Stage, judge, prepared_young
 
 SENT = f"{POST_TARGET} 1 sent"
 
 
 @pytest.fixture(scope="module")
 def young(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    found = prepare_young(tmp_path_factory.mktemp("young"))
-    yield found
-    found.nursery.close()
+    with prepared_young(tmp_path_factory.mktemp("young")) as found:
+        yield found
 
 
 def die_and_recover(case: Case, step: str) -> None:

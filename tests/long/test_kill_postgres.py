@@ -6,10 +6,11 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.fixtures.postgres import Server
-from tests.long.nursery import MINUTE, POST_TARGET, Stage, places, prepare, recover
+from tests.long.nursery import MINUTE, POST_TARGET, Stage, places, prepared, recover
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
 
@@ -22,11 +23,20 @@ def stage(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         def copies(folder: Path) -> Iterator[str]:
             template = origin.partition("?")[0].rpartition("/")[2]
             with postgres.database(template) as url:
+                _same_ledger(url)
                 yield url
 
-        found = prepare(tmp_path_factory.mktemp("kill-pg"), origin, copies)
-        yield found
-        found.nursery.close()
+        with prepared(tmp_path_factory.mktemp("kill-pg"), origin, copies) as found:
+            yield found
+
+
+def _same_ledger(url: str) -> None:
+    """A copied database counts as restored, which stops all edits for an hour; ours stands for the origin."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "UPDATE meta SET identity = (SELECT system_identifier FROM pg_control_system())::text || '/' || "
+            "(SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'meta'::regclass::oid"
+        )
 
 
 def test_death_on_postgres(stage: Stage) -> None:

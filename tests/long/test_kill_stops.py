@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.long.nursery import MINUTE, POST_TARGET, Case, Ended, Stage, places, prepare, recover
+from tests.long.nursery import MINUTE, POST_TARGET, Case, Ended, Stage, places, prepared, recover
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
 
@@ -21,9 +21,8 @@ PAST_DEADLINE_S = 31.0
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    found = prepare(tmp_path_factory.mktemp("stops"))
-    yield found
-    found.nursery.close()
+    with prepared(tmp_path_factory.mktemp("stops")) as found:
+        yield found
 
 
 def sent(case: Case) -> list[str]:
