@@ -146,7 +146,8 @@ def _close(
         "held": {r.name: n for r, n in live.held.items()}, "bound": {r.code: n for r, n in live.bound.items()},
         "spend": ours.spend, "paid_gmv": ours.gmv, "paid_roas": ours.paid_roas, "projected_roas": belief.roas,
         "projected_profit": belief.profit, "final_roas": ours.final_roas, "profit": ours.profit, "hold_profit": hold.profit,
-        "hold_spend": hold.spend, "lost_replies": lost, "foreign_edits": live.foreign, "campaigns_free": len(live.free), "campaigns_decided": len(live.decided), "audit": verdict.to_json()["counts"], "clean": verdict.clean,
+        "hold_spend": hold.spend, "lost_replies": lost, "foreign_edits": live.foreign, "campaigns_free": len(live.free),
+        "campaigns_decided": len(live.decided), "audit": verdict.to_json()["counts"], "clean": verdict.clean,
         "files": sorted(str(p) for p in out.iterdir()),
     })  # fmt: skip
     if shell.as_json:

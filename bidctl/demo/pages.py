@@ -22,17 +22,27 @@ def report(
     return page(
         "bidctl demo · 演示报告",
         [
-            note(f"{began:%Y-%m-%d %H:%M} - {ended:%Y-%m-%d %H:%M} (虚拟时间 virtual time) · 模拟平台, 真实HTTP · emulated platform, real HTTP"),
+            note(
+                f"{began:%Y-%m-%d %H:%M} - {ended:%Y-%m-%d %H:%M} (虚拟时间 virtual time)"
+                " · 模拟平台, 真实HTTP · emulated platform, real HTTP"
+            ),
             section("结果 · Result", _money(result, belief), _verdict(audit)),
             section("改动与保持 · Edits and holds", _counts(dry, live)),
-            section("目标与ROI · Targets and ROAS", note("横轴: 上线后天数; 虚线: 人工改动 · x: live days; dashes: a person's edit"),
-                    grid([_path(p) for p in paths])),  # fmt: skip
-            section("假设 · Assumptions", note(
-                "数字来自模拟市场: 只说明规则被遵守、过程可核对, 不预言真实收益; 假设见 docs/assumptions.zh-CN.md · The figures "
-                "come from a simulated market: they show that the rules held and can be checked, and promise no real profit; "
-                "assumptions are in docs/assumptions.md")),
+            section(
+                "目标与ROI · Targets and ROAS",
+                note("横轴: 上线后天数; 虚线: 人工改动 · x: live days; dashes: a person's edit"),
+                grid([_path(p) for p in paths]),
+            ),
+            section(
+                "假设 · Assumptions",
+                note(
+                    "数字来自模拟市场: 只说明规则被遵守、过程可核对, 不预言真实收益; 假设见 docs/assumptions.zh-CN.md · The figures "
+                    "come from a simulated market: they show that the rules held and can be checked, and promise no real profit; "
+                    "assumptions are in docs/assumptions.md"
+                ),
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def _money(c: Comparison, belief: Projected) -> str:

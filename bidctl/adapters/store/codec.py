@@ -15,7 +15,6 @@ from bidctl.domain.campaign import CampaignInfo, Totals
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import Basis, Intent, Kind, Objective, Protection, Side, Waiver
 
-
 KEPT_TEXTS = 1 << 15
 """Most campaigns are the same from tick to tick: their texts are made and read once."""
 
