@@ -19,29 +19,11 @@ from bidctl.engine.gate_parts import LedgerFailed
 from bidctl.engine.reading import Reading
 from bidctl.engine.session import Standby
 from bidctl.engine.tick import Desk, TickReport
-from tests.long.stage import APP, LEASE_S, WORLDS, Crash, Process, Stage, no_waiting, staged
+from tests.long.arming import KINDS, OF_A_WRITE, arm
+from tests.long.happenings import Happenings
+from tests.long.stage import APP, LEASE_S, WORLDS, Crash, Process, no_waiting, staged
 from tests.long.verdict import breaches, judged, losses
 
-OF_A_WRITE = (
-    "lost_reply_applied", "lost_reply_not_applied", "reset_mid_body", "slow_drip", "http_500_applied",
-    "http_500_not_applied", "code_50000_applied", "code_50000_not_applied", "code_40100", "code_40110", "token_expired",
-    "partial_rows", "garbage_json", "read_after_write_delay", "human_edit_between",
-)  # fmt: skip
-"""Kinds that must hit an open write, at its request or at its read-back."""
-OF_A_TICK = (
-    "refresh_token_reused", "rows_stale", "rows_missing", "rows_duplicated", "rows_late", "pages_shift", "suggestion_absent",
-    "suggestion_null", "suggestion_zero", "clock_jump",
-)  # fmt: skip
-"""Kinds that must hit a tick in which an edit is due."""
-KINDS = OF_A_WRITE + OF_A_TICK
-WRITE, DETAIL, LOG = "roi2_goal/update", "ad/detail", "log_search"
-READ_BACK = (DETAIL, LOG)
-LISTS = ("uni_promotion/list", "report/uni_promotion/data", LOG)
-PATHS: dict[str, tuple[str, ...]] = {
-    "rows_late": ("uni_promotion/list", "report/uni_promotion/data"),
-    "clock_jump": ("uni_promotion/list", DETAIL, WRITE, "suggest"),
-    "refresh_token_reused": ("refresh_token",),
-} | {kind: ("suggest",) for kind in OF_A_TICK if kind.startswith("suggestion")}
 MOST_STEPS, LEAST_STEPS, WILD_STEPS = 60, 6, 20
 """After the wild ones only the faults go on, at the rate of one edit per campaign and step."""
 
@@ -72,21 +54,16 @@ class Trap:
 
 
 @dataclass
-class Schedule:
+class Schedule(Happenings):
     """The state of one play."""
 
-    stage: Stage
-    rng: Random
-    primary: str
+    primary: str = ""
     process: Process | None = None
     mode: Mode = Mode.LIVE
     traps: list[Trap] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
-    events: Counter[str] = field(default_factory=Counter)
     stated: set[str] = field(default_factory=set)
     cut_short: set[str] = field(default_factory=set)
-    killed: bool = False
-    away: CampaignId | None = None
     planned: Any = None
     edges: float = 0.25
     fenced: list[str] = field(default_factory=list)
@@ -218,20 +195,11 @@ class Schedule:
         self.stage.processes.remove(self.process)
         self.process = None
 
-    def crash(self) -> None:
-        self.events["crash"] += 1
-        raise Crash
-
     def stall(self) -> None:
         """This process stands still; another waits for its lease, ticks, and dies or goes."""
         self.events["stalled, taken over"] += 1
         seconds, ends = self.rng.uniform(LEASE_S + 1, 4 * LEASE_S), self.rng.random() < 0.5
         _in_thread(lambda: self._second(seconds, ends))
-
-    def nap(self) -> None:
-        """This process stands still for a moment."""
-        self.events["nap"] += 1
-        self.stage.advance(self.rng.uniform(0.2, 40))
 
     async def _second(self, seconds: float, ends: bool) -> None:
         second = await self.stage.start(self.mode, lambda step: None)
@@ -303,61 +271,6 @@ class Schedule:
                     self.events["answered a proposal"] += 1
                     t.answer_proposal(waiting.id, rng.random() < 0.85, "operator", now)
 
-    def human(self, campaign: CampaignId, after_s: float) -> None:
-        """Somebody changes something in the platform's own console."""
-        rng = self.rng
-        what = rng.choices(("roi_target", "budget", "status", "objective"), (80, 8, 8, 4))[0]
-        value: object = round(self.stage.target(campaign) * rng.choice((0.85, 0.95, 0.99, 1.01, 1.05, 1.2)), 2)
-        if what == "budget":
-            value = rng.choice((900000, 990000))
-        elif what == "status":
-            value = rng.choice(("ENABLE", "DISABLE"))
-        elif what == "objective":
-            value = rng.choice(("pay_roi", "net_roi"))
-        self.events[f"human {what}"] += 1
-        self.stage.control(
-            "POST", "human_edit", {"campaign": campaign, "field": what, "value": value, "after_seconds": after_s}
-        )
-
-    def tool(self, campaign: CampaignId) -> None:
-        self.events["another tool"] += 1
-        self.stage.other_tool(campaign, round(self.stage.target(campaign) * self.rng.choice((0.93, 1.02, 1.07)), 2))
-
-    def kill(self) -> None:
-        """The switch is set in the ledger, then the mark says that it is."""
-        self.events["kill"] += 1
-        self.killed = True
-        with self.stage.ledger() as t:
-            t.set_kill(None, True, "operator", self.stage.now())
-        self.stage.mark("kill")
-
-    def release(self) -> None:
-        self.killed = False
-        self.stage.mark("resume")
-        with self.stage.ledger() as t:
-            t.set_kill(None, False, "operator", self.stage.now())
-
-    def hold(self, campaign: CampaignId) -> None:
-        self.events["hold"] += 1
-        with self.stage.ledger() as t:
-            t.set_hold(self.stage.account, campaign, Hold.TARGETS, "operator", self.stage.now())
-
-    def unenrol(self, campaign: CampaignId) -> None:
-        if self.away is not None:
-            return
-        self.events["unenrol"] += 1
-        with self.stage.ledger() as t:
-            self._terms = next(e for e in t.enrolments(self.stage.account) if e.campaign == campaign)
-            t.unenrol(self.stage.account, campaign, self.stage.now())
-        self.away = campaign
-        self.stage.mark("unenrol", account=str(self.stage.account), campaign=campaign)
-
-    def enrol_again(self) -> None:
-        self.stage.mark("enrol", account=str(self.stage.account), campaign=self.away)
-        with self.stage.ledger() as t:
-            t.enrol(replace(self._terms, enrolled_at=self.stage.now()))
-        self.away = None
-
     async def plan(self, campaign: CampaignId) -> None:
         """A person plans a change, and applies the plan later."""
         assert self.process is not None
@@ -383,44 +296,12 @@ class Schedule:
         self.process = None
         self.stage.mark("run", app_id=APP, mode=self.mode.value)
 
-    # faults
-
     def arm(self) -> None:
         """The primary until it has hit, and others beside it."""
-        rng = self.rng
         if self.primary not in self.covered:
-            self._arm(self.primary, aimed=True)
-        for _ in range(rng.choice((0, 0, 1, 1, 2))):
-            self._arm(rng.choice(KINDS), aimed=rng.random() < 0.7)
-
-    def _arm(self, kind: str, *, aimed: bool) -> None:
-        rng = self.rng
-        if kind in OF_A_WRITE:
-            paths = (WRITE, WRITE, WRITE, *READ_BACK) if aimed else (*LISTS, DETAIL, "suggest")
-            if kind in ("partial_rows", "human_edit_between", "read_after_write_delay"):
-                # a delayed reading before a write would hide somebody's edit of the minute before, which nobody can help
-                paths = (WRITE,)
-        else:
-            paths = PATHS.get(kind, LISTS)
-        path = rng.choice(paths)
-        nth = 1 if path == WRITE else rng.choice((1, 1, 1, 2, 3))
-        if kind == "refresh_token_reused":  # a refresh must be made for it
-            self._post("token_expired", rng.choice(LISTS), 1, None)
-        self._post(kind, path, nth, self._delay(kind))
-
-    def _post(self, kind: str, path: str, nth: int, delay: float | None) -> None:
-        body: dict[str, Any] = {"kind": kind, "match": {"path": path, "nth": nth}}
-        self.stage.control("POST", "faults", body | ({} if delay is None else {"delay_seconds": delay}))
-
-    def _delay(self, kind: str) -> float | None:
-        rng = self.rng
-        if kind == "slow_drip":
-            return rng.choice((0.02, 0.02, 0.8))
-        if kind == "clock_jump":
-            return rng.choice((-1, 1, 1)) * rng.choice((rng.uniform(1, 29), rng.uniform(31, 300)))
-        if kind == "read_after_write_delay":
-            return rng.uniform(2, 55)
-        return rng.uniform(5, 400) if kind == "code_40110" else None
+            arm(self.stage, self.rng, self.primary, aimed=True)
+        for _ in range(self.rng.choice((0, 0, 1, 1, 2))):
+            arm(self.stage, self.rng, self.rng.choice(KINDS), aimed=self.rng.random() < 0.7)
 
     def trap(self) -> None:
         """Something happens in the middle of the tick."""
@@ -428,7 +309,8 @@ class Schedule:
         if rng.random() < 0.4:
             return
         act = rng.choice((
-            self.crash, self.crash, self.stall, self.stall, self.suggestion_now, self.nap, self.nap, self.kill_now, self.human_now, self.human_now,
+            self.crash, self.crash, self.stall, self.stall, self.suggestion_now, self.nap, self.nap, self.kill_now,
+            self.human_now, self.human_now,
             self.tool_now, self.unenrol_now, self.nap_and_human,
         ))  # fmt: skip
         steps = {
@@ -439,31 +321,6 @@ class Schedule:
         }  # fmt: skip
         where = rng.choice(steps.get(act, ("read:campaign", "request:write", "request:write")))
         self.traps.append(Trap(where, rng.choice((1, 1, 2)), act))
-
-    def opened(self) -> CampaignId:
-        """The campaign that is being written to."""
-        rows = self.stage.query("SELECT campaign FROM writes WHERE open_key IS NOT NULL ORDER BY id DESC LIMIT 1")
-        return CampaignId(rows[0][0]) if rows else self.rng.choice(self.stage.campaigns)
-
-    def kill_now(self) -> None:
-        self.kill()
-
-    def unenrol_now(self) -> None:
-        self.unenrol(self.opened())
-
-    def human_now(self) -> None:
-        self.human(self.opened(), 0.0)
-
-    def tool_now(self) -> None:
-        self.tool(self.opened())
-
-    def suggestion_now(self) -> None:
-        self.events["suggestion withdrawn"] += 1
-        self.stage.withdraw_suggestion(self.opened())
-
-    def nap_and_human(self) -> None:
-        self.human(self.opened(), self.rng.uniform(0, 20))
-        self.nap()
 
     # the end
 
@@ -516,13 +373,15 @@ def play(seed: int, *, edges: float = 0.25) -> Outcome:
     with staged(seed % WORLDS) as stage:
         begin = int(stage.now().timestamp() * 1e6)
         edits = sum(e["app_id"] == APP and e["outcome"] == "applied" for e in stage.entries())
-        schedule = Schedule(stage, Random(seed), primary, edges=edges)
+        schedule = Schedule(stage, Random(seed), primary=primary, edges=edges)
         asyncio.run(_run(schedule))
         report: AuditReport = judged(stage)
         found = breaches(report) + losses(stage, begin, schedule.stated, schedule.cut_short)
         found += [f"stuck: {campaign} dropped by a fence while nobody else was at work" for campaign in schedule.fenced]
         own = len(schedule.ours()) - edits
-        return Outcome(seed, primary, frozenset(schedule.covered), schedule.events, own, report.race_count, tuple(found))
+        return Outcome(
+            seed, primary, frozenset(schedule.covered), schedule.events, own, report.race_count, tuple(found)
+        )
 
 
 async def _run(schedule: Schedule) -> None:

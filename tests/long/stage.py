@@ -41,7 +41,7 @@ from sim.world import MarketWorld
 APP = "1700000000000001"
 START = datetime.fromisoformat("2026-11-23T19:00:00+08:00")
 HOUR, LEASE_S = 3600.0, 60.0
-TIMEOUT_S = 0.4
+TIMEOUT_S = 1.5
 """Real seconds that a request may take; virtual time stands meanwhile."""
 OPEN = "SELECT campaign, state FROM writes WHERE open_key IS NOT NULL"
 WORLDS = 4
@@ -215,7 +215,8 @@ class Stage:
 
     async def connect(self) -> None:
         """A person authorises again."""
-        await connect(self.settings, "auth-code-again")
+        patient = self.settings.platform.model_copy(update={"request_timeout_s": 30.0})
+        await connect(self.settings.model_copy(update={"platform": patient}), "auth-code-again")
 
 
 def _settings(folder: Path, url: str) -> Settings:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 
 from bidctl.adapters.secrets import KEY_VARIABLE
+from tests.long.arming import KINDS
 from tests.long.coverage import NAME
-from tests.long.schedules import KINDS, Outcome, play
+from tests.long.schedules import Outcome, play
 
 CHUNKS = 21
 """Each holds one schedule for every kind of fault, which goes on until that fault has hit where it must: over all chunks every
@@ -41,9 +42,7 @@ def told(outcomes: Sequence[Outcome]) -> str:
         kinds.update(o.covered)
         events.update(o.events)
     edits, races = sum(o.edits for o in outcomes), sum(o.races for o in outcomes)
-    return json.dumps(
-        {"schedules": len(outcomes), "kinds": kinds, "events": events, "edits": edits, "races": races}
-    )
+    return json.dumps({"schedules": len(outcomes), "kinds": kinds, "events": events, "edits": edits, "races": races})
 
 
 @pytest.mark.long

@@ -23,7 +23,8 @@ from bidctl.engine.readback import Verdict
 from bidctl.engine.recovery import Recovery
 from bidctl.policy.rulebook import RuleSettings, recheck, timing
 from bidctl.policy.rulebook.sheet import Bool, Float
-from tests.long.schedules import KINDS, play
+from tests.long.arming import KINDS
+from tests.long.schedules import play
 
 Found = tuple[Reading, tuple[Creative, ...], Suggestion]
 Patch = pytest.MonkeyPatch

@@ -19,7 +19,10 @@ def judged(stage: Stage) -> AuditReport:
 
 def breaches(report: AuditReport) -> list[str]:
     """Violations and unreadable lines as texts that begin with their clause."""
-    found = [f"{v.clause.value} line {v.line} {v.campaign} {v.at}: {v.found.en}; expected {v.expected.en}" for v in report.violations]
+    found = [
+        f"{v.clause.value} line {v.line} {v.campaign} {v.at}: {v.found.en}; expected {v.expected.en}"
+        for v in report.violations
+    ]
     return found + [f"bad line {b.line}: {b.found.en}" for b in report.bad_lines]
 
 
@@ -41,7 +44,9 @@ def _undone(stage: Stage, since: int, stated: Collection[str], cut_short: Collec
         "WHERE d.field IS NOT NULL AND d.at >= ? AND w.id IS NULL AND d.mode = 'live' AND (d.needs_approval = 0 OR d.approved = 1)",
         since,
     )
-    return [f"decision {d} of {tick}: {c} = {new}" for d, tick, c, new in rows if d not in stated and tick not in cut_short]
+    return [
+        f"decision {d} of {tick}: {c} = {new}" for d, tick, c, new in rows if d not in stated and tick not in cut_short
+    ]
 
 
 def _forgotten(stage: Stage) -> list[str]:
