@@ -42,10 +42,14 @@ class Scheduler:
     def every(self, seconds: float, job: Job, name: str) -> None:
         """Fire `job` now and then every `seconds`. A job that raises stops the scheduler; `run` raises it again."""
 
+        at_work: set[asyncio.Task[None]] = set()
+
         async def guarded() -> None:
-            if self._stopping.is_set():
+            if self._stopping.is_set() or at_work:  # the first call is ours, not the library's: it may outlast the period
                 return
             task = asyncio.ensure_future(_as_coroutine(job))
+            at_work.add(task)
+            task.add_done_callback(at_work.discard)
             self._running.add(task)
             try:
                 await asyncio.shield(task)
