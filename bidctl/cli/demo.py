@@ -21,7 +21,7 @@ from bidctl.config import Platform, Run, Settings, Stoploss, Store
 from bidctl.demo.closing import Comparison, compare, held_world
 from bidctl.demo.ledgerview import Projected, paths, projected
 from bidctl.demo.pages import report
-from bidctl.demo.show import STRETCH_TICKS, Progress, Show, now_of
+from bidctl.demo.show import STRETCH, STRETCH_TICKS, Progress, Show, now_of
 from bidctl.demo.stage import APP, stage
 from bidctl.domain.reasons import RULE_OF, WORDING, Rule
 from bidctl.domain.values import Mode
@@ -94,7 +94,7 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
             began, before = now_of(settings), on.truth()
             asyncio.run(show.run(Mode.LIVE, 0, 1.5, show.live))
             asyncio.run(show.stretch(show.live))
-            asyncio.run(show.run(Mode.LIVE, 1.5, days - STRETCH_TICKS / 48, show.live))
+            asyncio.run(show.run(Mode.LIVE, 1.5, days - STRETCH / timedelta(days=1), show.live))
         ended = now_of(settings)
         groups = frozenset(str(r["group"]) for r in before) - {"not-ours"}
         result = compare(on, before, held_world(scenario, seed, [began, ended]), groups)

@@ -21,8 +21,9 @@ from bidctl.engine.tick import TickReport
 
 TICK = timedelta(minutes=30)
 SET_TARGET = "roi2_goal/update"
-STRETCH_SPEED, STRETCH_TICKS = 3600.0, 6
-"""Virtual seconds a second while the real scheduler runs (a tick every half second), and how many ticks."""
+STRETCH_SPEED, STRETCH_TICK, STRETCH_TICKS = 600.0, timedelta(minutes=5), 8
+"""Virtual seconds a second while the real scheduler runs, its period (half a real second), and how many ticks."""
+STRETCH = STRETCH_TICKS * STRETCH_TICK
 A_DAY = timedelta(days=1)
 ZONE = ZoneInfo("Asia/Shanghai")
 ACCIDENTS = {3: "lost_reply_applied", 5: "lost_reply_not_applied", 7: "http_500_applied", 9: "lost_reply_applied"}
@@ -93,12 +94,12 @@ class Show:
         if mode is Mode.LIVE and day == KILL_DAY and hour in (NINE, NOON):
             self._kill(parts, hour == NINE)
         clock.jump(self.stage.advance(TICK.total_seconds()))
-        self._tell(parts, f"{mode.value} {clock.now().astimezone(ZONE):%m-%d %H:%M}")
+        self._tell(parts, f"{mode.value} {clock.now().astimezone(ZONE):%m-%d %H:%M}", TICK)
         tally.add(await session.tick())
 
-    def _tell(self, parts: wiring.Parts, what: str) -> None:
+    def _tell(self, parts: wiring.Parts, what: str, more: timedelta) -> None:
         self.cast.enter(self.stage, parts.ledger, parts.clock.now())
-        self._done += TICK
+        self._done += more
         self.progress(self._done / A_DAY, what)
 
     def _incidents(self, day: int) -> None:
@@ -126,13 +127,13 @@ class Show:
 
                 async def tick() -> None:
                     nonlocal left
-                    self._tell(parts, f"live, scheduler x{STRETCH_SPEED:.0f}")
+                    self._tell(parts, f"live, scheduler x{STRETCH_SPEED:.0f}", STRETCH_TICK)
                     tally.add(await session.tick())
                     left -= 1
                     if left == 0:
                         scheduler.stop()
 
-                scheduler.every(TICK.total_seconds() / STRETCH_SPEED, tick, "tick")
+                scheduler.every(STRETCH_TICK.total_seconds() / STRETCH_SPEED, tick, "tick")
                 try:
                     await scheduler.run()
                 finally:
