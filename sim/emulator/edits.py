@@ -155,10 +155,12 @@ def _target(s: Service, change: Change, author: Author, at: float) -> str:
 def _objective(s: Service, change: Change, author: Author, at: float) -> str:
     c, word = change.campaign, str(change.new)
     text = f"优化目标: {_OBJECTIVE_WORDS[OBJECTIVES[c.now.objective]]} -> {_OBJECTIVE_WORDS[word]}"
+    switched = OBJECTIVES.index(word) != c.now.objective
     s.world.set_objective(c.index, OBJECTIVES.index(word))
     c.change(at, at + author.shown_after_s, objective=OBJECTIVES.index(word))
-    c.switches.append((at, OBJECTIVES.index(word)))
-    c.discipline.objective_switched(at)
+    if switched:  # set to what it was, it restarts no observation
+        c.switches.append((at, OBJECTIVES.index(word)))
+        c.discipline.objective_switched(at)
     return text
 
 

@@ -38,6 +38,14 @@ class Happenings:
             "POST", "human_edit", {"campaign": campaign, "field": what, "value": value, "after_seconds": after_s}
         )
 
+    def unsettle(self) -> None:
+        """A person moves a target far away from where it ought to be, so that edits go on being due."""
+        campaign = self.rng.choice(self.stage.campaigns[1:])
+        value = round(self.stage.target(campaign) * self.rng.choice((0.7, 1.4)), 2)
+        self.stage.control(
+            "POST", "human_edit", {"campaign": campaign, "field": "roi_target", "value": value, "after_seconds": 0.0}
+        )
+
     def tool(self, campaign: CampaignId) -> None:
         self.events["another tool"] += 1
         self.stage.other_tool(campaign, round(self.stage.target(campaign) * self.rng.choice((0.93, 1.02, 1.07)), 2))

@@ -66,6 +66,7 @@ class Schedule(Happenings):
     cut_short: set[str] = field(default_factory=set)
     planned: Any = None
     edges: float = 0.25
+    unauthorised: bool = False
     fenced: list[str] = field(default_factory=list)
 
     # steps
@@ -88,9 +89,14 @@ class Schedule(Happenings):
         self.stage.advance(self.rng.uniform(3700, 9000) if calm else self.pause())
         if not calm:
             await self.happen()
-        elif self.mode is not Mode.LIVE and self.process is not None:
-            await self.change_mode()
+        else:
+            self.unsettle()
+            if self.mode is not Mode.LIVE and self.process is not None:
+                await self.change_mode()
         self.people(calm)
+        if self.unauthorised and (calm or self.rng.random() < 0.6):
+            self.events["authorised again"] += 1
+            await self.stage.connect()
         if self.process is None:
             await self.restart()
         self.arm()
@@ -141,6 +147,7 @@ class Schedule(Happenings):
         for report in reports:
             self.stated |= {w.request.decision for w in report.writes if w.id == 0 and w.why}
             self.events.update(f"write {w.state.value}" for w in report.writes)
+            self.unauthorised = any("bidctl connect" in trouble for trouble in report.troubles)
             if report.troubles:
                 self.events["troubled tick"] += 1
 

@@ -54,6 +54,14 @@ def test_stepped_time_stands_until_advanced(emulator: Running, client: Client, w
     assert (clock["now"], clock["speed"]) == (told["now"], 0)
 
 
+def test_an_objective_set_to_what_it_was_is_no_switch(emulator: Running) -> None:
+    plan = emulator.emulator.service.find(GOODS_ID)
+    assert plan is not None
+    for value, switches in (("net_roi", 1), ("pay_roi", 2), ("pay_roi", 2)):
+        emulator.control("POST", "human_edit", {"campaign": str(GOODS_ID), "field": "objective", "value": value})
+        assert len(plan.switches) == switches
+
+
 def test_human_edit_is_seen_everywhere(emulator: Running, client: Client, world: FakeWorld) -> None:
     edit = {"campaign": str(GOODS_ID), "field": "roi_target", "value": 2.5, "after_seconds": 600}
     assert emulator.control("POST", "human_edit", edit) == {"at": "2026-09-01T10:10:00.000000+08:00"}
