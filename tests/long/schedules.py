@@ -85,7 +85,7 @@ class Schedule(Happenings):
         return [e for e in self.stage.entries() if e["app_id"] == APP and e["outcome"] == "applied"]
 
     async def step(self, *, calm: bool) -> None:
-        """Time passes, something may happen, faults are armed if an edit is due, one tick."""
+        """Time passes, something may happen, faults are armed, one tick."""
         self.stage.advance(self.rng.uniform(3700, 9000) if calm else self.pause())
         if not calm:
             await self.happen()
@@ -97,6 +97,7 @@ class Schedule(Happenings):
         if self.unauthorised and (calm or self.rng.random() < 0.6):
             self.events["authorised again"] += 1
             await self.stage.connect()
+        self.stage.advance(2.0)  # stepped time stands: an edit of this very instant could not be told from a later one
         if self.process is None:
             await self.restart()
         self.arm()
