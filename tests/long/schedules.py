@@ -113,7 +113,7 @@ class Schedule(Happenings):
         if rng.random() < self.edges:
             newest = self.stage.entries()[-1]["at"]
             left = 3600.0 - (self.stage.now() - datetime.fromisoformat(newest)).total_seconds()
-            edge = left + rng.choice((-30.0, -1.0, -0.5, -0.01, 0.0, 0.01, 0.5, 1.0, 30.0))
+            edge = left - 2.0 + rng.choice((-30.0, -1.0, -0.5, -0.01, 0.0, 0.01, 0.5, 1.0, 30.0))
             if edge > 0:
                 return edge
         return rng.choice((rng.uniform(20, 600), rng.uniform(600, 1900), rng.uniform(1900, 4500)))
