@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +21,15 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from bidctl.audit import audit, open_ledger
+from bidctl.domain.reasons import Reason
 
 ROOT = Path(__file__).parents[2]
 MINUTE, HOUR = 60.0, 3600.0
 OPEN = ("taken", "sending", "unknown")
 FIRST_TURN = "commit engine.gate._take 1 before"
 TOKENS = ("POST /open_api/oauth2/refresh_token/", "commit adapters.qianchuan.tokens.")
+NO_WISH = (Reason.WITHIN_BAND, Reason.THIN_EVIDENCE)
+"""An outcome that was unknown counts as an edit: evidence starts over, and the wish may be gone an hour later."""
 POST_TARGET = "POST /open_api/v1.0/qianchuan/uni_promotion/ad/roi2_goal/update/"
 
 
@@ -53,7 +57,7 @@ class Nursery:
         self.environ = environ
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", str(Path(__file__).with_name("victim.py"))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True, cwd=tempfile.gettempdir(),
         )  # fmt: skip
 
     def ask(self, do: str, **words: object) -> Any:
@@ -228,7 +232,8 @@ def recover(case: Case) -> None:
     case.later(2)
     judge(case)
     assert {"2", "3", "4", "5"} <= edited(case, before), "a campaign is stuck"
-    assert "1" in edited(case), "an edit was lost"
+    reason = case.rows("SELECT reason FROM decisions WHERE campaign LIKE ? ORDER BY at DESC, id LIMIT 1", "%1")[0][0]
+    assert "1" in edited(case) or reason in NO_WISH, f"an edit was lost, held by {Reason(reason).name}"
 
 
 @contextlib.contextmanager

@@ -36,7 +36,6 @@ from bidctl.config import load
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Mode, Side
 from bidctl.domain.writes import Write, WriteState
-from bidctl.engine.gate import GateSettings
 from bidctl.engine.recovery import Recovery
 from bidctl.wiring.account import connect
 from sim.emulator.server import Emulator, port_of, world_of
@@ -94,7 +93,6 @@ def no_read_back() -> None:
 
 
 def no_deadline() -> None:
-    GateSettings.__init__.__defaults__ = (1e9, GateSettings().rules)
     wiring.TURN_S = 1e9
 
 
