@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bidctl import __version__, catalog
 from bidctl.adapters.clock import EmulatorClock, SystemClock
@@ -151,13 +152,36 @@ async def parts(settings: Settings, mode: Mode) -> AsyncIterator[Parts]:
 
 def session(p: Parts) -> Session:
     """The run of these parts over every enrolled account (and those the configuration names)."""
-    with p.ledger.begin() as t:
-        enrolments = t.enrolments()
+    enrolments = _with_limits(p)
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
         lease_s=p.settings.run.lease_s, pace=max(1.0, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
+
+
+def _with_limits(p: Parts) -> tuple[Enrolment, ...]:
+    """All enrolments, the stop-loss limits being those that the configuration says now, not on the day of enrolment: a run
+    that starts because limits were set must keep them (R-STOPLOSS)."""
+    with p.ledger.begin() as t:
+        stored = t.enrolments()
+    told = p.settings.stoploss
+    if not told.is_set:
+        return stored
+    limits: dict[str, Any] = {
+        "stoploss_spend": _limit(told.spend_without_orders), "stoploss_loss": _limit(told.loss_of_day), "stoploss_set": True,
+        "resume_at_midnight": told.resume_at_midnight,
+    }  # fmt: skip
+    if all(replace(e, **limits) == e for e in stored):
+        return stored
+    with p.ledger.begin(durable=True) as t:
+        for e in t.enrolments():  # read again: what a person took back meanwhile stays so
+            t.enrol(replace(e, **limits))
+        return t.enrolments()
+
+
+def _limit(told: float | str) -> float | None:
+    return float(told) if isinstance(told, int | float) else None
 
 
 async def opened(run: Session, p: Parts, what: str) -> None:

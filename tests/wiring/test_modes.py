@@ -107,3 +107,14 @@ async def test_one_session_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPat
         with pytest.raises(Standby):
             one.beat()
         await two.close()
+
+
+async def test_the_stop_loss_limits_in_force_are_those_said_now(bench: Bench) -> None:
+    """Campaigns enrolled before the limits were written have them too."""
+    told = Stoploss(spend_without_orders=300.0, loss_of_day=900.0, resume_at_midnight=True)
+    bench.settings = bench.settings.model_copy(update={"stoploss": told})
+    async with wiring.parts(bench.settings, Mode.LIVE) as parts:
+        wiring.session(parts)
+        with parts.ledger.begin() as t:
+            stored = t.enrolments()
+    assert stored and {(e.stoploss_spend, e.stoploss_loss, e.resume_at_midnight) for e in stored} == {(300.0, 900.0, True)}
