@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.values import CampaignId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
+from bidctl.engine.external import LOOK_BACK
 
 Column = NDArray[np.generic]
 Float = NDArray[np.float64]
@@ -80,13 +81,15 @@ def _life(c: Columns) -> dict[str, Column]:
     for row, at in c.o.book.by_people.items():
         people[row] = not at <= c.roster.floats("created")[row] + 60.0
     touched = c.roster.floats("modified") > c.roster.floats("created") + 60.0
+    unlogged = c.first_seen - c.roster.floats("created") > LOOK_BACK.total_seconds()
+    unlogged |= not c.o.capabilities.has_edit_log
     return {
         "stage": c.stage,
         "observed_s": c.now - c.lives.observe_from,
         "observed_sessions": c.sessions_seen,
         "started": c.started,
-        # where there is no operation log, a modify time later than creation must do (R-START)
-        "human_since_creation": people | (touched & (not c.o.capabilities.has_edit_log)),
+        # where no operation log tells of its whole life, a modify time later than creation must do (R-START)
+        "human_since_creation": people | (touched & unlogged),
         "avg30": average,
         "avg30_rung": rung,
     }

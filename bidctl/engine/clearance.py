@@ -164,6 +164,15 @@ def _restored(e: Evidence) -> Objection | None:
     return because(Reason.SPACING) if e.is_edit and young else None
 
 
+def _observing(e: Evidence) -> Objection | None:
+    """R-OBSERVE: an approval or a plan may be older than the hour in which its campaign was fed."""
+    begun = e.life.observe_from if e.life else None
+    if not e.is_edit or e.decision.reason == Reason.START or begun is None:
+        return None
+    inside = (e.now - begun).total_seconds() < e.rules.observe_s
+    return because(Reason.OBSERVING) if inside else None
+
+
 def _first(e: Evidence) -> Objection | None:
     """START once, the first edit of ours and before any spend (RULEBOOK 5.3)."""
     if e.decision.reason != Reason.START:
@@ -203,7 +212,7 @@ def _numbers(e: Evidence) -> Objection | None:
         suggestion_state=e.suggestion.state,
         ceiling=_ceiling(enrolment),
         floor=_floor(e.decision),
-        waivers=enrolment.waivers if enrolment else Waiver.NO,
+        waivers=_waivers(e),
         start=e.decision.reason == Reason.START,
     )
     reason = recheck(edit, e.rules)
@@ -228,6 +237,13 @@ def _budget(e: Evidence) -> Objection | None:
     return None if within else because(Reason.NO_BUDGET_STEP)
 
 
+def _waivers(e: Evidence) -> Waiver:
+    """Those granted; a raise over the suggestion needs one that its decision carries as a mark (RULEBOOK 5)."""
+    granted = e.view.enrolment.waivers if e.view.enrolment else Waiver.NO
+    marked = Waiver(e.decision.waived) | ~Waiver.PROFIT_OVER_SUGGESTION
+    return granted & marked
+
+
 def _ceiling(enrolment: Enrolment | None) -> float:
     return math.nan if enrolment is None or enrolment.maximum is None else enrolment.maximum
 
@@ -240,6 +256,6 @@ def _floor(decision: DecisionRecord) -> float:
 
 
 CHECKS: tuple[Callable[[Evidence], Objection | None], ...] = (
-    _authority, _ownership, _switches, _unmoved, _restored, _first, _week, _numbers, _objective, _budget,
+    _authority, _ownership, _switches, _unmoved, _restored, _observing, _first, _week, _numbers, _objective, _budget,
 )  # fmt: skip
 """In order of precedence (RULEBOOK 4)."""

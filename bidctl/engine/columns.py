@@ -200,7 +200,7 @@ class Columns:
     def started(self) -> Bool:
         used = np.zeros(self.n, np.bool_)
         for row in self.o.book.rows():
-            used[row] = any(c.anchors and c.ours for c in self.o.book.of(row))
+            used[row] = any(c.target and c.ours for c in self.o.book.of(row))
         kept = self.o.milestones.flag(self.roster, "started")
         return np.asarray(kept | used | np.isfinite(self.lives.first_spend) | self.history_unknown)
 

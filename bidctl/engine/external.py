@@ -151,6 +151,11 @@ class LogWindow:
     def __init__(self) -> None:
         self._read_until: datetime | None = None
 
+    @property
+    def unread(self) -> bool:
+        """Nothing was read yet: the next look takes in the whole look-back."""
+        return self._read_until is None
+
     def since(self, now: datetime) -> datetime:
         """The first instant to read at `now`."""
         whole = now - LOOK_BACK
@@ -188,16 +193,16 @@ async def watch(
             f for info in listed
             for f in differences(known[info.campaign], info, listing.read_at, mine.get(info.campaign, ()), can)
         ]  # fmt: skip
-        told = [f for f in logged(entries, account, writes, can) if f.campaign in known and f.log_id not in counted]
-        fresh = [f for f in told if f.race or f.at > _last_seen(known[f.campaign], can)]
+        theirs = known.keys() | {i.campaign for i in listing.campaigns}  # a newcomer's edits count at first sight
+        told = [f for f in logged(entries, account, writes, can) if f.campaign in theirs and f.log_id not in counted]
+        fresh = [f for f in told if f.campaign in known and (f.race or f.at > _last_seen(known[f.campaign], can))]
         tx.add_edits([f.edit for f in told if f.field in EDIT_FIELDS])  # history, too, counts for spacing and quota
         foreign = merged(seen, fresh)
         changed = {f.campaign for f in foreign}
         infos = [i for i in listing.campaigns if i.campaign in changed]
         notices = adopt(tx, foreign, infos, listing.read_at, mode, can) if foreign else ()
         save_adopted(tx, infos, listing.read_at)
-    newcomers = {i.campaign for i in listing.campaigns} - known.keys()
-    if whole and not newcomers & {e.campaign for e in entries}:  # theirs are counted once they are known
+    if whole and listing.complete:  # else the entries of a campaign that it left out are still to be counted
         window.read(listing.read_at)
     await notifier.notify(notices)
     return foreign

@@ -55,6 +55,10 @@ class Milestones:
             self._pauses[campaign] = at
             self._restless.add(campaign)
 
+    def paused_at(self) -> dict[CampaignId, datetime]:
+        """Campaigns with a pause of ours in force, and since when."""
+        return {c: at for c, at in self._pauses.items() if at is not None}
+
     def pauses(self, roster: Roster) -> Float:
         """(n,) epoch s of our pause in force, NaN = none."""
         if not self._pauses:

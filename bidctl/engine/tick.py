@@ -52,8 +52,10 @@ class Book:
     def mixed(self, enrolments: Sequence[Enrolment]) -> tuple[Mixed, Mapping[CampaignId, str]]:
         """The policy of an account, and the id of each campaign's own."""
         names = list(self.policies)
-        of = {e.campaign: names.index(e.policy) for e in enrolments}
-        ids = {e.campaign: self.policies[e.policy][0] for e in enrolments}
+        # one that was enrolled since then, with a policy that this process has not loaded, matches no rule until a restart
+        loaded = [e for e in enrolments if e.policy in self.policies]
+        of = {e.campaign: names.index(e.policy) for e in loaded}
+        ids = {e.campaign: self.policies[e.policy][0] for e in loaded}
         return Mixed(tuple(p for _, p in self.policies.values()), of), ids
 
 
@@ -156,9 +158,22 @@ class Desk:
         """R-EXTERNAL: what somebody else changed is adopted before anything is decided; how much that is."""
         if listing is None:
             return 0
+        unread = self._log.unread
         foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
         self.observer.ingest_edits([f.edit for f in foreign])
+        if unread:  # the look-back told of edits from before what a tick takes in
+            with self._ledger.begin() as t:
+                self._edits.load(t, self.now())
+        self._forget_pauses(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
         return len(foreign)
+
+    def _forget_pauses(self, listing: Listing, touched: set[CampaignId]) -> None:
+        """A pause of ours that a person undid, or touched at all, is ours no more: what they pause later stays paused."""
+        lag = timedelta(seconds=self._reads.capabilities.read_delay_s)
+        enabled = {i.campaign for i in listing.campaigns if i.enabled}
+        for campaign, at in self.observer.milestones.paused_at().items():
+            if campaign in touched or (campaign in enabled and listing.read_at > at + lag):
+                self.observer.paused(campaign, None)
 
     def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
         o = self.observer
