@@ -23,6 +23,8 @@ LIVE_HOLD = timedelta(days=30)
 LOOK_BACK = timedelta(days=2)
 WRITE_LIFE = timedelta(hours=1)
 """More than a write takes from its turn to the end of its request, a lagging read included."""
+LONGEST_READ = timedelta(minutes=10)
+"""A modify time further than this past the begin of the read that shows it is not believed (ours)."""
 REACHED = frozenset({WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED})
 """States of a write that may stand behind what the platform shows."""
 
@@ -61,15 +63,16 @@ def differences(
     moved = info.modified_at is not None and (
         known.info.modified_at is None or info.modified_at > known.info.modified_at
     )
-    at = info.modified_at if moved and info.modified_at else seen_at
+    # a listing of many pages is stamped at its begin, so that what it shows may be younger than its stamp
+    at = min(info.modified_at, seen_at + LONGEST_READ) if moved and info.modified_at else seen_at
     found = []
     for field in WATCHED:
         old, new = shown(known.info, field, can.grid), shown(info, field, can.grid)
         if not same(old, new) and not _explained(field, new, seen_at, known, writes, can):
-            found.append(Foreign(info.account, info.campaign, field, old, new, min(at, seen_at)))
+            found.append(Foreign(info.account, info.campaign, field, old, new, at))
     if not found and moved and known.info.modified_at is not None and not any(_stamped(w, at, can) for w in writes):
         value = shown(info, Field.ROI_TARGET, can.grid)
-        found.append(Foreign(info.account, info.campaign, Field.ROI_TARGET, value, value, min(at, seen_at)))
+        found.append(Foreign(info.account, info.campaign, Field.ROI_TARGET, value, value, at))
     return tuple(found)
 
 

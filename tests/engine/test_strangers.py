@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from bidctl.domain.enrolment import Economics
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Field, Suggestion, SuggestionState, Waiver
 from bidctl.domain.writes import WriteState
-from bidctl.engine.ports import KnownLife
+from bidctl.engine.external import LONGEST_READ, differences
+from bidctl.engine.ports import KnownCampaign, KnownLife
 from tests.fakes.flat_platform import Rate, utc
 from tests.fakes.memory_platform import ACCOUNT
 from tests.fakes.rig import Rig, enrolment
@@ -92,3 +94,15 @@ async def test_a_raise_over_the_suggestion_needs_the_waiver_marked_in_its_decisi
     assert (await rig.write("2.20", **over)).why.startswith("CAP") and not rig.platform.attempts
     marked = await rig.write("2.20", **over, waived=int(Waiver.PROFIT_OVER_SUGGESTION))
     assert marked.state is WriteState.CONFIRMED
+
+
+async def test_a_change_during_a_long_listing_counts_from_its_modify_time() -> None:
+    """The listing is stamped at its begin; what its last page shows may be a minute younger."""
+    rig = Rig()
+    info, begun = rig.platform.campaigns_by_id[C1], rig.clock.now()
+    known = KnownCampaign(replace(info, modified_at=begun - timedelta(days=1)), begun - timedelta(minutes=5), None)
+    shown = replace(info, target_units=210, modified_at=begun + timedelta(seconds=50))
+    (found,) = differences(known, shown, begun, (), rig.can)
+    assert found.at == begun + timedelta(seconds=50)
+    (odd,) = differences(known, replace(shown, modified_at=begun + timedelta(days=9)), begun, (), rig.can)
+    assert odd.at == begun + LONGEST_READ, "a time that cannot be does not hold for ever"
