@@ -54,6 +54,7 @@ class Reader:
         self._days_read: int | None = None
         self._week_read: int | None = None
         self._airs: dict[str, bool] = {}
+        self._unlisted: set[str] = set()  # on air, and no running session is listed yet
 
     async def read(self, now: datetime, boosts_wanted: Sequence[CampaignId]) -> Reading:
         """Everything due at `now` (platform time). Never raises ReadFailed: what failed is told in `troubles`."""
@@ -116,17 +117,22 @@ class Reader:
         return panel, Cover(grain, since, until, tuple(i.campaign for i in asked))
 
     async def _sessions(self, listing: Listing, now: datetime, troubles: list[str]) -> tuple[Session, ...]:
-        """Rooms whose campaigns went on or off air since the last look."""
+        """Rooms whose campaigns went on or off air since the last look, and those whose session is not listed yet: its first
+        hour is quiet, and it ends a person's hold."""
         airs = on_air(listing.campaigns)
-        changed = [room for room, air in airs.items() if self._airs.get(room) != air]
+        changed = [room for room, air in airs.items() if self._airs.get(room) != air or (air and room in self._unlisted)]
         found: list[Session] = []
         for room in changed:
             since = now - (timedelta(days=31) if room not in self._airs else timedelta(days=2))
             try:
-                found += await self._reads.sessions(self._account, room, since)
+                told = await self._reads.sessions(self._account, room, since)
             except ReadFailed as failed:
                 troubles.append(failed.why)
                 airs.pop(room)
+                continue
+            found += told
+            running = any(s.ended_at is None or s.ended_at > now for s in told)
+            (self._unlisted.discard if running else self._unlisted.add)(room)
         self._airs |= airs
         return tuple(found)
 

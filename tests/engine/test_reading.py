@@ -144,3 +144,15 @@ async def test_a_boost_that_cannot_be_read_keeps_quiet() -> None:
     desk.platform.boosts = boosts  # type: ignore[method-assign]
     reading = await desk.read("2026-03-02 10:10", [C1])
     assert reading.boosts == {C1} and reading.troubles == ("no boosts",)
+
+
+async def test_a_room_on_air_is_asked_again_until_its_session_is_listed() -> None:
+    desk = Desk()
+    desk.platform.add(C2, 200, kind=Kind.LIVE, live_account="900")
+    before = Session("900", "before", utc("2026-03-01 08:00"), utc("2026-03-01 22:00"))
+    desk.platform.rooms["900"] = (before,)
+    await desk.read("2026-03-02 10:05")
+    assert [s.room for s in (await desk.read("2026-03-02 10:10")).sessions] == ["before"]
+    desk.platform.rooms["900"] = (before, Session("900", "now", utc("2026-03-02 10:04"), None))
+    assert [s.room for s in (await desk.read("2026-03-02 10:15")).sessions] == ["before", "now"]
+    assert (await desk.read("2026-03-02 10:20")).sessions == ()
