@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bidctl.audit.history import Change, History
+from bidctl.audit.history import RACE, Change, History, restored
 from bidctl.audit.journal import Entry, Value
 from bidctl.audit.marks import Marks
 from bidctl.audit.report import Clause, Words
 
 SPACING = timedelta(minutes=60)
 LIVE_SPACING = timedelta(minutes=15)
-RACE = timedelta(seconds=5)
 LIVE_WAIVERS = ("live_spacing_15min", "live_spacing", "spacing")
 CAP_WAIVER = "profit_over_suggestion"
 
@@ -42,6 +41,11 @@ class Case:
     def old(self) -> Value:
         raced = [c for c in self.racing if c.field == "roi_target"]
         return raced[0].old if raced else self.entry.old
+
+    @property
+    def shadow(self) -> bool:
+        """Not a write of its own: judged with the target that the same request sets."""
+        return restored(self.entry, self.history)
 
     @property
     def starts(self) -> bool:
@@ -75,7 +79,8 @@ def judge(case: Case) -> Iterator[Finding]:
 
 def _edit(case: Case) -> Iterator[Finding]:
     if case.entry.field == "objective":
-        yield _spacing(case)
+        if not case.shadow:
+            yield _spacing(case)
         return
     if not case.starts:
         yield _spacing(case)
@@ -90,7 +95,8 @@ def _in_band(old: Decimal, new: Decimal) -> bool:
 
 def _spacing(case: Case) -> Finding:
     e = case.entry
-    last = case.history.last_edit(frozenset(c.line for c in case.racing))
+    with_it = {c.line for c in case.history.edits if c.received_at == e.received_at and case.racing}
+    last = case.history.last_edit(with_it | {c.line for c in case.racing})
     waived = e.live and any(case.marks.waived(name, e) for name in LIVE_WAIVERS)
     limit = LIVE_SPACING if waived else SPACING
     if last is None or e.at - last.at > limit:
@@ -220,7 +226,7 @@ def _authority(case: Case) -> Iterator[Finding]:
             if enrolled
             else Finding(Clause.ENROL, sent, Words("计划已托管", "an enrolled campaign"))
         )
-    if e.field == "objective":
+    if e.field == "objective" and not case.shadow:
         yield Finding(Clause.OBJECTIVE, sent, Words("不切换优化目标", "the objective left as it is"))
     else:
         yield Finding(Clause.OBJECTIVE)

@@ -26,8 +26,11 @@ class Used:
         return before
 
 
-def judge_decision(entry: Entry, ledger: LedgerView, used: Used) -> tuple[datetime | None, list[Finding]]:
-    """When the write's decision was stored (None = not known) and what is wrong with it."""
+def judge_decision(
+    entry: Entry, ledger: LedgerView, used: Used, *, shadow: bool = False
+) -> tuple[datetime | None, list[Finding]]:
+    """When the write's decision was stored (None = not known) and what is wrong with it. `shadow`: the line is no write of
+    its own (`history.restored`); its decision is the target's, which the same request sets."""
     one = Words("恰好一个已存的决定", "exactly one stored decision")
     if entry.decision is None:
         return None, [_wrong(Words("写入没有决定编号", "the write carries no decision id"), one)]
@@ -38,11 +41,14 @@ def judge_decision(entry: Entry, ledger: LedgerView, used: Used) -> tuple[dateti
             f"decision {entry.decision} is in the ledger {len(stored)} times",
         )
         return None, [_wrong(found, one)]
+    if shadow:
+        return stored[0].stored_at, _elsewhere(entry, stored[0]) or [Finding(Clause.DECISION)]
     wrong = [*_mismatches(entry, stored[0]), *_again(entry, used)]
     return stored[0].stored_at, wrong or [Finding(Clause.DECISION)]
 
 
-def _mismatches(entry: Entry, stored: StoredDecision) -> list[Finding]:
+def _elsewhere(entry: Entry, stored: StoredDecision) -> list[Finding]:
+    """Stored too late, or for another campaign."""
     wrong = []
     if stored.stored_at is None or stored.stored_at >= entry.received_at:
         when = stored.stored_at.isoformat() if stored.stored_at else "?"
@@ -53,6 +59,11 @@ def _mismatches(entry: Entry, stored: StoredDecision) -> list[Finding]:
     if stored.campaign != entry.campaign:
         found = Words(f"决定属于计划 {stored.campaign}", f"the decision is for campaign {stored.campaign}")
         wrong.append(_wrong(found, Words(entry.campaign, entry.campaign)))
+    return wrong
+
+
+def _mismatches(entry: Entry, stored: StoredDecision) -> list[Finding]:
+    wrong = _elsewhere(entry, stored)
     if stored.field != entry.field or not _same(stored.new, entry):
         decided = f"{stored.field or 'hold'} = {stored.new}"
         wrong.append(

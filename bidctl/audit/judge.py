@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bidctl.audit.clauses import Case, Finding, changed_since, judge
 from bidctl.audit.decisions import Used, judge_decision
-from bidctl.audit.history import History
+from bidctl.audit.history import History, restored
 from bidctl.audit.journal import Entry, Mark, Unreadable, parse
 from bidctl.audit.ledger import LedgerView
 from bidctl.audit.marks import Marks
@@ -134,7 +134,7 @@ class _Auditor:
                 self.unenrolled = _Early(entry)
         decided_at = None
         if self.ledger is not None:
-            decided_at, findings = judge_decision(entry, self.ledger, self.used)
+            decided_at, findings = judge_decision(entry, self.ledger, self.used, shadow=restored(entry, history))
             for finding in findings:
                 self._judged(entry, finding)
         racing, changed = changed_since(entry, history, decided_at)

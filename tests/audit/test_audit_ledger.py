@@ -80,6 +80,25 @@ def test_a_write_with_its_decision_is_clean(ledger: Any) -> None:
     assert report.clean and "5.5" not in {n.clause.value for n in report.not_judged}
 
 
+def test_a_switch_of_objective_between_read_and_write_is_a_race_that_one_request_of_ours_undoes(ledger: Any) -> None:
+    """The request names the objective that was read, so that its one decision shows as two lines of the journal."""
+    switch = {"field": "objective", "old": "pay_roi", "new": "net_roi"}
+    back = {"field": "objective", "old": "net_roi", "new": "pay_roi"}
+
+    def lines(read: int) -> list[str]:
+        human = _write(1, 10, None, actor="human", app_id=None, received_at=None, **switch)
+        mine: dict[str, Any] = {"received_at": _at(10, 4), "last_read_at": _at(10, read)}
+        sets = _write(3, 10, "a", at=_at(10, 5), **mine)
+        return _journal(human, _write(2, 10, "a", at=_at(10, 5), **mine, **back), sets)
+
+    path = ledger([_row("a", 9)])
+    report = audit(lines(1), open_ledger(path))
+    assert report.violations == () and [(r.line, r.other_line) for r in report.races] == [(3, 2), (4, 2)]
+    assert set(_clauses(lines(3), path)) >= {(3, "5.4-OBJECTIVE"), (3, "5.5"), (4, "5.5")}, (
+        "nobody switched it after this read"
+    )
+
+
 @pytest.mark.parametrize(
     "rows",
     [
