@@ -13,6 +13,9 @@ from bidctl.audit.marks import Marks
 from bidctl.audit.report import Clause, Words
 
 SPACING = timedelta(minutes=60)
+LAG = timedelta(microseconds=999_999)
+"""A decision bears our reckoning of the platform's time, whose Date headers come in whole seconds: it may be stamped less than
+a second too early, and what it knew of then looks later than it was."""
 LIVE_SPACING = timedelta(minutes=15)
 LIVE_WAIVERS = ("live_spacing_15min", "live_spacing", "spacing")
 CAP_WAIVER = "profit_over_suggestion"
@@ -236,12 +239,12 @@ def changed_since(entry: Entry, history: History, decided_at: datetime | None) -
     """What others changed before a write of ours took effect: the racing changes, and the clause's finding.
 
     A change after our last read is a RACE when the request began within 5 s of that read, else a violation; with the
-    ledger, `decided_at` is known and a change between decision and read is a violation too."""
+    ledger, `decided_at` is known and a change between decision (a second after its stamp) and read is a violation too."""
     if not entry.applied:
         return (), Finding(Clause.CHANGED)
     unseen = history.between(entry.last_read_at or decided_at, entry.at)
     quick = entry.last_read_at is not None and entry.received_at - entry.last_read_at <= RACE
-    ignored = history.between(decided_at, entry.last_read_at) if decided_at and entry.last_read_at else []
+    ignored = history.between(decided_at + LAG, entry.last_read_at) if decided_at and entry.last_read_at else []
     guilty = ignored if quick else [*ignored, *unseen]
     racing = tuple(unseen) if quick else ()
     if not guilty:

@@ -135,6 +135,9 @@ def test_a_change_between_decision_and_read_is_a_violation_only_the_ledger_shows
     assert audit(lines).clean
     assert _clauses(lines, ledger([_row("a", 9)])) == [(3, "5.4-CHANGED")]
     assert _clauses(lines, ledger([_row("a", 10, at=_micro(10, 30))])) == []
+    changed = _micro(10, 2)  # platform time; a decision's stamp may lag by less than a second
+    assert _clauses(lines, ledger([_row("a", 10, at=changed - 999_999)])) == []
+    assert _clauses(lines, ledger([_row("a", 10, at=changed - 1_000_000)])) == [(3, "5.4-CHANGED")]
 
 
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\x00 not really", b"hello\n", b'{"id": 1}\n', b"[]\n"])
