@@ -120,6 +120,10 @@ class Gate:
         """State the decisions just stored for an account as dropped: its last read cannot be trusted."""
         self._recovery.drop_left_over(account, DISTRUSTED)
 
+    def refuse(self, decided: DecisionRecord, why: str) -> None:
+        """State a decision that waited for its turn as dropped: the rules have changed their mind since."""
+        self._recovery.drop(decided, why)
+
     async def settle(self, account: AccountId) -> tuple[Write, ...]:
         """The same for one account, once a tick; the rows that are still open."""
         return await self._recovery.settle(account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bidctl.domain.campaign import LoggedEdit, Reading
 from bidctl.domain.reasons import Alert
@@ -12,7 +12,7 @@ from bidctl.domain.writes import OPEN_STATES, Write, WriteState
 from bidctl.engine.breaker import FAILED
 from bidctl.engine.external import SLACK
 from bidctl.engine.gate_parts import Parts, notice, trip
-from bidctl.engine.ports import ReadFailed
+from bidctl.engine.ports import DecisionRecord, ReadFailed, Transaction
 from bidctl.engine.readback import Verdict, judge
 from bidctl.engine.records import request
 from bidctl.engine.shown import creative_after, creative_shown, shown
@@ -47,11 +47,20 @@ class Recovery:
             return
         with parts.durable("settle", sent=True) as tx:
             for decided in tx.left_over(account):
-                taken = tx.take_turn(
-                    request(decided, None), decided.mode, parts.writer.app_id, parts.owner, parts.fence, now, now
-                )
-                if taken is not None:
-                    tx.move(taken, WriteState.DROPPED, settled_at=now, why=why)
+                self._drop(tx, decided, parts.writer.app_id, now, why)
+
+    def drop(self, decided: DecisionRecord, why: str) -> None:
+        """State one decision as dropped before it is taken up."""
+        if self._parts.writer is None:
+            return
+        with self._parts.durable("settle", sent=True) as tx:
+            self._drop(tx, decided, self._parts.writer.app_id, self._parts.now(), why)
+
+    def _drop(self, tx: Transaction, decided: DecisionRecord, app_id: str, now: datetime, why: str) -> None:
+        parts = self._parts
+        taken = tx.take_turn(request(decided, None), decided.mode, app_id, parts.owner, parts.fence, now, now)
+        if taken is not None:
+            tx.move(taken, WriteState.DROPPED, settled_at=now, why=why)
 
     async def _advance(self, write: Write) -> Write:
         now, can = self._parts.now(), self._parts.reads.capabilities

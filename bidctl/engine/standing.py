@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import CampaignId
+from bidctl.domain.values import EDIT_FIELDS, CampaignId, Field
+from bidctl.domain.writes import Write, WriteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,23 @@ class Standing:
     account_index: int = 0
     proved_absent: Mapping[CampaignId, datetime] = field(default_factory=dict)
     ledger_since: datetime | None = None
+
+
+def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
+    """Raises of a budget by campaign, those not known to have failed."""
+    out: dict[CampaignId, int] = {}
+    for w in writes:
+        raised = w.request.field is Field.BUDGET and float(w.request.value) > float(w.request.old)
+        if raised and w.state in {WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED}:
+            out[w.request.campaign] = out.get(w.request.campaign, 0) + 1
+    return out
+
+
+def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
+    """When the newest unknown edit of each campaign was found not to have happened."""
+    absent = [
+        w
+        for w in writes
+        if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None
+    ]
+    return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}

@@ -16,11 +16,13 @@ from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
-from bidctl.domain.reasons import Alert, Reason
-from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Mode, Stage, SuggestionState
-from bidctl.domain.writes import Edit, Write, WriteState
+from bidctl.domain.reasons import WORDING, Alert, Reason
+from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Stage, SuggestionState
+from bidctl.domain.writes import Write, WriteState
+from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
+from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
@@ -30,7 +32,7 @@ from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier,
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing
+from bidctl.engine.standing import Standing, budget_raises, proved_absent
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
@@ -134,7 +136,7 @@ class Desk:
         due = [a for a in acts if not a.needs_approval]
         if reading.stops and due:
             self._gate.forgo(self.account)
-        writes = [] if reading.stops else await self._write(due)
+        writes = [] if reading.stops else await self._write(due, self._still_allowed(o))
         await self._tell(o, d, reading, now)
         good = reading.listing is not None and reading.listing.complete
         free = o.enrolled & (o.stage == Stage.FREE)
@@ -193,7 +195,7 @@ class Desk:
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
-            raises = _budget_raises(t.recent_writes(self.account, today, field=Field.BUDGET))
+            raises = budget_raises(t.recent_writes(self.account, today, field=Field.BUDGET))
         first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
@@ -205,7 +207,7 @@ class Desk:
             live_since=live_since,
             midnight=first,
             budget_raises=raises,
-            proved_absent=_proved_absent(recent),
+            proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
         )
 
@@ -316,7 +318,7 @@ class Desk:
         """Store and pass one decision that a person asked for (a plan file)."""
         with self._ledger.begin(durable=True) as t:
             t.add_decisions([decided])
-        return (await self._write([decided]))[0]
+        return (await self._write([decided], []))[0]
 
     async def wish(self, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now, as a decision that is not stored; None where it is not enrolled."""
@@ -336,11 +338,20 @@ class Desk:
         d = decide(policy, o, self._rules)
         return record(d.row(int(rows[0])), o, int(rows[0]), "wish", now, type(policy).__name__, self._sign, "[]")
 
-    async def _write(self, acts: Sequence[DecisionRecord]) -> list[Write]:
-        """Through the gate, one after the other: what a person has approved first, then what acts now; of two wishes for one
-        campaign the gate drops the second (R-SPACE), and a person's goes before the policy's."""
+    def _still_allowed(self, o: Observation) -> list[DecisionRecord]:
+        """What a person has approved, save the targets that the rules no longer allow as they stand: an approval may be hours
+        old. Those are dropped with the reason; while there is nothing to judge by (R-FRESH) they wait."""
         with self._ledger.begin() as t:
             approved = [a for a in t.approved(self.account) if a.mode is self._sign.mode]
+        for a, reason in forbidden(approved, o, self._rules, self._reads.capabilities.grid):
+            approved.remove(a)
+            if reason not in UNJUDGED:
+                self._gate.refuse(a, f"{reason.name}: {WORDING[reason].zh} / {WORDING[reason].en}")
+        return approved
+
+    async def _write(self, acts: Sequence[DecisionRecord], approved: Sequence[DecisionRecord]) -> list[Write]:
+        """Through the gate, one after the other: what a person has approved first, then what acts now; of two wishes for one
+        campaign the gate drops the second (R-SPACE), and a person's goes before the policy's."""
         writes = []
         for decided in [*approved, *acts]:
             info = self._info(decided.campaign)
@@ -373,57 +384,9 @@ class Desk:
         await self._notifier.notify(notices)
 
 
-class EditFeed:
-    """Keeps the observer's edits in step with the ledger: each tick reads the last hours only, and follows the open ones."""
-
-    LOOK_BACK = timedelta(hours=2)
-
-    def __init__(self, account: AccountId, observer: Observer) -> None:
-        self._account, self._observer = account, observer
-        self._until: datetime | None = None
-        self._unsettled: dict[int, Edit] = {}
-
-    def load(self, t: Transaction, now: datetime) -> None:
-        """Everything the windows need."""
-        self._observer.ingest_edits(t.edits(self._account, now - timedelta(days=FIRST_DAYS)))
-        self._until = now
-
-    def refresh(self, t: Transaction, open_writes: Sequence[Write], now: datetime) -> None:
-        """New edits in; those whose write moved are replaced; those proved absent are taken back."""
-        fresh = t.edits(self._account, (self._until or now) - self.LOOK_BACK)
-        self._until = now
-        still_open = {w.id for w in open_writes}
-        for write_id, held in list(self._unsettled.items()):
-            told = next((e for e in fresh if e.write_id == write_id), None)
-            if told != held or write_id not in still_open:
-                self._observer.remove_edit(held)
-                del self._unsettled[write_id]
-        self._observer.ingest_edits(fresh)
-        self._unsettled |= {e.write_id: e for e in fresh if e.write_id is not None and e.write_id in still_open}
-
-
 def _held(d: Decisions, enrolled: NDArray[np.bool_]) -> dict[Reason, int]:
     reasons, counts = np.unique(d.reason[enrolled & ~d.acts], return_counts=True)
     return {Reason(int(r)): int(n) for r, n in zip(reasons, counts, strict=True)}
-
-
-def _budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
-    out: dict[CampaignId, int] = {}
-    for w in writes:
-        raised = w.request.field is Field.BUDGET and float(w.request.value) > float(w.request.old)
-        if raised and w.state in {WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED}:
-            out[w.request.campaign] = out.get(w.request.campaign, 0) + 1
-    return out
-
-
-def _proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
-    """When the newest unknown edit of each campaign was found not to have happened."""
-    absent = [
-        w
-        for w in writes
-        if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None
-    ]
-    return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}
 
 
 def _number(value: float) -> float:

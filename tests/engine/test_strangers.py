@@ -8,7 +8,7 @@ from typing import Any
 
 from bidctl.domain.enrolment import Economics
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import Field, Suggestion, SuggestionState, Waiver
+from bidctl.domain.values import Field, Mode, Suggestion, SuggestionState, Waiver
 from bidctl.domain.writes import WriteState
 from bidctl.engine.external import LONGEST_READ, differences
 from bidctl.engine.ports import KnownCampaign, KnownLife
@@ -106,3 +106,28 @@ async def test_a_change_during_a_long_listing_counts_from_its_modify_time() -> N
     assert found.at == begun + timedelta(seconds=50)
     (odd,) = differences(known, replace(shown, modified_at=begun + timedelta(days=9)), begun, (), rig.can)
     assert odd.at == begun + LONGEST_READ, "a time that cannot be does not hold for ever"
+
+
+async def test_an_approval_is_judged_again_when_its_turn_comes() -> None:
+    """Made at noon, approved while no process ran; the operator has said since then that nothing may go above 2.05."""
+    shop = Shop(mode=Mode.APPROVE)
+    await shop.open()
+    await shop.tick(30)
+    (proposal,) = shop.pending()
+    shop.approve(proposal.id)
+    shop.enrol(enrolment(C1, economics=Economics(margin=0.95), maximum=2.05))
+    await shop.restart()
+    await shop.tick(120)
+    assert not shop.platform.attempts and shop.target() == 200
+    (dropped,) = shop.ledger.state.writes.values()
+    assert dropped.state is WriteState.DROPPED and dropped.why.startswith("BOUNDS")
+
+
+async def test_an_approval_that_the_rules_still_allow_is_sent() -> None:
+    shop = Shop(mode=Mode.APPROVE)
+    await shop.open()
+    await shop.tick(30)
+    shop.approve(shop.pending()[0].id)
+    await shop.restart()
+    report = await shop.tick(120)
+    assert [(w.request.value, w.state) for w in report.writes] == [("2.10", WriteState.CONFIRMED)]
