@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,6 +25,8 @@ WRITE_LIFE = timedelta(hours=1)
 """More than a write takes from its turn to the end of its request, a lagging read included."""
 LONGEST_READ = timedelta(minutes=10)
 """A modify time further than this past the begin of the read that shows it is not believed (ours)."""
+CREATION = timedelta(minutes=1)
+"""A modify time so soon after creation is the creation's own."""
 REACHED = frozenset({WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED})
 """States of a write that may stand behind what the platform shows."""
 
@@ -199,7 +201,9 @@ async def watch(
         theirs = known.keys() | {i.campaign for i in listing.campaigns}  # a newcomer's edits count at first sight
         told = [f for f in logged(entries, account, writes, can) if f.campaign in theirs and f.log_id not in counted]
         fresh = [f for f in told if f.campaign in known and (f.race or f.at > _last_seen(known[f.campaign], can))]
-        tx.add_edits([f.edit for f in told if f.field in EDIT_FIELDS])  # history, too, counts for spacing and quota
+        unlogged = [] if whole and can.has_edit_log else _touched(listing, known.keys(), can)
+        # history, too, counts for spacing and quota
+        tx.add_edits([f.edit for f in (*told, *unlogged) if f.field in EDIT_FIELDS])
         foreign = merged(seen, fresh)
         changed = {f.campaign for f in foreign}
         infos = [i for i in listing.campaigns if i.campaign in changed]
@@ -209,6 +213,20 @@ async def watch(
         window.read(listing.read_at)
     await notifier.notify(notices)
     return foreign
+
+
+def _touched(listing: Listing, known: Collection[CampaignId], can: Capabilities) -> list[Foreign]:
+    """Campaigns seen for the first time whose modify time is later than their creation: somebody may have edited them then,
+    and no log says what (R-SPACE)."""
+    found = []
+    for i in listing.campaigns:
+        at, born = i.modified_at, i.created_at
+        late = at is not None and at > listing.read_at - LOOK_BACK and (born is None or at - born > CREATION)
+        if i.campaign not in known and late and at is not None:
+            value = shown(i, Field.ROI_TARGET, can.grid)
+            at = min(at, listing.read_at + LONGEST_READ)
+            found.append(Foreign(i.account, i.campaign, Field.ROI_TARGET, value, value, at))
+    return found
 
 
 async def _entries(reads: PlatformReads, account: AccountId, since: datetime) -> tuple[tuple[LoggedEdit, ...], bool]:

@@ -131,3 +131,15 @@ async def test_an_approval_that_the_rules_still_allow_is_sent() -> None:
     await shop.restart()
     report = await shop.tick(120)
     assert [(w.request.value, w.state) for w in report.writes] == [("2.10", WriteState.CONFIRMED)]
+
+
+async def test_where_no_log_can_be_read_a_fresh_modify_time_counts_at_first_sight() -> None:
+    shop = Shop()
+    shop.platform.can = replace(shop.platform.can, has_edit_log=False)
+    touched = shop.clock.now() - timedelta(minutes=20)
+    shop.change(C1, modified_at=touched)
+    shop.add(C2)
+    await shop.open()
+    assert not [a for a in (await shop.tick()).acts if a.campaign == C1]
+    ages = dict(zip(shop.seen().campaign.tolist(), shop.seen().since_edit_s.tolist(), strict=True))
+    assert 1200 <= ages[C1] < 1300
