@@ -53,7 +53,7 @@ def _post(stage: Stage, kind: str, path: str, nth: int, delay: float | None) -> 
 def _delay(rng: Random, kind: str) -> float | None:
     """Real seconds of a drip, virtual ones of the others."""
     if kind == "slow_drip":
-        return rng.choice((0.02, 0.02, 0.02, 0.02, 0.02, 2.0))  # the last is longer than we wait
+        return rng.choice((0.02, 0.02, 0.02, 0.02, 0.02, 4.5))  # the last is longer than we wait
     if kind == "clock_jump":
         return rng.choice((-1, 1, 1)) * rng.choice((rng.uniform(1, 29), rng.uniform(31, 300)))
     if kind == "read_after_write_delay":

@@ -95,6 +95,10 @@ class Happenings:
         self.events["nap"] += 1
         self.stage.advance(self.rng.uniform(0.2, 40))
 
+    def moment(self) -> None:
+        """Longer than a decision's stamp may lag, shorter than a reading may age before it is written upon."""
+        self.stage.advance(self.rng.uniform(1.0, 1.8))
+
     def opened(self) -> CampaignId:
         """The campaign that is being written to."""
         rows = self.stage.query("SELECT campaign FROM writes WHERE open_key IS NOT NULL ORDER BY id DESC LIMIT 1")
@@ -107,9 +111,11 @@ class Happenings:
         self.unenrol(self.opened())
 
     def human_now(self) -> None:
+        self.moment()
         self.human(self.opened(), 0.0)
 
     def tool_now(self) -> None:
+        self.moment()
         self.tool(self.opened())
 
     def suggestion_now(self) -> None:
