@@ -74,7 +74,7 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
     notices = (out / "notices.log").open("w", encoding="utf-8")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(notices), processors=[_plain_line])
     shell.say("启动模拟平台 (生成31天历史) ...", "starting the emulated platform (31 days of history) ...")
-    with stage(scenario, seed, journal) as on:
+    with stage(scenario, seed, journal) as on, held_world(scenario, seed) as hold:
         settings = Settings(
             store=Store(url=f"sqlite:///{database}"),
             platform=Platform(base_url=on.url, app_id=APP, app_secret="demo", limits="off", clock="emulator"),  # type: ignore[arg-type]
@@ -90,14 +90,13 @@ def _perform(shell: Shell, out: Path, days: float, seed: int, scenario: str) -> 
                   f"emulated platform {on.url}: {plans} campaigns, {enrolled} enrolled; new ones are still to come")  # fmt: skip
         with _progress(shell, 1 + days) as progress:
             show = Show(settings, on, cast, progress)
-            asyncio.run(show.run(Mode.DRY, 0, 1, show.dry))
+            asyncio.run(show.run(Mode.DRY, 1, show.dry))
             began, before = now_of(settings), on.truth()
-            asyncio.run(show.run(Mode.LIVE, 0, 1.5, show.live))
-            asyncio.run(show.stretch(show.live))
-            asyncio.run(show.run(Mode.LIVE, 1.5, days - STRETCH / timedelta(days=1), show.live))
+            held_before = hold(began)
+            asyncio.run(show.run(Mode.LIVE, days - STRETCH / timedelta(days=1), show.live))
         ended = now_of(settings)
         groups = frozenset(str(r["group"]) for r in before) - {"not-ours"}
-        result = compare(on, before, held_world(scenario, seed, [began, ended]), groups)
+        result = compare(on, before, [held_before, hold(ended)], groups)
         lost = len(on.faults()["fired"])
         with wiring.ledger(settings) as ledger:
             belief = projected(ledger, result.ours.spend, result.ours.gmv)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any
 
 from bidctl.demo.stage import Stage
@@ -41,14 +44,37 @@ def money(rows: Sequence[Mapping[str, Any]], groups: frozenset[str]) -> Money:
     return Money(*(sum(float(r[k]) for r in mine) / FEN for k in ("spend", "gmv", "final_gmv", "profit")))
 
 
-def held_world(scenario: str, seed: int, marks: Sequence[datetime]) -> list[list[dict[str, Any]]]:
-    """The same world left alone: its truth at each of these instants."""
-    world, out = world_of(scenario, seed), []
-    for at in marks:
-        world.advance(at.timestamp())
-        rows: Any = world.truth()["campaigns"]
-        out.append(list(rows))
-    return out
+Truth = list[dict[str, Any]]
+
+
+@contextmanager
+def held_world(scenario: str, seed: int) -> Iterator[Callable[[datetime], Truth]]:
+    """The same world left alone, in a process of its own beside the show: ask it for its truth at instants in order."""
+    ours, theirs = get_context("spawn").Pipe()
+    process = get_context("spawn").Process(target=_hold, args=(theirs, scenario, seed), daemon=True)
+    process.start()
+    theirs.close()
+
+    def ask(at: datetime) -> Truth:
+        ours.send(at.timestamp())
+        told: Truth = ours.recv()
+        return told
+
+    try:
+        yield ask
+    finally:
+        ours.close()
+        process.join(timeout=20)
+
+
+def _hold(pipe: Connection, scenario: str, seed: int) -> None:
+    world = world_of(scenario, seed)
+    while True:
+        try:
+            world.advance(pipe.recv())
+        except EOFError:
+            return
+        pipe.send(world.truth()["campaigns"])
 
 
 @dataclass(frozen=True, slots=True)

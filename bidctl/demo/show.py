@@ -23,7 +23,7 @@ TICK = timedelta(minutes=30)
 SET_TARGET = "roi2_goal/update"
 STRETCH_SPEED, STRETCH_TICK, STRETCH_TICKS = 600.0, timedelta(minutes=5), 8
 """Virtual seconds a second while the real scheduler runs, its period (half a real second), and how many ticks."""
-STRETCH = STRETCH_TICKS * STRETCH_TICK
+STRETCH_AT, STRETCH = timedelta(days=1.5), STRETCH_TICKS * STRETCH_TICK
 A_DAY = timedelta(days=1)
 ZONE = ZoneInfo("Asia/Shanghai")
 ACCIDENTS = {3: "lost_reply_applied", 5: "lost_reply_not_applied", 7: "http_500_applied", 9: "lost_reply_applied"}
@@ -73,14 +73,16 @@ class Show:
         self.dry, self.live = Tally(), Tally()
         self._done = timedelta(0)
 
-    async def run(self, mode: Mode, first: float, last: float, tally: Tally) -> None:
-        """From one virtual day of the mode to another, tick by tick."""
+    async def run(self, mode: Mode, days: float, tally: Tally) -> None:
+        """So many virtual days of one mode, tick by tick; on the second live day a stretch under the real scheduler."""
         async with wiring.parts(self.settings, mode) as parts:
             self.stage.mark("run", app_id=APP, mode=mode.value)
-            session = wiring.session(parts)
+            session = wiring.session(parts, STRETCH_SPEED)
             await session.open()
             try:
-                for k in range(round(first * A_DAY / TICK), round(last * A_DAY / TICK)):
+                for k in range(round(days * A_DAY / TICK)):
+                    if mode is Mode.LIVE and k * TICK == STRETCH_AT:
+                        await self._stretch(session, parts, tally)
                     await self._step(session, parts, mode, k * TICK, tally)
             finally:
                 await session.close()
@@ -117,30 +119,29 @@ class Show:
             t.set_kill(None, on, "demo", parts.clock.now())
         self.stage.mark("kill" if on else "resume")
 
-    async def stretch(self, tally: Tally) -> None:
-        """A few virtual hours under the real scheduler, time running by itself."""
-        self.stage.speed(STRETCH_SPEED)
+    async def _stretch(self, session: Session, parts: wiring.Parts, tally: Tally) -> None:
+        """Some ticks under the real scheduler, time running by itself."""
+        scheduler, left = Scheduler(), STRETCH_TICKS
+
+        async def tick() -> None:
+            nonlocal left
+            self._tell(parts, f"live, scheduler x{STRETCH_SPEED:.0f}", STRETCH_TICK)
+            tally.add(await session.tick())
+            left -= 1
+            if left == 0:
+                scheduler.stop()
+
+        self._speed(parts, STRETCH_SPEED)
         try:
-            async with wiring.parts(self.settings, Mode.LIVE) as parts:
-                session, scheduler = wiring.session(parts), Scheduler()
-                await session.open()
-                left = STRETCH_TICKS
-
-                async def tick() -> None:
-                    nonlocal left
-                    self._tell(parts, f"live, scheduler x{STRETCH_SPEED:.0f}", STRETCH_TICK)
-                    tally.add(await session.tick())
-                    left -= 1
-                    if left == 0:
-                        scheduler.stop()
-
-                scheduler.every(STRETCH_TICK.total_seconds() / STRETCH_SPEED, tick, "tick")
-                try:
-                    await scheduler.run()
-                finally:
-                    await session.close()
+            scheduler.every(STRETCH_TICK.total_seconds() / STRETCH_SPEED, tick, "tick")
+            await scheduler.run()
         finally:
-            self.stage.speed(0)
+            self._speed(parts, 0.0)
+
+    def _speed(self, parts: wiring.Parts, speed: float) -> None:
+        assert isinstance(parts.clock, EmulatorClock)
+        parts.clock.speed = speed
+        parts.clock.jump(self.stage.speed(speed))
 
 
 def now_of(settings: Settings) -> datetime:

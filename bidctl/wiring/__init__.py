@@ -150,13 +150,14 @@ async def parts(settings: Settings, mode: Mode) -> AsyncIterator[Parts]:
         )  # fmt: skip
 
 
-def session(p: Parts) -> Session:
-    """The run of these parts over every enrolled account (and those the configuration names)."""
+def session(p: Parts, pace: float = 1.0) -> Session:
+    """The run of these parts over every enrolled account (and those the configuration names). `pace`: the fastest an
+    emulator's clock will run during it, where that is more than it does now."""
     enrolments = _with_limits(p)
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
-        lease_s=p.settings.run.lease_s, pace=max(1.0, speed(p.clock)), real=SystemClock(),
+        lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
 
 
