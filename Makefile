@@ -1,6 +1,7 @@
 # Few verbs. Everything is set up on the way: python3 (3.11+), git and make are enough.
 SHELL := /bin/bash
 export UV_PYTHON_PREFERENCE := only-system
+export UV_COMPILE_BYTECODE := 1
 UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/.run-ready

@@ -142,6 +142,7 @@ class Show:
         assert isinstance(parts.clock, EmulatorClock)
         parts.clock.speed = speed
         parts.clock.jump(self.stage.speed(speed))
+        parts.client.time.offset.forget()
 
 
 def now_of(settings: Settings) -> datetime:

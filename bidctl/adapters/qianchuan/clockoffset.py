@@ -29,6 +29,10 @@ class ClockOffset:
             self._bounds.clear()
         self._bounds.append(bound)
 
+    def forget(self) -> None:
+        """Our own clock was set: what was measured against the old one says nothing."""
+        self._bounds.clear()
+
     def seconds(self) -> float:
         """Platform minus ours, seconds; NaN before the first answer."""
         low, high = self._intersection()
