@@ -8,16 +8,14 @@ from typing import Any
 
 NAME = "schedules"
 """The property under which a test tells what its schedules came to."""
+CONVICTED = "convicted"
+"""The same for a controller with a safeguard taken out."""
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Fault kind -> number of schedules in which it hit; what else happened; edits and races."""
-    told = [
-        json.loads(value)
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-        if name == NAME and report.when == "call"
-    ]
+    """Fault kind -> number of schedules in which it hit; what else happened; edits and races; who was convicted."""
+    _convictions(terminalreporter)
+    told = [json.loads(value) for value in _told(terminalreporter, NAME)]
     if not told:
         return
     kinds, events = Counter[str](), Counter[str]()
@@ -32,3 +30,20 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for kind, hits in sorted(kinds.items()):
         write(f"  {kind:<26}{hits:>5}")
     write("what else happened: " + ", ".join(f"{name} {n}" for name, n in events.most_common()))
+
+
+def _told(terminalreporter: Any, property_name: str) -> list[str]:
+    return [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == property_name and report.when == "call"
+    ]
+
+
+def _convictions(terminalreporter: Any) -> None:
+    lines = sorted(_told(terminalreporter, CONVICTED))
+    if lines:
+        terminalreporter.section("controllers with a safeguard taken out, convicted")
+    for line in lines:
+        terminalreporter.write_line(line)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -21,7 +20,7 @@ from bidctl.engine.session import Standby
 from bidctl.engine.tick import Desk, TickReport
 from tests.long.arming import KINDS, OF_A_WRITE, arm
 from tests.long.happenings import Happenings
-from tests.long.stage import APP, LEASE_S, WORLDS, Crash, Process, no_waiting, staged
+from tests.long.stage import APP, LEASE_S, WORLDS, Crash, Process, in_thread, no_waiting, staged
 from tests.long.verdict import breaches, judged, losses
 
 MOST_STEPS, LEAST_STEPS, WILD_STEPS = 60, 6, 20
@@ -66,6 +65,7 @@ class Schedule(Happenings):
     cut_short: set[str] = field(default_factory=set)
     planned: Any = None
     edges: float = 0.25
+    always: str = ""
     unauthorised: bool = False
     fenced: list[str] = field(default_factory=list)
 
@@ -207,7 +207,7 @@ class Schedule(Happenings):
         """This process stands still; another waits for its lease, ticks, and dies or goes."""
         self.events["stalled, taken over"] += 1
         seconds, ends = self.rng.uniform(LEASE_S + 1, 4 * LEASE_S), self.rng.random() < 0.5
-        _in_thread(lambda: self._second(seconds, ends))
+        in_thread(lambda: self._second(seconds, ends))
 
     async def _second(self, seconds: float, ends: bool) -> None:
         second = await self.stage.start(self.mode, lambda step: None)
@@ -314,6 +314,9 @@ class Schedule(Happenings):
     def trap(self) -> None:
         """Something happens in the middle of the tick."""
         rng = self.rng
+        if self.always:
+            self.traps.append(Trap("read:campaign", 1, getattr(self, self.always)))
+            return
         if rng.random() < 0.4:
             return
         act = rng.choice((
@@ -358,30 +361,14 @@ def _first_policy(desk: Desk) -> Any:
     return next(iter(desk._book.policies.values()))[1]
 
 
-def _in_thread(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine to its end while this process stands still. Raises what it raises."""
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(work())
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-
-
-def play(seed: int, *, edges: float = 0.25) -> Outcome:
-    """Play a schedule to its end and judge it. `edges`: share of the steps that end with somebody's hour."""
+def play(seed: int, *, edges: float = 0.25, always: str = "") -> Outcome:
+    """Play a schedule to its end and judge it. `edges`: share of the steps that end with somebody's hour. `always`: what happens
+    in every tick between a decision and the gate's reading ("" = anything, now and then)."""
     primary = KINDS[seed % len(KINDS)]
     with staged(seed % WORLDS) as stage:
         begin = int(stage.now().timestamp() * 1e6)
         edits = sum(e["app_id"] == APP and e["outcome"] == "applied" for e in stage.entries())
-        schedule = Schedule(stage, Random(seed), primary=primary, edges=edges)
+        schedule = Schedule(stage, Random(seed), primary=primary, edges=edges, always=always)
         asyncio.run(_run(schedule))
         report: AuditReport = judged(stage)
         found = breaches(report) + losses(stage, begin, schedule.stated, schedule.cut_short)

@@ -46,7 +46,7 @@ def told(outcomes: Sequence[Outcome]) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_rulebook_5_holds(chunk: int, record_property: Tell) -> None:
     outcomes = [play(seed) for seed in range(chunk * len(KINDS), (chunk + 1) * len(KINDS))]

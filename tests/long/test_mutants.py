@@ -24,7 +24,8 @@ from bidctl.engine.recovery import Recovery
 from bidctl.policy.rulebook import RuleSettings, recheck, timing
 from bidctl.policy.rulebook.sheet import Bool, Float
 from tests.long.arming import KINDS
-from tests.long.schedules import play
+from tests.long.coverage import CONVICTED
+from tests.long.schedules import Outcome, play
 
 Found = tuple[Reading, tuple[Creative, ...], Suggestion]
 Patch = pytest.MonkeyPatch
@@ -104,41 +105,53 @@ def remembered_suggestion(patch: Patch) -> None:
 
 @dataclass(frozen=True)
 class Mutant:
-    """What is taken out, the clauses that may convict it, and a fault that brings it out ("" = any schedule)."""
+    """What is taken out, the clauses that may convict it, and what brings it out: schedules of a fault, edges of the hour, or
+    something that happens in every tick."""
 
     take_out: Callable[[Patch], None]
     charges: tuple[str, ...]
-    brought_out_by: str = ""
+    fault: str = ""
     edges: float = 0.25
+    always: str = ""
+    since: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.take_out.__name__
 
     def seeds(self) -> range:
-        first = KINDS.index(self.brought_out_by) if self.brought_out_by else 0
-        return range(first, 1500, len(KINDS) if self.brought_out_by else 1)
+        """A few schedules of its fault, or of any since one that is known to bring it out."""
+        apart = len(KINDS) if self.fault else 1
+        first = KINDS.index(self.fault) if self.fault else self.since
+        return range(first, first + MOST * apart, apart)
+
+    def play(self, seed: int) -> Outcome:
+        return play(seed, edges=self.edges, always=self.always)
 
 
+MOST = 12
 MUTANTS = [
-    Mutant(no_read_back_before, ("5.4-CHANGED",)),
+    Mutant(no_read_back_before, ("5.4-CHANGED",), always="human_now"),
     Mutant(no_read_back_after, ("5.1", "lost"), "lost_reply_applied"),
-    Mutant(spacing_of_59_minutes, ("5.1",), edges=0.9),
+    Mutant(spacing_of_59_minutes, ("5.1",), edges=0.9, since=6),
     Mutant(no_recovery, ("stuck",), "lost_reply_applied"),
     Mutant(retry_on_timeout, ("5.5",), "http_500_applied"),
-    Mutant(remembered_old, ("5.4-CHANGED",)),
-    Mutant(remembered_suggestion, ("5.3-CAP",)),
+    Mutant(remembered_old, ("5.4-CHANGED",), always="human_now"),
+    Mutant(remembered_suggestion, ("5.3-CAP",), always="suggestion_now", since=5),
 ]
-MOST = 60
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.take_out.__name__)
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
 def test_convicted(mutant: Mutant, monkeypatch: Patch, record_property: Callable[[str, object], None]) -> None:
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
-    for seed in mutant.seeds()[:MOST]:
+    for seed in mutant.seeds():
         with monkeypatch.context() as patch:
             mutant.take_out(patch)
-            charges = [found for found in play(seed, edges=mutant.edges).found if found.startswith(mutant.charges)]
+            charges = [found for found in mutant.play(seed).found if found.startswith(mutant.charges)]
         if charges:
-            assert play(seed, edges=mutant.edges).found == (), "the true controller is acquitted on the same schedule"
-            record_property("convicted", f"{mutant.take_out.__name__} at seed {seed}: {charges[0]}")
+            assert mutant.play(seed).found == (), f"seed {seed}: the true controller is acquitted on the same schedule"
+            record_property(CONVICTED, f"{mutant.name:<24}seed {seed}: {charges[0]}")
             return
     pytest.fail(f"not convicted of {mutant.charges} in {MOST} schedules")
