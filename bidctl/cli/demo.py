@@ -23,7 +23,7 @@ from bidctl.demo.ledgerview import Projected, paths, projected
 from bidctl.demo.pages import report
 from bidctl.demo.show import STRETCH, STRETCH_TICKS, Progress, Show, now_of
 from bidctl.demo.stage import APP, stage
-from bidctl.domain.reasons import RULE_OF, WORDING, Rule
+from bidctl.domain.reasons import RULE_OF, WORDING, Reason, Rule
 from bidctl.domain.values import Mode
 from bidctl.problem import Problem
 
