@@ -45,7 +45,9 @@ class Scheduler:
         at_work: set[asyncio.Task[None]] = set()
 
         async def guarded() -> None:
-            if self._stopping.is_set() or at_work:  # the first call is ours, not the library's: it may outlast the period
+            if (
+                self._stopping.is_set() or at_work
+            ):  # the first call is ours, not the library's: it may outlast the period
                 return
             task = asyncio.ensure_future(_as_coroutine(job))
             at_work.add(task)

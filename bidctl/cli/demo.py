@@ -185,7 +185,7 @@ def _close(
             *((shell.text(f"写入结果: {state}", f"writes: {state}"), n) for state, n in sorted(live.states.items())),
             (
                 shell.text("受 R-CAP 封顶的决定 (行x周期)", "decisions bound by R-CAP (rows x ticks)"),
-                live.bound[Rule.CAP],
+                live.bound[Rule.CAP] + live.held[Reason.CAP],
             ),
             (shell.text("起始定价 R-START", "first targets, R-START"), live.acts["START"]),
             (shell.text("没量调低 R-NOVOLUME", "lowered without volume, R-NOVOLUME"), live.acts["NOVOLUME"]),

@@ -120,7 +120,9 @@ class Reader:
         """Rooms whose campaigns went on or off air since the last look, and those whose session is not listed yet: its first
         hour is quiet, and it ends a person's hold."""
         airs = on_air(listing.campaigns)
-        changed = [room for room, air in airs.items() if self._airs.get(room) != air or (air and room in self._unlisted)]
+        changed = [
+            room for room, air in airs.items() if self._airs.get(room) != air or (air and room in self._unlisted)
+        ]
         found: list[Session] = []
         for room in changed:
             since = now - (timedelta(days=31) if room not in self._airs else timedelta(days=2))

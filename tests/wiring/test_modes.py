@@ -117,4 +117,6 @@ async def test_the_stop_loss_limits_in_force_are_those_said_now(bench: Bench) ->
         wiring.session(parts)
         with parts.ledger.begin() as t:
             stored = t.enrolments()
-    assert stored and {(e.stoploss_spend, e.stoploss_loss, e.resume_at_midnight) for e in stored} == {(300.0, 900.0, True)}
+    assert stored and {(e.stoploss_spend, e.stoploss_loss, e.resume_at_midnight) for e in stored} == {
+        (300.0, 900.0, True)
+    }
