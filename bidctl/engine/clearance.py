@@ -138,7 +138,8 @@ def _unmoved(e: Evidence) -> Objection | None:
     """`old` equals what was just read, and nothing changed since the decision, by anybody."""
     request, info = e.request, e.reading.info
     since = any(x.campaign == request.campaign and x.effective_at > e.decision.at for x in e.edits)
-    if (e.foreign or since) and not e.pauses:
+    touched = info.modified_at is not None and info.modified_at > e.decision.at  # budget and status, too
+    if (e.foreign or since or touched) and not e.pauses:
         return MOVED  # also when it moved there and back
     if info.odd is not None or info.ended:
         return UNFIT

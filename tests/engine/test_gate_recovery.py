@@ -216,6 +216,19 @@ async def test_with_resume_it_is_counted_and_spaced_but_not_held() -> None:
     assert (await rig.write("2.50")).state is WriteState.CONFIRMED
 
 
+async def test_a_plan_older_than_somebodys_budget_is_dropped_also_where_it_was_adopted_since() -> None:
+    rig = Rig()
+    with rig.ledger.begin() as tx:
+        tx.enrol(enrolment(after_human_resume=True))
+    planned = rig.decide("2.20")
+    rig.clock.advance(60)
+    rig.platform.human(C1, Field.BUDGET, "900.00")
+    rig.clock.advance(60)
+    await rig.tick()
+    assert (await rig.gate.write(rig.request(planned), planned)).why.startswith("MOVED") and not rig.platform.attempts
+    assert (await rig.write("2.20")).state is WriteState.CONFIRMED, "decided anew"
+
+
 async def test_a_foreign_pause_or_budget_holds_but_is_no_edit() -> None:
     rig = Rig()
     rig.platform.human(C1, Field.BUDGET, "900.00")
