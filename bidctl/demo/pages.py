@@ -9,7 +9,7 @@ from bidctl.audit import AuditReport
 from bidctl.demo.closing import Comparison
 from bidctl.demo.ledgerview import Path, Projected
 from bidctl.demo.show import Tally
-from bidctl.domain.reasons import WORDING
+from bidctl.domain.reasons import WORDING, Reason
 from bidctl.report.chart import Series, chart
 from bidctl.report.page import grid, note, page, section, table
 
@@ -74,7 +74,10 @@ def _verdict(audit: AuditReport) -> str:
 def _counts(dry: Tally, live: Tally) -> str:
     reasons = sorted(set(dry.held) | set(live.held), key=lambda r: -live.held[r])
     holds = [(f"{WORDING[r].zh} · {WORDING[r].en}", dry.held[r], live.held[r]) for r in reasons]
-    acts = [(f"动作 act: {name}", dry.acts[name], live.acts[name]) for name in sorted(set(dry.acts) | set(live.acts))]
+    acts = [
+        (f"动作 act: {WORDING[Reason[name]].zh} · {WORDING[Reason[name]].en}", dry.acts[name], live.acts[name])
+        for name in sorted(set(dry.acts) | set(live.acts))
+    ]
     return table(["原因 reason (行x周期 rows x ticks)", "dry", "live"], [*acts, *holds])
 
 
