@@ -13,7 +13,6 @@ from bidctl.audit.report import Words
 
 FIELDS = frozenset({"roi_target", "objective", "budget", "status", "creative"})
 EDITS = frozenset({"roi_target", "objective"})
-MARKS = frozenset({"run", "kill", "resume", "enrol", "unenrol", "waiver", "ceiling"})
 
 Json = dict[str, object]
 Value = Decimal | str | None

@@ -44,13 +44,11 @@ class Tally:
     bound: Counter[Rule] = field(default_factory=Counter)
     free: set[str] = field(default_factory=set)
     decided: set[str] = field(default_factory=set)
-    troubles: int = 0
     foreign: int = 0
 
     def add(self, reports: list[TickReport]) -> None:
         for r in reports:
             self.held.update(r.held)
-            self.troubles += len(r.troubles)
             self.foreign += r.foreign
             self.free |= r.free
             self.decided |= r.judged

@@ -24,6 +24,7 @@ from bidctl.policy.rulebook.settings import RuleSettings
 RESTORED_S = 61 * 60
 """A restored or empty ledger means no edits for this long (DESIGN 5)."""
 MAX_OFFSET_S = 30.0
+"""R-CLOCK: farther than this from the platform's clock, nothing is written."""
 EDIT_WEEK_DAYS = 7
 
 

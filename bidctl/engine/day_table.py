@@ -14,7 +14,6 @@ from bidctl.engine.settlement import Cohorts
 
 Float = NDArray[np.float64]
 
-_DAY_COLUMNS = (0, 1, 2, 3, 4)
 _SETTLED = (3, 5, 6, 7, 8)
 
 

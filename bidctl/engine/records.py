@@ -17,13 +17,6 @@ from bidctl.domain.values import AccountId, CampaignId, Field, Grid, Mode, Objec
 from bidctl.domain.writes import WriteRequest
 from bidctl.engine.ports import DecisionRecord
 
-FIELD_OF = {
-    Lever.TARGET: Field.ROI_TARGET,
-    Lever.BUDGET: Field.BUDGET,
-    Lever.STATUS: Field.STATUS,
-    Lever.CREATIVE: Field.CREATIVE,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Signature:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
-AVERAGE_DAYS = 30
 NEED_DAYS, NEED_SPEND = 3, 200.0
 
 

@@ -20,6 +20,7 @@ from bidctl.domain.reasons import WORDING, Alert, Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Stage, SuggestionState
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.approvals import UNJUDGED, forbidden
+from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
 from bidctl.engine.edit_feed import EditFeed
@@ -37,8 +38,6 @@ from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
-MAX_OFFSET_S = 30.0
-"""R-CLOCK."""
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
 UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)

@@ -9,10 +9,9 @@ from bidctl import catalog, wiring
 from bidctl.adapters.qianchuan.accounts import discover
 from bidctl.config import Settings
 from bidctl.domain.values import AccountId, Mode
+from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.ports import ReadFailed
 from bidctl.problem import Problem
-
-MAX_OFFSET_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

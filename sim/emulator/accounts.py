@@ -6,7 +6,6 @@ from sim.emulator import ids
 from sim.emulator.call import Call, Data
 from sim.emulator.service import Service
 
-_GOALS = ("ALL", "LIVE_PROM_GOODS", "VIDEO_PROM_GOODS")
 BALANCE_FEN = 100_000_000
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -14,6 +13,7 @@ from bidctl.adapters.store.schema import DECISIONS, EDITS, WRITES
 from bidctl.adapters.store.work import AnyRow, Work
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field
 from bidctl.domain.writes import Edit, Write, WriteState
+from bidctl.engine.shown import same
 
 MINUTE_US = 60_000_000
 OURS_WITHIN_US = 2 * MINUTE_US
@@ -102,22 +102,12 @@ def _same(new: Any, old: Any) -> bool:
         return False
     if new["log_id"] is not None and new["log_id"] == old["log_id"]:
         return True
-    if new["campaign"] != old["campaign"] or new["field"] != old["field"] or not _same_value(new["new"], old["new"]):
+    if new["campaign"] != old["campaign"] or new["field"] != old["field"] or not same(new["new"], old["new"]):
         return False
     at = new["effective_at"]
     ours = (old.get("sent_at"), old.get("settled_at"))
     same_minute = at // MINUTE_US == old["effective_at"] // MINUTE_US
     return same_minute or any(us is not None and abs(at - us) <= OURS_WITHIN_US for us in ours)
-
-
-def _same_value(one: str | None, other: str | None) -> bool:
-    """Texts of one value: "2.2" and "2.20" are the same number."""
-    if one == other or one is None or other is None:
-        return one == other
-    try:
-        return Decimal(one) == Decimal(other)
-    except InvalidOperation:
-        return False
 
 
 def _columns(edit: Edit) -> dict[str, Any]:
