@@ -1,4 +1,4 @@
-"""What a world offers to the things built over it: the emulators, the in-process platform, the scores.
+"""What a world offers to the things built over it: simulation runs, the emulators, the in-process platform, the scores.
 
 Index i is a campaign, 0..n-1, for the life of the world; a live campaign recreated daily is a new index each day. Times
 are float64 epoch seconds (UTC). Money is integer fen, so that ledgers balance to the cent.
@@ -12,8 +12,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.domain.values import Intent, Side
+
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
+Campaigns = int | Int
+"""One index, or an (m,) array of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +67,82 @@ class LiveSession:
     ended_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an operator would enrol a campaign (`wanted` False: would not). `goal` on projected ROAS; `margin` of kept orders."""
+
+    group: str
+    wanted: bool
+    side: Side
+    intent: Intent
+    goal: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunOut:
+    """Where it ends when every order placed so far has met its fate, by campaign (n,). Fen; `profit` is what the operator is
+    left with: contribution of the kept orders that would not have come by themselves, less spend, plus what protection pays."""
+
+    spend: Int
+    gmv: Int
+    kept: Int
+    profit: Float
+
+
 class World(Protocol):
-    """A market in which campaigns with ROI targets spend and earn."""
+    """A market in which campaigns with ROI targets spend and earn: all that a simulation run needs.
+
+    Built as `factory(scenario, seed)`. The same seed gives the same luck whatever is done to the campaigns. Settings act from the
+    world's next step on. `campaigns`, where taken, is an index or an (m,) array of indices; values broadcast to it.
+    """
 
     @property
     def now(self) -> float: ...
     @property
-    def specs(self) -> list[CampaignSpec]: ...
+    def specs(self) -> list[CampaignSpec]:
+        """Every campaign so far, as created; index i is campaign i."""
+        ...
 
     def advance(self, to: float) -> list[int]:
         """Run to epoch second `to` (never back); the indices of campaigns created on the way by the world itself."""
         ...
 
+    def set_target(self, campaigns: Campaigns, target: float | Float) -> None:
+        """ROI targets, on the basis of each campaign's objective. Raises ValueError for one that is not above 0."""
+        ...
+
+    def set_budget(self, campaigns: Campaigns, fen: int | Int) -> None:
+        """Budgets of a natural day, whole fen. Raises ValueError for a negative one."""
+        ...
+
+    def set_enabled(self, campaigns: Campaigns, on: bool | NDArray[np.bool_]) -> None: ...
+
+    def suggestion(self, campaigns: Campaigns) -> Float:
+        """(m,) the platform's suggested target for each campaign's objective, fixed within a natural day; NaN = it has none."""
+        ...
+
+    def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
+        """Rows whose span begins in [since, until). `span` "hour" or "day" (natural, Asia/Shanghai); rows without spend and
+        orders are left out, as the platform does."""
+        ...
+
+    def today(self, campaigns: Int) -> Report:
+        """Totals of the current natural day, one row per campaign, zeros included."""
+        ...
+
+    def terms(self, i: int) -> Terms: ...
+
+    def run_out(self) -> RunOut:
+        """The end of every order placed so far, by campaign; does not change the world."""
+        ...
+
+
+class PlatformWorld(World, Protocol):
+    """What an emulated platform needs beside: births, live rooms, objectives, and the truth for tests."""
+
     def create(self, spec: CampaignSpec) -> int: ...
-    def set_target(self, i: int, target: float) -> None: ...
     def set_objective(self, i: int, objective: int) -> None: ...
-    def set_budget(self, i: int, fen: int) -> None: ...
-    def set_enabled(self, i: int, on: bool) -> None: ...
 
     def on_air(self, i: int) -> bool:
         """Live: its room is streaming; goods: always True."""
@@ -90,18 +153,6 @@ class World(Protocol):
         ...
 
     def sessions(self, live_account: int, since: float) -> list[LiveSession]: ...
-
-    def suggestion(self, i: int) -> float | None:
-        """The platform's suggested target for the campaign's objective, fixed within a natural day; None = it has none."""
-        ...
-
-    def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
-        """`span` "hour" or "day" (natural, Asia/Shanghai); rows without spend and orders are left out, as the platform does."""
-        ...
-
-    def today(self, campaigns: Int) -> Report:
-        """Totals of the current natural day, one row per campaign, zeros included."""
-        ...
 
     def truth(self) -> dict[str, object]:
         """What the world knows and a platform would not tell; plain JSON values; for tests and scores only."""

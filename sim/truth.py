@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,41 +13,19 @@ from sim.figures import figures
 from sim.market import elasticity
 from sim.population import Traits
 from sim.scenario import Group
-from sim.seam import CampaignSpec
+from sim.seam import CampaignSpec, RunOut, Terms
 from sim.state import State
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """How an operator would enrol a campaign (`wanted` False: would not). `goal` on projected ROAS; `margin` of kept orders."""
-
-    group: str
-    wanted: bool
-    side: Side
-    intent: Intent
-    goal: float
-    margin: float
-
-
-@dataclass(frozen=True, slots=True)
-class RunOut:
-    """Where it ends when every order placed so far has met its fate, by campaign. Fen; `profit` = margin x kept - spend."""
-
-    spend: Int
-    gmv: Int
-    kept: Int
-    profit: Float
-
-
-def hint_of(group: Group, margin: float) -> Hint:
+def terms_of(group: Group, margin: float) -> Terms:
     """Both numbers as an operator states them, to two decimals."""
     said = round(margin, 2)
     enrol = group.enrol
     goal = round(enrol.goal_markup / said, 2)
-    return Hint(group.name, enrol.wanted, Side[enrol.side.upper()], Intent[enrol.intent.upper()], goal, said)
+    return Terms(group.name, enrol.wanted, Side[enrol.side.upper()], Intent[enrol.intent.upper()], goal, said)
 
 
 def run_out_of(books: Books, traits: Traits) -> RunOut:

@@ -1,4 +1,4 @@
-"""The market that campaigns live in: a `World` (sim/seam.py), vectorised over campaigns, in steps of a few minutes.
+"""The market that campaigns live in: a `PlatformWorld` (sim/seam.py), vectorised over campaigns, in steps of a few minutes.
 
 Steps lie on a fixed grid, so how `advance` is cut into calls changes nothing. What is set (target, budget, status,
 objective) acts from the next step. Equations and their sources: docs/assumptions.md.
@@ -23,10 +23,10 @@ from sim.orders import draw_orders
 from sim.population import Planned, Traits, draw_traits, plan, timetable_of
 from sim.reporting import Reporter
 from sim.scenario import Scenario
-from sim.seam import CampaignSpec, LiveSession, Report
+from sim.seam import Campaigns, CampaignSpec, LiveSession, Report, RunOut, Terms
 from sim.shocks import Shocks, Stream, poisson_quantile
 from sim.state import State, newborn, put_in_force, turn_day
-from sim.truth import Hint, RunOut, hint_of, run_out_of, told
+from sim.truth import run_out_of, terms_of, told
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -117,11 +117,11 @@ class MarketWorld:
         self._admit([spec], traits, newborn([spec], traits, self.scenario, self.shocks, self._now))
         return len(self.specs) - 1
 
-    def set_target(self, i: int, target: float) -> None:
-        if not target > 0:
+    def set_target(self, campaigns: Campaigns, target: float | Float) -> None:
+        if not np.all(np.asarray(target) > 0):
             raise ValueError(f"target {target}: expected more than 0")
-        self._state.target[i] = target
-        self._touch(i)
+        self._state.target[campaigns] = target
+        self._touch(campaigns)
 
     def set_objective(self, i: int, objective: int) -> None:
         if objective not in (0, 1):
@@ -129,15 +129,15 @@ class MarketWorld:
         self._state.objective[i] = objective
         self._touch(i)
 
-    def set_budget(self, i: int, fen: int) -> None:
-        if fen < 0:
+    def set_budget(self, campaigns: Campaigns, fen: int | Int) -> None:
+        if not np.all(np.asarray(fen) >= 0):
             raise ValueError(f"budget {fen} fen: expected 0 or more")
-        self._state.budget[i] = fen
-        self._touch(i)
+        self._state.budget[campaigns] = fen
+        self._touch(campaigns)
 
-    def set_enabled(self, i: int, on: bool) -> None:
-        self._state.enabled[i] = on
-        self._touch(i)
+    def set_enabled(self, campaigns: Campaigns, on: bool | NDArray[np.bool_]) -> None:
+        self._state.enabled[campaigns] = on
+        self._touch(campaigns)
 
     def on_air(self, i: int) -> bool:
         spec = self.specs[i]
@@ -150,12 +150,11 @@ class MarketWorld:
     def sessions(self, live_account: int, since: float) -> list[LiveSession]:
         return self._times.started(live_account, max(since, self._begin), self._now)
 
-    def suggestion(self, i: int) -> float | None:
-        t, s = self._traits, self._state
-        if np.isnan(t.hint[i]):
-            return None
-        net = float(t.net_share[i]) if s.objective[i] == 1 else 1.0
-        return max(0.01, round(float(np.exp(t.best[i] + t.hint[i] + s.walk[i])) * net, 2))
+    def suggestion(self, campaigns: Campaigns) -> Float:
+        rows = np.atleast_1d(np.asarray(campaigns, np.int64))
+        t, s = taken(self._traits, rows), taken(self._state, rows)
+        net = np.where(s.objective == 1, t.net_share, 1.0)
+        return np.maximum(0.01, np.round(np.exp(t.best + t.hint + s.walk) * net, 2))
 
     def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
         rows = np.asarray(campaigns, np.int64)
@@ -172,10 +171,10 @@ class MarketWorld:
         s = self._state
         return float(s.target[i]), int(s.objective[i]), int(s.budget[i]), bool(s.enabled[i])
 
-    def hint(self, i: int) -> Hint:
+    def terms(self, i: int) -> Terms:
         """How an operator would enrol campaign `i`."""
         group = self.scenario.group[int(self._traits.group[i])]
-        return hint_of(group, float(self._traits.margin[i]))
+        return terms_of(group, float(self._traits.margin[i]))
 
     def run_out(self) -> RunOut:
         """The end of every order placed so far; its fate was drawn at birth, so nothing has to be simulated."""
@@ -264,8 +263,8 @@ class MarketWorld:
 
     # settings and births
 
-    def _touch(self, i: int) -> None:
-        self._changed.add(i)
+    def _touch(self, campaigns: Campaigns) -> None:
+        self._changed.update(np.atleast_1d(np.asarray(campaigns, np.int64)).tolist())
         if self._now == self._done:
             self._put_in_force()
 

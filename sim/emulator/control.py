@@ -132,17 +132,16 @@ class Control:
             "marketing_goal": GOALS[c.spec.kind],
             "cost_controlled": c.spec.cost_controlled,
             "overall": c.spec.overall,
-            "ended": bool(getattr(self._service.world, "finished", lambda i: False)(c.index)),
+            "ended": self._service.world.finished(c.index),
             "created_at": times.iso(c.spec.created_at),
             "aweme_id": None if c.aweme is None else str(c.aweme),
-            "enrol": self._hint(c.index),
+            "enrol": self._terms(c.index),
         }
 
-    def _hint(self, index: int) -> object:
-        """How an operator would enrol the campaign, where the world says so; None = would not, or not said."""
-        hint = getattr(self._service.world, "hint", None)
-        told = hint(index) if hint is not None else None
-        if told is None or not told.wanted:
+    def _terms(self, index: int) -> object:
+        """How an operator would enrol the campaign, None = would not."""
+        told = self._service.world.terms(index)
+        if not told.wanted:
             return None
         terms = {
             "side": told.side.name.lower(),

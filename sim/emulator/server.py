@@ -19,7 +19,7 @@ from sim.emulator.journal import Journal
 from sim.emulator.routes import Reply, Request, Router
 from sim.emulator.service import Service
 from sim.scenario import load, shipped
-from sim.seam import World
+from sim.seam import PlatformWorld
 from sim.world import MarketWorld
 
 HOST = "127.0.0.1"
@@ -31,7 +31,7 @@ PLATFORMS = ("qianchuan",)
 class Emulator:
     """One emulated Qianchuan over a world."""
 
-    def __init__(self, world: World, *, speed: float = 0.0, journal_path: Path | None = None) -> None:
+    def __init__(self, world: PlatformWorld, *, speed: float = 0.0, journal_path: Path | None = None) -> None:
         self.service = Service(world, VirtualClock(world.now, speed), Journal(journal_path))
         self.router = Router(self.service)
         self.control = Control(self.router)
@@ -173,7 +173,7 @@ class _Thread(threading.Thread):
 
 @contextlib.contextmanager
 def running(
-    world: World, *, stepped: bool = True, speed: float = 1.0, journal_path: Path | None = None, port: int = 0
+    world: PlatformWorld, *, stepped: bool = True, speed: float = 1.0, journal_path: Path | None = None, port: int = 0
 ) -> Iterator[Running]:
     """An emulator in a thread of its own with its own event loop, until the block ends. `port` 0 = any free one."""
     emulator = Emulator(world, speed=0.0 if stepped else speed, journal_path=journal_path)

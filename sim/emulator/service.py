@@ -7,6 +7,7 @@ are applied in order. Endpoints only read this and call the edit methods of `edi
 from __future__ import annotations
 
 import heapq
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from sim.emulator.life import Life
 from sim.emulator.metrics import ZERO, Sums, added, sums
 from sim.emulator.tables import Tables
 from sim.emulator.tokens import Tokens
-from sim.seam import LiveSession, World
+from sim.seam import LiveSession, PlatformWorld
 
 NUDGE_S = 5e-6
 """Events of one instant are told apart by microseconds (more than a float64 epoch blurs), so that the journal has one order."""
@@ -72,7 +73,7 @@ class Boost:
 class Service:
     """Accounts, campaigns, tokens, log, faults and journal of one emulated platform."""
 
-    def __init__(self, world: World, clock: VirtualClock, journal: Journal) -> None:
+    def __init__(self, world: PlatformWorld, clock: VirtualClock, journal: Journal) -> None:
         self.world, self.clock, self.journal = world, clock, journal
         self.tokens, self.faults = Tokens(world.now), Faults()
         self.campaigns: list[Campaign] = []
@@ -233,14 +234,15 @@ class Service:
         return "DELIVERY_OK"
 
     def finished(self, c: Campaign) -> bool:
-        """Whether the world says that the campaign is over (a world need not know)."""
-        ask = getattr(self.world, "finished", None)
-        return bool(ask(c.index)) if callable(ask) else False
+        """Whether the world says that the campaign is over."""
+        return self.world.finished(c.index)
 
     def suggestion(self, c: Campaign) -> float | None:
         """The suggestion as the wire shows it; None where there is none, or where the last answer said so."""
-        value = None if c.index in self.answered_none else self.world.suggestion(c.index)
-        return None if value is None else round(value, 2)
+        if c.index in self.answered_none:
+            return None
+        value = float(self.world.suggestion(c.index)[0])
+        return None if math.isnan(value) else round(value, 2)
 
     # live sessions
 

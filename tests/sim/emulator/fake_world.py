@@ -8,7 +8,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.seam import CampaignSpec, LiveSession, Report
+from bidctl.domain.values import Intent, Side
+from sim.seam import Campaigns, CampaignSpec, LiveSession, Report, RunOut, Terms
 
 Int = NDArray[np.int64]
 START = datetime.fromisoformat("2026-09-01T10:00:00+08:00").timestamp()
@@ -73,8 +74,18 @@ class FakeWorld:
         found = [s for s in self.sessions_of.get(live_account, []) if since <= s.started_at <= self.now]
         return [s if s.ended_at <= self.now else replace(s, ended_at=nan) for s in found]
 
-    def suggestion(self, i: int) -> float | None:
-        return self.suggest.get(i, 3.0)
+    def suggestion(self, campaigns: Campaigns) -> NDArray[np.float64]:
+        rows = np.atleast_1d(np.asarray(campaigns)).tolist()
+        return np.array([self.suggest.get(i, 3.0) for i in rows], np.float64)
+
+    def finished(self, i: int) -> bool:
+        return False
+
+    def terms(self, i: int) -> Terms:
+        return Terms("all", False, Side.MERCHANT, Intent.BALANCED, 2.0, 0.5)
+
+    def run_out(self) -> RunOut:
+        raise NotImplementedError("no emulator asks for the end of its orders")
 
     def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
         step = HOUR if span == "hour" else DAY
