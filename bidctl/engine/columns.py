@@ -207,21 +207,18 @@ class Columns:
     @cached_property
     def suggestion(self) -> tuple[Float, NDArray[np.int8], Float]:
         """(value, state, unknown since)."""
-        today = self.days.of(self.now)
-        value = np.full(self.n, np.nan)
-        state = np.full(self.n, SuggestionState.UNKNOWN, np.int8)
-        since = np.full(self.n, np.nan)
+        s, midnight = self.m.suggested, self.days.start(self.days.of(self.now))
+        known = (s.state != SuggestionState.UNKNOWN) & (s.at >= midnight)
+        ever = s.known_at > -np.inf
+        lapsed = self.days.midnight_after(s.known_at, ever)
+        failed = np.where((s.at > s.known_at) & ever, s.at, np.nan)
         kept = self.o.milestones.column(self.roster, "suggestion_unknown_since")
-        for row, name in enumerate(self.roster.names):
-            at, answer = self.o.suggestions.get(name, (-np.inf, None))
-            if answer is not None and answer.state is not SuggestionState.UNKNOWN and self.days.of(at) == today:
-                state[row], value[row] = answer.state, answer.value
-                continue
-            known = self.o.known_suggestion_at.get(name)
-            lapsed = np.nan if known is None else self.days.start(self.days.of(known) + 1)
-            failed = at if answer is not None and known is not None and at > known else np.nan
-            since[row] = np.fmin(lapsed, failed) if known is not None else np.fmin(kept[row], self.first_seen[row])
-        return value, state, since
+        since = np.where(ever, np.fmin(lapsed, failed), np.fmin(kept, self.first_seen))
+        return (
+            np.where(known, s.value, np.nan),
+            np.where(known, s.state, SuggestionState.UNKNOWN).astype(np.int8),
+            np.where(known, np.nan, since),
+        )
 
     @cached_property
     def lowered(self) -> Bool:
