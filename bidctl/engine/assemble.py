@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import CampaignId, Hold, Kind, Waiver
+from bidctl.domain.values import AccountId, CampaignId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
 from bidctl.engine.external import LOOK_BACK
+from bidctl.engine.groups import sums
 
 Column = NDArray[np.generic]
 Float = NDArray[np.float64]
@@ -36,16 +37,15 @@ def assemble(c: Columns) -> dict[str, Column]:
 
 
 def _who(c: Columns) -> dict[str, Column]:
-    names = np.array(c.roster.names, np.str_) if c.n else np.zeros(0, "U1")
     age = c.now - c.m.good_read_at
     on = c.roster.flags("on")
     late = (c.now - c.m.last_two.at[:, 0] > c.o.delays.today_s) & (c.now - c.hours_until > c.o.delays.hour_s)
     hours_late = (c.m.hour_read_at > -np.inf) & (c.now - c.m.hour_read_at > c.o.delays.hour_s)
     hourly = np.isin(c.roster.ints("kind"), [int(k) for k in c.o.capabilities.hourly_kinds])
     return {
-        "account": np.full(c.n, c.o.account, np.array([c.o.account]).dtype),
-        "campaign": names,
-        "account_index": np.full(c.n, c.standing.account_index, np.int64),
+        "account": np.array(list(c.roster.accounts), np.str_)[c.roster.account],
+        "campaign": c.roster.texts(),
+        "account_index": c.standing.account_index + c.roster.account,
         "kind": c.roster.ints("kind").astype(np.int8),
         "complete": c.complete,
         "read_age_s": np.full(c.n, age),
@@ -204,7 +204,8 @@ def _delivery(c: Columns) -> dict[str, Column]:
 def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
-    edited = _edited_since(c)
+    account, accounts, since = c.roster.account, len(c.roster.accounts), _live_since(c)
+    edited = _edited_since(c, since)
     paused = c.o.milestones.pauses(c.roster)
     midnight = c.days.start(t.last_day)
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
@@ -218,10 +219,10 @@ def _rest(c: Columns) -> dict[str, Column]:
         "projected_loss_today": np.maximum(loss, 0.0),
         "paused_by_us": np.isfinite(paused),
         "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
-        "first_live_day": np.full(c.n, s.live_since is not None),
-        "account_spend": np.full(c.n, float(spend_7d.sum())),
-        "blast_campaigns": np.full(c.n, int(edited.sum()), np.int64),
-        "blast_spend": np.full(c.n, float(spend_7d[edited].sum())),
+        "first_live_day": np.isfinite(since),
+        "account_spend": sums(account, spend_7d, accounts)[account],
+        "blast_campaigns": sums(account, edited, accounts)[account].astype(np.int64),
+        "blast_spend": sums(account, np.where(edited, spend_7d, 0.0), accounts)[account],
         "blast_edited": edited,
         "budget_on": np.isfinite(c.e.budget_cap),
         "budget_cap": c.e.budget_cap,
@@ -235,13 +236,18 @@ def _rest(c: Columns) -> dict[str, Column]:
     }
 
 
-def _edited_since(c: Columns) -> Bool:
+def _live_since(c: Columns) -> Float:
+    """(n,) epoch s at which the first live day of the account began, while it lasts; NaN = no such day (R-BLAST)."""
+    begun = {name: at.timestamp() for name, at in c.standing.live_since.items()}
+    return np.array([begun.get(AccountId(a), np.nan) for a in c.roster.accounts])[c.roster.account]
+
+
+def _edited_since(c: Columns, since: Float) -> Bool:
     """(n,) campaigns that we edited since the first live day began (R-BLAST)."""
     out = np.zeros(c.n, np.bool_)
-    if c.standing.live_since is not None:
-        since = c.standing.live_since.timestamp()
+    if np.isfinite(since).any():
         for row in c.o.book.rows():
-            out[row] = any(x.ours and x.at >= since for x in c.o.book.of(row))
+            out[row] = any(x.ours and x.at >= since[row] for x in c.o.book.of(row))
     return out
 
 

@@ -15,7 +15,6 @@ from bidctl.engine.days import HOUR_S
 from bidctl.engine.delivery import Delivery, delivery
 from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
 from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
-from bidctl.engine.evidence import order_cv
 from bidctl.engine.judge import Judged, judge
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
@@ -93,13 +92,11 @@ class Columns:
         return np.where(self.live & ~idle, begun, np.nan)
 
     @cached_property
-    def cv(self) -> float:
-        return order_cv(self.table.x[1], self.table.x[2])
-
-    @cached_property
     def judged(self) -> Judged:
         target = self.roster.ints("target") / self.o.capabilities.grid.per_one
-        return judge(self.table, self.settled, self.e, self.net, target, self.cv)
+        return judge(
+            self.table, self.settled, self.e, self.net, target, self.roster.account, len(self.roster.accounts)
+        )
 
     @cached_property
     def delivery(self) -> Delivery:

@@ -9,6 +9,7 @@ from bidctl.domain.campaign import Session
 from bidctl.domain.values import Kind
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.days import HOUR_S
+from bidctl.engine.groups import sums_of_columns
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
@@ -18,13 +19,13 @@ Int = NDArray[np.int64]
 
 
 class Hourly:
-    """`views`: today and yesterday by hour; `account`: the account's yuan by hour index; `by_session`: yuan of a life unit in
+    """`views`: today and yesterday by hour; `account`: yuan of each account (a,) by hour index; `by_session`: yuan of a life unit in
     a session's share of a day, keyed (unit, room, day)."""
 
     def __init__(self, memory: Memory) -> None:
         self._m = memory
         self.views: dict[int, DayByHours] = {}
-        self.account: dict[int, float] = {}
+        self.account: dict[int, Float] = {}
         self.by_session: dict[tuple[int, str, int], float] = {}
 
     def refresh(self, now: float) -> None:
@@ -55,8 +56,9 @@ class Hourly:
         m.sums.least[:, slot] = view.least
         m.sums.known[:, slot] = view.known_at
         spend = np.nan_to_num(view.x[0])
-        for i, total in enumerate(spend.sum(axis=0).tolist()):
-            self.account[view.first + i] = total
+        totals = sums_of_columns(m.roster.account, spend, len(m.roster.accounts))
+        for i in range(totals.shape[1]):
+            self.account[view.first + i] = totals[:, i]
         self._milestones(view, spend, slot)
 
     def _share(self, view: DayByHours) -> Float:

@@ -51,6 +51,11 @@ class Roster:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def account(self) -> Int:
+        """(n,) dense number of each row's account."""
+        return self.ints("account")
+
     def column(self, name: str) -> NDArray[np.generic]:
         return self._c[name]
 

@@ -1,4 +1,4 @@
-"""What the shell knows about an account at a tick, beside the facts."""
+"""What the shell knows at a tick, beside the facts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import EDIT_FIELDS, CampaignId, Field
+from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field
 from bidctl.domain.writes import Write, WriteState
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`clock_ok`: R-CLOCK. `killed`, `breaker`: account-wide (a campaign's own switches add to them). `switches`: of enrolled
+    """`clock_ok`: R-CLOCK. `killed`, `breaker`: of all accounts observed (a campaign's own switches add to them). `switches`: of enrolled
     campaigns. `open_writes`: campaigns with an unresolved write. `boosts`: campaigns with a running boost. `live_since`:
-    begin of the first live day while it lasts (R-BLAST), else None. `midnight`: first tick of a natural day.
+    accounts in their first live day, with its begin (R-BLAST). `midnight`: first tick of a natural day.
     `budget_raises`: raises of ours today. `ledger_since`: when the ledger began or was
-    restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the account among those decided together.
+    restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -26,7 +26,7 @@ class Standing:
     switches: Mapping[CampaignId, Switches] = field(default_factory=dict)
     open_writes: frozenset[CampaignId] = frozenset()
     boosts: frozenset[CampaignId] = frozenset()
-    live_since: datetime | None = None
+    live_since: Mapping[AccountId, datetime] = field(default_factory=dict)
     midnight: bool = False
     budget_raises: Mapping[CampaignId, int] = field(default_factory=dict)
     account_index: int = 0

@@ -219,12 +219,11 @@ class Desk:
                 t.set_human_hold(self.account, campaign, None)
                 switches[campaign] = replace(held, human_hold_until=None)
 
-    def _first_live(self, t: Transaction, midnight: float) -> datetime | None:
+    def _first_live(self, t: Transaction, midnight: float) -> dict[AccountId, datetime]:
         """R-BLAST: the first live day lasts while no write of ours in live mode is older than today."""
-        if self._sign.mode is not Mode.LIVE:
-            return None
         today = datetime.fromtimestamp(midnight, UTC)
-        return None if t.wrote_before(self.account, self._sign.mode, today) else today
+        past = self._sign.mode is not Mode.LIVE or t.wrote_before(self.account, self._sign.mode, today)
+        return {} if past else {self.account: today}
 
     async def _decide(
         self, now: datetime, enrolments: Sequence[Enrolment], standing: Standing

@@ -77,8 +77,9 @@ def test_order_cv_is_measured_and_shrunk():
     rng = np.random.default_rng(3)
     n = np.full((200, 20), 12.0)
     gmv = rng.gamma(1 / 0.25, 60 * 0.25, (200, 20, 12)).sum(2)
-    assert order_cv(gmv, n) == pytest.approx(0.5, abs=0.03)
-    assert order_cv(gmv[:0], n[:0]) == pytest.approx(0.9)
+    one = np.zeros(200, np.int64)
+    assert order_cv(gmv, n, one, 1) == pytest.approx([0.5], abs=0.03)
+    assert order_cv(gmv[:0], n[:0], one[:0], 1) == pytest.approx([0.9])
 
 
 def watched(**changes):
