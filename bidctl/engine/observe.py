@@ -7,7 +7,7 @@ far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from bidctl.domain.campaign import CampaignInfo, Listing, Session
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Grain, Panel
-from bidctl.domain.values import AccountId, CampaignId, Capabilities, Suggestion
+from bidctl.domain.values import AccountId, CampaignId, Capabilities, Field, Suggestion
 from bidctl.domain.writes import Edit
 from bidctl.engine.columns import Columns
 from bidctl.engine.day_sums import DAYS
@@ -84,6 +84,16 @@ class Observer:
 
     def ingest_edits(self, edits: Iterable[Edit]) -> None:
         self.memory.ingest_edits(edits)
+
+    def ingest_own_edits(
+        self, campaigns: Sequence[CampaignId], old: Int, new: Int, reason: NDArray[np.int16], at: float
+    ) -> None:
+        """Target edits of ours that were confirmed at epoch second `at`: `old`, `new` (m,) grid units."""
+        when, grid = datetime.fromtimestamp(at, UTC), self.capabilities.grid
+        self.memory.ingest_edits(
+            Edit(self.account, c, Field.ROI_TARGET, str(grid.value(a)), str(grid.value(b)), when, True, "write", reason=r)
+            for c, a, b, r in zip(campaigns, old.tolist(), new.tolist(), reason.tolist(), strict=True)
+        )
 
     def remove_edit(self, edit: Edit) -> None:
         """An edit counted while its outcome was unknown proved absent."""

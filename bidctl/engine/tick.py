@@ -23,6 +23,7 @@ from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
+from bidctl.engine.due import FIRST_DAYS
 from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
@@ -30,7 +31,7 @@ from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
 from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
-from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
+from bidctl.engine.reading import Reader, Reading
 from bidctl.engine.records import Signature, record, request
 from bidctl.engine.selectors import is_selector, newcomers
 from bidctl.engine.standing import Standing, budget_raises, proved_absent
