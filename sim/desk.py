@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.decision import Decisions, Lever
+from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
-from bidctl.domain.values import AccountId
+from bidctl.domain.reasons import Reason
+from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.decide import decide
 from bidctl.engine.standing import Standing
 from bidctl.policy import Policy
@@ -21,6 +23,7 @@ from sim.controls import Controls
 from sim.enrolments import enrolments
 from sim.platform import CAPABILITIES, index_of
 from sim.seam import World
+from sim.violations import OwnEdit
 from sim.watch import Watch
 
 Int = NDArray[np.int64]
@@ -29,7 +32,7 @@ Int = NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class Made:
     """Target edits made at one decision: `campaign` index, `old` and `new` grid units, `reason`, suggestion in force (NaN =
-    none), and the campaign's own life as the observation told it."""
+    none)."""
 
     at: float
     campaign: Int
@@ -56,10 +59,10 @@ class Desk:
         self._watch = Watch(world, self.controls)
         self._began = world.now
         self._enrolled = 0
-        self._terms = []
+        self._terms: list[Enrolment] = []
         self._day: int | None = None
         self._first_edit: dict[AccountId, float] = {}
-        self._raises: Counter[str] = Counter()
+        self._raises: Counter[CampaignId] = Counter()
         self.made: list[Made] = []
         self.holds: Counter[int] = Counter()
 
@@ -76,6 +79,13 @@ class Desk:
         self.holds.update(dict(zip(reasons.tolist(), counts.tolist(), strict=True)))
         if act.any():
             self._carry_out(now, o, d, np.flatnonzero(act))
+
+    def own_edits(self) -> Iterator[OwnEdit]:
+        """Every target edit made so far, one by one."""
+        for m in self.made:
+            columns = (m.campaign, m.old, m.new, m.suggestion, m.reason)
+            for campaign, old, new, suggestion, reason in zip(*(c.tolist() for c in columns), strict=True):
+                yield OwnEdit(m.at, campaign, old, new, suggestion, Reason(reason).name)
 
     def _enrol(self, now: float) -> None:
         if self._enrolled < len(self._world.specs):

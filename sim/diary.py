@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sim.seam import Report, RunOut, World
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
+N = TypeVar("N", Int, Float)
 DAY_S = 86400.0
 
 
@@ -86,14 +88,12 @@ class Diary:
     def _edits(self, made: Sequence[Made], n: int, d: int) -> NDArray[np.int16]:
         out = np.zeros((n, d), np.int16)
         for m in made:
-            np.add.at(out, (m.campaign, int((m.at - self.began) // DAY_S)), 1)
+            out[m.campaign, int((m.at - self.began) // DAY_S)] += 1  # one edit a campaign at a time
         return out
 
 
-def _less(end: NDArray[np.generic], before: NDArray[np.generic]) -> NDArray[np.generic]:
-    out = end.copy()
-    out[: len(before)] -= before
-    return out
+def _less(end: N, before: N) -> N:
+    return end - np.pad(before, (0, len(end) - len(before)))
 
 
 def _grid(days: Sequence[Int], n: int, blank: int) -> Int:

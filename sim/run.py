@@ -46,5 +46,5 @@ def run(
         step((hour + plan.every) / hours)
     desk.controls.follow()
     diary.end_day()
-    found = violations(world, desk.made, begin)
+    found = violations(world, list(desk.own_edits()), begin)
     return diary.close(name, scenario, seed, desk.made, dict(desk.holds), found)

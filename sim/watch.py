@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.campaign import Session
 from bidctl.domain.panel import METRICS, Grain
 from bidctl.domain.values import Kind, Protection, SuggestionState
 from bidctl.engine.due import Due

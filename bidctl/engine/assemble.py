@@ -12,7 +12,6 @@ from bidctl.domain.values import AccountId, CampaignId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
 from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
-from bidctl.engine.groups import sums
 
 Column = NDArray[np.generic]
 Float = NDArray[np.float64]
@@ -45,9 +44,9 @@ def _who(c: Columns) -> dict[str, Column]:
     hours_late = (c.m.hour_read_at > -np.inf) & (c.now - c.m.hour_read_at > c.o.delays.hour_s)
     hourly = np.isin(c.roster.ints("kind"), [int(k) for k in c.o.capabilities.hourly_kinds])
     return {
-        "account": np.array(list(c.roster.accounts), np.str_)[c.roster.account],
+        "account": np.array(list(c.roster.accounts), np.str_)[c.accounts.of],
         "campaign": c.roster.texts(),
-        "account_index": c.standing.account_index + c.roster.account,
+        "account_index": c.standing.account_index + c.accounts.of,
         "kind": c.roster.ints("kind").astype(np.int8),
         "complete": c.complete,
         "read_age_s": np.full(c.n, age),
@@ -225,7 +224,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
 def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
-    account, accounts, since = c.roster.account, len(c.roster.accounts), _live_since(c)
+    since = _live_since(c)
     edited = _edited_since(c, since)
     paused = c.o.milestones.pauses(c.roster)
     midnight = c.days.start(t.last_day)
@@ -241,9 +240,9 @@ def _rest(c: Columns) -> dict[str, Column]:
         "paused_by_us": np.isfinite(paused),
         "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
         "first_live_day": np.isfinite(since),
-        "account_spend": sums(account, spend_7d, accounts)[account],
-        "blast_campaigns": sums(account, edited, accounts)[account].astype(np.int64),
-        "blast_spend": sums(account, np.where(edited, spend_7d, 0.0), accounts)[account],
+        "account_spend": c.accounts.totals(spend_7d),
+        "blast_campaigns": c.accounts.totals(edited).astype(np.int64),
+        "blast_spend": c.accounts.totals(np.where(edited, spend_7d, 0.0)),
         "blast_edited": edited,
         "budget_on": np.isfinite(c.e.budget_cap),
         "budget_cap": c.e.budget_cap,
@@ -260,7 +259,7 @@ def _rest(c: Columns) -> dict[str, Column]:
 def _live_since(c: Columns) -> Float:
     """(n,) epoch s at which the first live day of the account began, while it lasts; NaN = no such day (R-BLAST)."""
     begun = {name: at.timestamp() for name, at in c.standing.live_since.items()}
-    return np.array([begun.get(AccountId(a), np.nan) for a in c.roster.accounts])[c.roster.account]
+    return np.array([begun.get(AccountId(a), np.nan) for a in c.roster.accounts])[c.accounts.of]
 
 
 def _edited_since(c: Columns, since: Float) -> Bool:

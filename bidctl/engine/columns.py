@@ -15,6 +15,7 @@ from bidctl.engine.days import HOUR_S
 from bidctl.engine.delivery import Delivery, delivery
 from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
 from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
+from bidctl.engine.evidence import order_cv
 from bidctl.engine.judge import Judged, judge
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
@@ -43,7 +44,7 @@ class Columns:
     def __init__(self, observer: Observer, given: Enrolled, table: DayTable, standing: Standing, now: float) -> None:
         self.o, self.e, self.table, self.standing, self.now = observer, given, table, standing, now
         self.m, self.roster, self.days = observer.memory, observer.memory.roster, observer.days
-        self.n = len(self.roster)
+        self.n, self.accounts = len(self.roster), self.roster.by_account
         self.live = self.roster.ints("kind") == Kind.LIVE
         self.net = self.roster.flags("net")
         self.target_gmv = np.where(self.net[:, None], table.x[3], table.x[1])
@@ -93,11 +94,14 @@ class Columns:
         return np.where(self.live & ~idle, begun, np.nan)
 
     @cached_property
+    def cv(self) -> Float:
+        """(n,) variation of order values of the account."""
+        return order_cv(self.table.x[1], self.table.x[2], self.accounts)[self.accounts.of]
+
+    @cached_property
     def judged(self) -> Judged:
         target = self.roster.ints("target") / self.o.capabilities.grid.per_one
-        return judge(
-            self.table, self.settled, self.e, self.net, target, self.roster.account, len(self.roster.accounts)
-        )
+        return judge(self.table, self.settled, self.e, self.net, target, self.accounts, self.cv)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -316,7 +320,8 @@ class Columns:
             log_target = -np.log(share)
             now = np.log(np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan))
             days = Days(spend, log_target, usable(spend, log_target, budget, teaches))
-            return respond(learn(days, now), now, first_target(log_target), np.log(self.break_even[0]))
+            learned = learn(days, now, self.accounts)
+            return respond(learned, now, first_target(log_target), np.log(self.break_even[0]), self.accounts)
 
     def goal_target(self) -> Float:
         """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""

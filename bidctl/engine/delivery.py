@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.days import HOUR_S
-from bidctl.engine.groups import sums
 from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
 from bidctl.engine.usual import account_usual, profile, usual_hour
@@ -43,17 +42,17 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     first, x = views[0].first, np.concatenate([v.x for v in views], axis=2)
     exact = np.concatenate([v.exact for v in views], axis=1)
     here = m.days.hour_of(now)
-    account = m.roster.account
-    usual = profile(hourly.account, len(m.roster.accounts), m.days, table.last_day)
+    accounts = m.roster.by_account
+    usual = profile(hourly.account, accounts.size, m.days, table.last_day)
     hours = [m.days.local(now - back * HOUR_S).hour for back in range(3)]
     week_spend = np.nan_to_num(table.x[0][:, -7:]).sum(axis=1)
-    own_share = week_spend / np.maximum(sums(account, week_spend, len(m.roster.accounts)), 1e-9)[account]
+    own_share = week_spend / np.maximum(accounts.totals(week_spend), 1e-9)
     own_last = np.nan_to_num(x[0][:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
     budget = m.roster.floats("budget")
     return Delivery(
         _last_two(m, x[0], exact, first, here, last_edit),
-        np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[account],
-        account_usual(usual, hourly.account, account, m.days, now, own_last, own_share),
+        np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[accounts.of],
+        account_usual(usual, hourly.account, accounts.of, m.days, now, own_last, own_share),
         np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
         _bound_days(m, table, budget),
         _last_hours(x, first, here),

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.engine.groups import sums
+from bidctl.engine.groups import Groups
 from bidctl.engine.normal import Z90, gamma_cdf, gamma_quantile
 
 Float = NDArray[np.float64]
-Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 WINDOW_DAYS = 7
@@ -71,18 +70,18 @@ def weigh(
     return Evidence(roas, _blank(lo, unknown), _blank(hi, unknown), _blank(p, unknown | np.isnan(goal)), orders, spend)
 
 
-def order_cv(gmv: Float, orders: Float, account: Int, accounts: int) -> Float:
+def order_cv(gmv: Float, orders: Float, accounts: Groups) -> Float:
     """(a,) each account's variation of order values, from how the mean order of a campaign moves between its days: with n
     orders a day, n * (day's mean - mean)^2 averages to the variance of one order. Shrunk toward `ORDER_CV`; `gmv`, `orders`
-    (n, d); `account` (n,) dense."""
+    (n, d)."""
     ok = np.isfinite(gmv) & np.isfinite(orders) & (orders >= 1)
     n = np.where(ok, orders, 0.0)
     total = n.sum(axis=1)
     mean = np.where(ok, gmv, 0.0).sum(axis=1) / np.where(total > 0, total, 1.0)
     day = np.where(ok, gmv, 0.0) / np.where(ok, orders, 1.0)
     scale = np.where(mean > 0, mean, np.inf)[:, None]
-    squares = sums(account, (n * ((day - mean[:, None]) * ok / scale) ** 2).sum(axis=1), accounts)
-    freedom = sums(account, np.maximum(ok.sum(axis=1) - 1, 0).astype(np.float64), accounts)
+    squares = accounts.sums((n * ((day - mean[:, None]) * ok / scale) ** 2).sum(axis=1))
+    freedom = accounts.sums(np.maximum(ok.sum(axis=1) - 1, 0))
     return np.sqrt((CV_STRENGTH * ORDER_CV**2 + squares) / (CV_STRENGTH + freedom))
 
 

@@ -11,7 +11,6 @@ from bidctl.domain.campaign import Session
 from bidctl.domain.values import Kind
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.days import HOUR_S
-from bidctl.engine.groups import sums_of_columns
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
@@ -62,7 +61,7 @@ class Hourly:
         m.sums.least[:, slot] = view.least
         m.sums.known[:, slot] = view.known_at
         spend = np.nan_to_num(view.x[0])
-        totals = sums_of_columns(m.roster.account, spend, len(m.roster.accounts))
+        totals = m.roster.by_account.sums_of_columns(spend)
         for i in range(totals.shape[1]):
             self.account[view.first + i] = totals[:, i]
         self._milestones(view, spend, slot)

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from bidctl.domain.values import Basis
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.enrolled import Enrolled
-from bidctl.engine.evidence import WINDOW_DAYS, Evidence, order_cv, weigh, window
-from bidctl.engine.groups import sums
+from bidctl.engine.evidence import WINDOW_DAYS, Evidence, weigh, window
+from bidctl.engine.groups import Groups
 from bidctl.engine.settlement import HORIZON_DAYS, Settled
 
 Float = NDArray[np.float64]
-Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 ORDER_VALUE, VALUE_STRENGTH = 100.0, 3.0
@@ -36,14 +35,12 @@ class Judged:
 
 
 def judge(
-    table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Float, account: Int, accounts: int
+    table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Float, accounts: Groups, cv: Float
 ) -> Judged:
-    """`net` (n,): the target counts GMV net of refunds within 1 h; `target` (n,) the target in force as a ratio; `account`
-    (n,) dense number of its account, of `accounts`."""
+    """`net` (n,): the target counts GMV net of refunds within 1 h; `target` (n,) the target in force as a ratio; `cv` (n,)."""
     horizon = np.array([HORIZON_DAYS[Basis(int(b))] for b in range(len(Basis))])[e.basis]
     expected = settled.expected(horizon)
-    value = order_value(table, account, accounts)
-    cv = order_cv(table.x[1], table.x[2], account, accounts)[account]
+    value = order_value(table, accounts)
     x = table.x[:, :, -WINDOW_DAYS:]
     spend, paid, orders = x[0], x[1], x[2]
     known = np.isfinite(spend) & np.isfinite(paid) & np.isfinite(orders)
@@ -79,13 +76,13 @@ def judge(
     )
 
 
-def order_value(table: DayTable, account: Int, accounts: int) -> Float:
+def order_value(table: DayTable, accounts: Groups) -> Float:
     """(n,) paid yuan an order over the days known, drawn to the account's mean by 3 orders."""
     gmv, orders = table.x[1], table.x[2]
     both = np.isfinite(gmv) & np.isfinite(orders)
     g, n = np.where(both, gmv, 0.0).sum(axis=1), np.where(both, orders, 0.0).sum(axis=1)
-    all_g, all_n = sums(account, g, accounts), sums(account, n, accounts)
-    mean = np.where((all_n > 0) & (all_g > 0), all_g / np.where(all_n > 0, all_n, 1.0), ORDER_VALUE)[account]
+    all_g, all_n = accounts.totals(g), accounts.totals(n)
+    mean = np.where((all_n > 0) & (all_g > 0), all_g / np.where(all_n > 0, all_n, 1.0), ORDER_VALUE)
     return np.asarray((g + VALUE_STRENGTH * mean) / (n + VALUE_STRENGTH))
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.values import AccountId, CampaignId, Kind
+from bidctl.engine.groups import Groups
 from bidctl.engine.listing_columns import NET, NO_OBJECTIVE, ListingColumns
 
 Float = NDArray[np.float64]
@@ -52,9 +53,9 @@ class Roster:
         return len(self.names)
 
     @property
-    def account(self) -> Int:
-        """(n,) dense number of each row's account."""
-        return self.ints("account")
+    def by_account(self) -> Groups:
+        """The rows by their account."""
+        return Groups(self.ints("account"), len(self.accounts))
 
     def column(self, name: str) -> NDArray[np.generic]:
         return self._c[name]
