@@ -78,9 +78,8 @@ def _authority(c: Columns) -> dict[str, Column]:
 
 def _life(c: Columns) -> dict[str, Column]:
     average, rung = c.average30()
-    people = np.zeros(c.n, np.bool_)
-    for row, at in c.o.book.by_people.items():
-        people[row] = not at <= c.roster.floats("created")[row] + 60.0
+    by_people = c.o.book.by_people
+    people = np.isfinite(by_people) & ~(by_people <= c.roster.floats("created") + 60.0)
     touched = c.roster.floats("modified") > c.roster.floats("created") + 60.0
     unlogged = c.first_seen - c.roster.floats("created") > LOOK_BACK.total_seconds()
     unlogged |= not c.o.capabilities.has_edit_log
@@ -264,11 +263,8 @@ def _live_since(c: Columns) -> Float:
 
 def _edited_since(c: Columns, since: Float) -> Bool:
     """(n,) campaigns that we edited since the first live day began (R-BLAST)."""
-    out = np.zeros(c.n, np.bool_)
-    if np.isfinite(since).any():
-        for row in c.o.book.rows():
-            out[row] = any(x.ours and x.at >= since[row] for x in c.o.book.of(row))
-    return out
+    changes = c.o.book.changes
+    return c.o.book.some(changes.ours & (changes.at >= since[changes.row]))
 
 
 def _switch(held: list[Switches | None], get: Callable[[Switches], bool]) -> Bool:

@@ -142,9 +142,8 @@ class Columns:
         keep, r = self.o.milestones, self.roster
         kept = (keep.column(r, "first_spend_at"), keep.column(r, "fed_at"), keep.column(r, "observe_from"))
         unit_lives = by_unit(self.unit, self.unit_days, *kept, self.days, self.now)
-        switched = np.full(self.n, np.nan)
         # as from being fed: from the end of its hour
-        switched[list(self.o.book.switched)] = [(at // HOUR_S + 1) * HOUR_S for at in self.o.book.switched.values()]
+        switched = (self.o.book.switched // HOUR_S + 1) * HOUR_S
         observe = unit_lives.observe_from
         observe = np.where(np.isfinite(observe), np.fmax(observe, switched), observe)
         blind = self.history_unknown & np.isnan(unit_lives.fed)
@@ -200,9 +199,7 @@ class Columns:
 
     @cached_property
     def started(self) -> Bool:
-        used = np.zeros(self.n, np.bool_)
-        for row in self.o.book.rows():
-            used[row] = any(c.target and c.ours for c in self.o.book.of(row))
+        used = self.o.book.some(self.o.book.changes.target & self.o.book.changes.ours)
         kept = self.o.milestones.flag(self.roster, "started")
         return np.asarray(kept | used | np.isfinite(self.lives.first_spend) | self.history_unknown)
 
@@ -225,10 +222,9 @@ class Columns:
     @cached_property
     def lowered(self) -> Bool:
         since = self.suggestion[2]
-        rows = np.array([r for r in self.o.book.rows() if np.isfinite(since[r])], np.int64)
         kept = self.o.milestones.flag(self.roster, "lowered_since_unknown")
         kept_since = self.o.milestones.column(self.roster, "suggestion_unknown_since")
-        return lowered_since(self.o.book, rows, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
+        return lowered_since(self.o.book, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
 
     @cached_property
     def complete(self) -> Bool:

@@ -14,7 +14,7 @@ from bidctl.domain.values import AccountId, CampaignId
 from bidctl.domain.writes import Edit
 from bidctl.engine.day_sums import DAYS, DaySums
 from bidctl.engine.days import DAY_S, HOUR_S, NaturalDays
-from bidctl.engine.edit_book import KEEP_S, EditBook
+from bidctl.engine.edit_book import KEEP_S, Changes, EditBook
 from bidctl.engine.effective import EffectiveHours
 from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.freshness import LastTwo
@@ -207,12 +207,17 @@ class Memory:
     # the rest
     def ingest_edits(self, edits: Iterable[Edit]) -> None:
         """Everybody's edits (all fields may be given; only target and objective count)."""
-        for edit in edits:
-            row = int(self.rows([edit.campaign])[0])
-            change = self.book.add(row, edit)
-            if change is not None:
-                until = self.days.hour_of(max(change.at, self.listed_at))
-                self._soil(np.arange(max(self.days.hour_of(change.at), until - HOURS), until + 1))
+        given = list(edits)
+        if given:
+            self.ingest_changes(self.book.columns_of(self.rows([e.campaign for e in given]), given))
+
+    def ingest_changes(self, changes: Changes) -> None:
+        """The same in columns, of rows that are known."""
+        fresh = self.book.add(changes)
+        if len(fresh):
+            first = self.days.hour_of(float(fresh.at.min()))
+            until = self.days.hour_of(max(float(fresh.at.max()), self.listed_at))
+            self._soil(np.arange(max(first, until - HOURS), until + 1))
 
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:
         """Live sessions; a session told again replaces what was known of it."""
@@ -261,12 +266,11 @@ class Memory:
         )
         if len(keep) == len(self.roster):
             return
-        renumbered = self.roster.take(keep)
+        self.roster.take(keep)
         self.renamed = True
-        for part in (self.hours, self.snaps, self.daily, self.sums, self.effective, self.last_two, self.suggested):
+        for part in (self.hours, self.snaps, self.daily, self.sums, self.effective, self.last_two, self.suggested, self.book):
             part.take(keep)
         self.fed_hour, self.first_hour = self.fed_hour[keep], self.first_hour[keep]
-        self.book.renumber(renumbered)
 
     def rows(self, campaigns: Sequence[CampaignId]) -> Int:
         """Row of each campaign; unknown ones get a new row."""
@@ -285,6 +289,7 @@ class Memory:
         self.effective.grow(n)
         self.last_two.grow(n)
         self.suggested.grow(n)
+        self.book.grow(n)
         more = np.full((max(n - len(self.fed_hour), 0), DAYS), -1, np.int8)
         self.fed_hour = np.concatenate([self.fed_hour, more])
         self.first_hour = np.concatenate([self.first_hour, more])

@@ -7,7 +7,7 @@ far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,13 @@ from bidctl.domain.campaign import CampaignInfo, Listing, Session
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Grain, Panel
-from bidctl.domain.values import AccountId, CampaignId, Capabilities, Field, Suggestion
+from bidctl.domain.values import AccountId, CampaignId, Capabilities, Suggestion
 from bidctl.domain.writes import Edit
 from bidctl.engine.columns import Columns
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable, day_table
 from bidctl.engine.days import NaturalDays
-from bidctl.engine.edit_book import EditBook
+from bidctl.engine.edit_book import Changes, EditBook
 from bidctl.engine.enrolled import Enrolled, enrolled
 from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.freshness import Delays
@@ -89,11 +89,9 @@ class Observer:
         self, campaigns: Sequence[CampaignId], old: Int, new: Int, reason: NDArray[np.int16], at: float
     ) -> None:
         """Target edits of ours that were confirmed at epoch second `at`: `old`, `new` (m,) grid units."""
-        when, grid = datetime.fromtimestamp(at, UTC), self.capabilities.grid
-        self.memory.ingest_edits(
-            Edit(self.account, c, Field.ROI_TARGET, str(grid.value(a)), str(grid.value(b)), when, True, "write", reason=r)
-            for c, a, b, r in zip(campaigns, old.tolist(), new.tolist(), reason.tolist(), strict=True)
-        )
+        rows, m = self.memory.rows(campaigns), len(campaigns)
+        yes = np.ones(m, np.bool_)
+        self.memory.ingest_changes(Changes(rows, np.full(m, at), yes, old, new, yes, reason.astype(np.int64)))
 
     def remove_edit(self, edit: Edit) -> None:
         """An edit counted while its outcome was unknown proved absent."""

@@ -160,8 +160,8 @@ class Roster:
             self._order = np.argsort(self.texts(), kind="stable").astype(np.int64)
         return self._order
 
-    def take(self, rows: Int) -> dict[int, int]:
-        """Keep these rows, in this order; old row -> new row."""
+    def take(self, rows: Int) -> None:
+        """Keep these rows, in this order."""
         kept = rows.tolist()
         self.names = [self.names[r] for r in kept]
         self.infos = [self.infos[r] for r in kept]
@@ -169,7 +169,6 @@ class Roster:
         self._order, self._text = np.zeros(0, np.int64), np.zeros(0, "U1")
         self._live_account, self._products = self._live_account[rows], self._products[rows]
         self._c = {k: a[rows] for k, a in self._c.items()}
-        return {old: new for new, old in enumerate(kept)}
 
     def key(self, key: Hashable) -> int:
         """Dense number of a group."""
