@@ -158,7 +158,7 @@ def project(curve: RefundCurve, excess: Float, cohorts: Cohorts) -> Projection:
     mean = np.minimum(cohorts.paid * share, left)
     some = mean > LEAST
     safe = np.where(some, mean, 1.0)
-    p = np.minimum(safe / np.where(left > 0, left, 1.0), 1.0)
+    p = np.minimum(safe / np.where(left > LEAST, left, safe), 1.0)
     shape = 1.0 / np.maximum(excess + cohorts.sampling * (1 - p) / safe, 1e-9)
     shape = np.maximum(shape, 0.2)
     none = np.exp(-safe / np.where(cohorts.sampling > 0, cohorts.sampling, 1e-9 * safe)) > 0.05
