@@ -43,7 +43,7 @@ class Observation:
     hold: Small  # Hold
     human_hold: Bool  # R-EXTERNAL: somebody edited, hands off until next natural day (live: session)
     open_write: Bool  # an earlier write of ours is unresolved
-    trusted: Bool  # the settlement prior is confirmed, or one cohort is mature: a policy's edit may be written
+    trusted: Bool  # the settlement prior is confirmed, or one cohort of the account is mature: a policy's edit may be written
     waivers: Int  # bits of Waiver granted
     # life
     stage: Small  # Stage

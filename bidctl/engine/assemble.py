@@ -70,7 +70,7 @@ def _authority(c: Columns) -> dict[str, Column]:
             held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
         ),
         "open_write": _members(c, s.open_writes),
-        "trusted": c.e.confirmed | c.settled.mature,
+        "trusted": c.e.confirmed | bool(c.settled.mature.any()),  # one mature cohort of the account will do
         "waivers": c.e.waivers,
     }
 

@@ -23,6 +23,7 @@ from bidctl.engine.protection import expected_compensation
 from bidctl.engine.resolve import Source
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, settle
+from bidctl.engine.shared_prior import shared
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
 from bidctl.policy.rulebook.floor import break_even, yield_per_paid_yuan
@@ -51,7 +52,8 @@ class Columns:
     # parts, each computed once
     @cached_property
     def settled(self) -> Settled:
-        return settle(self.table.cohorts, Priors(self.e.settled_share, self.e.strength, self.e.delay_days))
+        stated = Priors(self.e.settled_share, self.e.strength, self.e.delay_days)
+        return settle(self.table.cohorts, shared(stated, self.table.cohorts, self.roster.ints("same")))
 
     @cached_property
     def edits(self) -> EditColumns:
