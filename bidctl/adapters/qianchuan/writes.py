@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bidctl.adapters.http import httpx
+from bidctl.adapters.http import HttpClient, httpx
 from bidctl.adapters.qianchuan.client import PlatformTime, TokenSource, apply_stop, exchange
 from bidctl.adapters.qianchuan.encode import dump
 from bidctl.adapters.qianchuan.envelope import Envelope, parse
@@ -40,7 +40,7 @@ class QianchuanWriter:
     own rate limit, because what the gate has just checked must not grow old; beyond it nothing is sent."""
 
     def __init__(
-        self, http: httpx.AsyncClient, tokens: TokenSource, time: PlatformTime, limits: Limits, app_id: str,
+        self, http: HttpClient, tokens: TokenSource, time: PlatformTime, limits: Limits, app_id: str,
         materials: MaterialLookup, *, request_s: float = 20.0, max_wait_s: float = 3.0,
     ) -> None:  # fmt: skip
         self._http, self._tokens, self._time, self._limits = http, tokens, time, limits

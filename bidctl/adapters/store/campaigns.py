@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bidctl.adapters.store.codec import dump, load_info
 from bidctl.adapters.store.instants import instant, micros
@@ -23,6 +23,8 @@ _SAME = (LIVES.c.account == CAMPAIGNS.c.account) & (LIVES.c.campaign == CAMPAIGN
 _KNOWN = select(CAMPAIGNS, *(LIVES.c[name] for name in (*INSTANTS, "started", "lowered_since_unknown"))).select_from(
     CAMPAIGNS.outerjoin(LIVES, _SAME)
 )
+_OF_ACCOUNT = _KNOWN.where(CAMPAIGNS.c.account == bindparam("account")).order_by(CAMPAIGNS.c.campaign)
+_ONE = _OF_ACCOUNT.where(CAMPAIGNS.c.campaign == bindparam("campaign"))
 
 
 class CampaignRows(Work):
@@ -35,11 +37,11 @@ class CampaignRows(Work):
         )
 
     def load_campaigns(self, account: AccountId) -> Mapping[CampaignId, KnownCampaign]:
-        found = self.rows(_KNOWN.where(CAMPAIGNS.c.account == account).order_by(CAMPAIGNS.c.campaign))
+        found = self.rows(_OF_ACCOUNT, account=account)
         return {row.campaign: _known(row) for row in found}
 
     def load_campaign(self, account: AccountId, campaign: CampaignId) -> KnownCampaign | None:
-        row = self.row(_KNOWN.where(CAMPAIGNS.c.account == account, CAMPAIGNS.c.campaign == campaign))
+        row = self.row(_ONE, account=account, campaign=campaign)
         return None if row is None else _known(row)
 
     def save_life(self, lives: Sequence[KnownLife]) -> None:

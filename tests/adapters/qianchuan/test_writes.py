@@ -164,7 +164,7 @@ async def test_the_upgrade_to_overall_can_never_be_sent() -> None:
     platform = FakePlatform()
     writer = platform.writer()
     with pytest.raises(CallForbidden):
-        await writer._http.post("/open_api/v1.0/qianchuan/ad/overall_marketing/update/", json={})
+        await writer._http.request("POST", "/open_api/v1.0/qianchuan/ad/overall_marketing/update/", content=b"{}")
 
 
 def material(number: int, **changes: object) -> dict[str, object]:
