@@ -205,7 +205,7 @@ def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
     edited = _edited_since(c)
-    paused = c.o.milestones.pauses(c.roster)
+    paused = c.paused_at
     midnight = c.days.start(t.last_day)
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
     loss = t.x[0, :, -1] - c.margins() * t.x[1, :, -1]

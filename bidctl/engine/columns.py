@@ -232,6 +232,14 @@ class Columns:
         return lowered_since(self.o.book, rows, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
 
     @cached_property
+    def paused_at(self) -> Float:
+        """(n,) epoch s of our pause in force, NaN = none."""
+        if not self.o.pauses:
+            return np.full(self.n, np.nan)
+        held = [self.o.pauses.get(name) for name in self.roster.names]
+        return np.array([np.nan if p is None or p.paused_at is None else p.paused_at.timestamp() for p in held])
+
+    @cached_property
     def complete(self) -> Bool:
         r, x = self.roster, self.table.x
         known = np.isfinite(x[0, :, -1]) & np.isfinite(x[1, :, -1]) & np.isfinite(x[2, :, -1])

@@ -19,6 +19,7 @@ from bidctl.engine.breaker import FAILED
 from bidctl.engine.clearance import MAX_OFFSET_S, Evidence, Objection, needs_suggestion, objection
 from bidctl.engine.external import LOOK_BACK, Foreign, adopt, differences, save_adopted
 from bidctl.engine.gate_parts import GateSettings, LedgerFailed, Parts, notice, trip
+from bidctl.engine.pauses import note
 from bidctl.engine.ports import (
     Clock,
     DecisionRecord,
@@ -293,6 +294,8 @@ class Gate:
             moved = tx.move(
                 sending, state, settled_at=at, why=answer.why, platform_request_id=answer.request_id, unknown_at=unknown
             )
+            if moved is not None:
+                note(tx, moved)
             tripped = trip(tx, sending.request.account, at) if moved and state in FAILED else False
         notices = [self._notice(sending, Alert.BREAKER, answer.why)] if tripped else []
         if state is WriteState.UNKNOWN:

@@ -18,7 +18,7 @@ from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import WORDING, Alert, Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Stage, SuggestionState
-from bidctl.domain.writes import Write, WriteState
+from bidctl.domain.writes import Write
 from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
@@ -29,6 +29,7 @@ from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
+from bidctl.engine.pauses import undone
 from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
@@ -165,16 +166,15 @@ class Desk:
         if unread:  # the look-back told of edits from before what a tick takes in
             with self._ledger.begin() as t:
                 self._edits.load(t, self.now())
-        self._forget_pauses(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
+        self._undone(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
         return len(foreign)
 
-    def _forget_pauses(self, listing: Listing, touched: set[CampaignId]) -> None:
-        """A pause of ours that a person undid, or touched at all, is ours no more: what they pause later stays paused."""
+    def _undone(self, listing: Listing, touched: set[CampaignId]) -> None:
+        """Pauses of ours that a person undid (R-STOPLOSS)."""
         lag = timedelta(seconds=self._reads.capabilities.read_delay_s)
-        enabled = {i.campaign for i in listing.campaigns if i.enabled}
-        for campaign, at in self.observer.milestones.paused_at().items():
-            if campaign in touched or (campaign in enabled and listing.read_at > at + lag):
-                self.observer.paused(campaign, None)
+        with self._ledger.begin() as t:
+            changed = undone(t.pauses(self.account), listing, touched, lag)
+            t.save_pauses(changed)
 
     def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
         o = self.observer
@@ -187,6 +187,7 @@ class Desk:
             o.ingest_listing(reading.listing)
         with self._ledger.begin() as t:
             open_writes = t.open_writes(self.account)
+            o.ingest_pauses(t.pauses(self.account))
             self._edits.refresh(t, open_writes, now)
             switches = dict(t.switches(self.account))
             self._end_hands_off(t, switches, reading)
@@ -357,15 +358,7 @@ class Desk:
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
             write = await self._gate.write(request(decided, objective), decided)
             writes.append(write)
-            self._remember_pause(write)
         return writes
-
-    def _remember_pause(self, write: Write) -> None:
-        if write.request.field is not Field.STATUS or write.state is not WriteState.CONFIRMED:
-            return
-        self.observer.paused(write.request.campaign, write.settled_at if write.request.value == "DISABLE" else None)
-        with self._ledger.begin(durable=True) as t:
-            t.save_life(self.observer.lives())
 
     async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
         notices = [

@@ -389,6 +389,24 @@ async def test_a_stop_loss_pause_is_undone_at_midnight_where_the_operator_wants_
     assert not any(a.field is Field.STATUS for a in (await shop.tick(60)).acts), "undone once"
 
 
+@pytest.mark.parametrize("crash", [False, True])
+async def test_a_pause_confirmed_by_reading_back_is_undone_at_midnight_too(crash: bool) -> None:
+    shop = Shop()
+    shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))
+    await shop.open()
+    shop.platform.rates[C1] = Rate(100, 0, 0, since=utc("2026-03-02 00:00"))
+    shop.platform.faults = [Fault.LOST_APPLIED]
+    assert [w.state for w in (await shop.tick(30)).writes] == [WriteState.UNKNOWN]
+    shop.change(C1, delivering=False, status="DISABLE")
+    shop.platform.rates[C1] = Rate(0, 0, 0)
+    for _ in range(3):
+        if crash:
+            await shop.restart()
+        assert (await shop.tick(10)).acts == ()
+    report = await shop.tick(at=utc("2026-03-03 00:10"))
+    assert [(a.new, Reason(a.reason)) for a in report.acts] == [("ENABLE", Reason.UNPAUSE)]
+
+
 async def test_a_pause_of_somebody_else_is_left_alone() -> None:
     shop = Shop()
     shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))
