@@ -128,7 +128,9 @@ class Observation:
     expected_compensation: Float  # yuan a pause today would forfeit
     stoploss_spend: Float  # operator's "spend without orders" limit in yuan; NaN = off
     stoploss_loss: Float  # operator's "projected loss of the day" limit in yuan; NaN = off
-    projected_loss_today: Float  # yuan, >= 0; NaN = no margin given
+    spend_since_on: Float  # today's, since somebody last switched the campaign on (a person undid a pause)
+    orders_since_on: Float
+    projected_loss_today: Float  # yuan, >= 0, counted likewise; NaN = no margin given
     paused_by_us: Bool
     resume_at_midnight: Bool  # the operator wants our pause undone at midnight, and midnight has passed
     # blast, per account (the same value on all rows of an account; but for `blast_edited`)

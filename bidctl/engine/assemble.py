@@ -208,14 +208,16 @@ def _rest(c: Columns) -> dict[str, Column]:
     paused = c.paused_at
     midnight = c.days.start(t.last_day)
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
-    loss = t.x[0, :, -1] - c.margins() * t.x[1, :, -1]
+    counted = t.x[:3, :, -1] - c.before_switched_on
     return {
         "protection": c.roster.ints("protection").astype(np.int8),
         "valid_orders_today": np.where(c.net, t.x[4, :, -1], t.x[2, :, -1]),
         "expected_compensation": c.compensation(),
         "stoploss_spend": c.e.stoploss_spend,
         "stoploss_loss": c.e.stoploss_loss,
-        "projected_loss_today": np.maximum(loss, 0.0),
+        "spend_since_on": np.maximum(counted[0], 0.0),
+        "orders_since_on": np.maximum(counted[2], 0.0),
+        "projected_loss_today": np.maximum(counted[0] - c.margins() * counted[1], 0.0),
         "paused_by_us": np.isfinite(paused),
         "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
         "first_live_day": np.full(c.n, s.live_since is not None),

@@ -240,6 +240,16 @@ class Columns:
         return np.array([np.nan if p is None or p.paused_at is None else p.paused_at.timestamp() for p in held])
 
     @cached_property
+    def before_switched_on(self) -> Float:
+        """(3, n) of today's spend, paid GMV and orders, what came before somebody last switched the campaign on today."""
+        out, midnight = np.zeros((3, self.n)), self.days.start(self.table.last_day)
+        for campaign, p in self.o.pauses.items():
+            row = self.roster.index.get(campaign)
+            if row is not None and p.enabled_at is not None and p.enabled_at.timestamp() >= midnight:
+                out[:, row] = p.spend, p.gmv, p.orders
+        return out
+
+    @cached_property
     def complete(self) -> Bool:
         r, x = self.roster, self.table.x
         known = np.isfinite(x[0, :, -1]) & np.isfinite(x[1, :, -1]) & np.isfinite(x[2, :, -1])

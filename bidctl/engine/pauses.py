@@ -1,12 +1,13 @@
-"""What R-STOPLOSS remembers between ticks: which campaigns we paused. A pause is undone by a person, or by us at midnight."""
+"""What R-STOPLOSS remembers between ticks: which campaigns we paused, and from when it counts where a
+person switched one on again. A pause is undone by a person, or by us at midnight."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bidctl.domain.campaign import Listing
+from bidctl.domain.campaign import CampaignInfo, Listing
 from bidctl.domain.values import CampaignId, Field
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.ports import Pause, Transaction
@@ -22,14 +23,28 @@ def note(tx: Transaction, write: Write) -> None:
     tx.save_pauses([replace(known, paused_at=write.settled_at if request.value == "DISABLE" else None)])
 
 
-def undone(
+def news(
     known: Mapping[CampaignId, Pause], listing: Listing, touched: Collection[CampaignId], lag: timedelta
 ) -> list[Pause]:
-    """Pauses of ours that a person undid, or touched at all: ours no more, so that what they pause later stays paused.
-    `touched`: campaigns whose status somebody changed; `lag`: of reads behind writes."""
-    enabled = {i.campaign for i in listing.campaigns if i.enabled}
-    return [
-        replace(p, paused_at=None)
-        for c, p in known.items()
-        if p.paused_at is not None and (c in touched or (c in enabled and listing.read_at > p.paused_at + lag))
-    ]
+    """What a listing tells anew. A pause of ours that a person undid, or touched at all, is ours no more: what they pause later
+    stays paused. Where somebody switched a campaign on, its totals of then are kept: R-STOPLOSS counts from there, so that it
+    does not undo what a person did. `touched`: campaigns whose status somebody changed; `lag`: of reads behind writes.
+    """
+    told = []
+    for info in listing.campaigns:
+        pause = known.get(info.campaign) or Pause(info.account, info.campaign)
+        undone = pause.paused_at is not None and listing.read_at > pause.paused_at + lag
+        if info.enabled and (undone or info.campaign in touched):
+            if info.today.spend is not None:  # else the mark stays, and the next listing is asked
+                told.append(_counted_from(pause, info, listing.read_at))
+        elif info.campaign in touched and pause.paused_at is not None:
+            told.append(replace(pause, paused_at=None))
+    return told
+
+
+def _counted_from(pause: Pause, info: CampaignInfo, at: datetime) -> Pause:
+    """Somebody else has switched it on."""
+    day = info.today
+    return replace(
+        pause, paused_at=None, enabled_at=at, spend=day.spend or 0.0, gmv=day.gmv or 0.0, orders=day.orders or 0.0
+    )

@@ -29,7 +29,7 @@ from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
-from bidctl.engine.pauses import undone
+from bidctl.engine.pauses import news
 from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
@@ -166,15 +166,14 @@ class Desk:
         if unread:  # the look-back told of edits from before what a tick takes in
             with self._ledger.begin() as t:
                 self._edits.load(t, self.now())
-        self._undone(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
+        self._switched(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
         return len(foreign)
 
-    def _undone(self, listing: Listing, touched: set[CampaignId]) -> None:
-        """Pauses of ours that a person undid (R-STOPLOSS)."""
+    def _switched(self, listing: Listing, touched: set[CampaignId]) -> None:
+        """What people did to pauses of ours, and what they switched on (R-STOPLOSS)."""
         lag = timedelta(seconds=self._reads.capabilities.read_delay_s)
         with self._ledger.begin() as t:
-            changed = undone(t.pauses(self.account), listing, touched, lag)
-            t.save_pauses(changed)
+            t.save_pauses(news(t.pauses(self.account), listing, touched, lag))
 
     def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
         o = self.observer

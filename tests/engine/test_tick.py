@@ -407,6 +407,31 @@ async def test_a_pause_confirmed_by_reading_back_is_undone_at_midnight_too(crash
     assert [(a.new, Reason(a.reason)) for a in report.acts] == [("ENABLE", Reason.UNPAUSE)]
 
 
+@pytest.mark.parametrize("limits", [{"stoploss_spend": 300.0}, {"stoploss_loss": 400.0}])
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("logged", [True, False])
+async def test_a_stop_loss_does_not_fight_the_person_who_undid_it(
+    limits: dict[str, float], restarts: bool, logged: bool
+) -> None:
+    """What was spent before a person switched the campaign on counts no more; what is spent after does (R-STOPLOSS)."""
+    shop = Shop()
+    shop.platform.can = replace(shop.platform.can, has_edit_log=logged)
+    shop.enrol(enrolment(C1, stoploss_set=True, **limits))
+    await shop.open()
+    shop.platform.rates[C1] = Rate(100, 0, 0, since=utc("2026-03-02 00:00"))
+    assert [a.new for a in (await shop.tick(30)).acts] == ["DISABLE"]
+    shop.clock.advance(60)
+    shop.platform.human(C1, Field.STATUS, "ENABLE")
+    seen = []
+    for _ in range(5):
+        if restarts:
+            await shop.restart()
+        seen.append([a.new for a in (await shop.tick(30)).acts])
+    assert seen == [[]] * 5, "150 minutes at 100 yuan an hour are under both limits"
+    later = [[a.new for a in (await shop.tick(30)).acts] for _ in range(4)]
+    assert ["DISABLE"] in later, "it stops again for what was lost since"
+
+
 async def test_a_pause_of_somebody_else_is_left_alone() -> None:
     shop = Shop()
     shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))

@@ -82,6 +82,8 @@ COLUMNS: dict[str, list[Any]] = {
     "boost_running": RARELY,
     "protection": [0, 1, 1, 1, 2, 5],
     "spend_today": [0.0, 250.0, 299.0, 300.0, 5000.0],
+    "spend_since_on": [0.0, 250.0, 299.0, 300.0, 5000.0],
+    "orders_since_on": [0.0, 1.0, 1.0, 30.0],
     "spend_7d": [0.0, 10.0, 500.0, 8000.0, NAN],
     "paid_orders_today": [0.0, 1.0, 1.0, 30.0],
     "valid_orders_today": [0.0, 9.0, 10.0],

@@ -17,7 +17,7 @@ from tests.builders import INF, NAN, rows
 RAISE = {"projected_roas": 1.7, "projected_lo": 1.69, "projected_hi": 1.71, "p_below_goal": 0.99}
 LOWER = {"projected_roas": 2.4, "projected_lo": 2.39, "projected_hi": 2.41, "p_below_goal": 0.01}
 NEW = {"stage": Stage.NEW, "started": False, "avg30": 2.4, "observed_s": NAN, "effective": False}
-EMPTY = {"spend_today": 300.0, "paid_orders_today": 0.0}
+EMPTY = {"spend_since_on": 300.0, "orders_since_on": 0.0}
 LOSING = {"projected_loss_today": 1001.0}
 
 
@@ -135,7 +135,7 @@ def test_used_waivers_are_printed_and_unused_ones_not() -> None:
     ("columns", "reason", "pause", "ask"),
     [
         ({**EMPTY}, Reason.STOPLOSS_NO_ORDERS, 1, False),
-        ({**EMPTY, "spend_today": 299.0}, Reason.WITHIN_BAND, 0, False),
+        ({**EMPTY, "spend_since_on": 299.0}, Reason.WITHIN_BAND, 0, False),
         ({**EMPTY, "order_value": 400.0}, Reason.WITHIN_BAND, 0, False),  # 3 x 400 / 2 = 600 yuan
         ({**EMPTY, "stoploss_spend": NAN}, Reason.WITHIN_BAND, 0, False),
         ({**LOSING, "valid_orders_today": 9.0}, Reason.STOPLOSS_DAY_LOSS, 1, False),
@@ -156,7 +156,7 @@ def test_used_waivers_are_printed_and_unused_ones_not() -> None:
     ],
 )
 def test_pauses(columns: dict[str, object], reason: Reason, pause: int, ask: bool) -> None:
-    columns = {"valid_orders_today": 0.0, **columns} if "paid_orders_today" in columns else columns
+    columns = {"valid_orders_today": 0.0, **columns} if "orders_since_on" in columns else columns
     made = one(**columns)
     assert (made.reason, made.pause, made.ask) == (reason, pause, ask)
     assert made.lever is (Lever.STATUS if pause else Lever.NONE)

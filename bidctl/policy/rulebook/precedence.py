@@ -40,8 +40,8 @@ ROW_RULES: tuple[RowRule, ...] = (
         Rule.STOPLOSS,
         stoploss.stoploss,
         (
-            "spend_today",
-            "paid_orders_today",
+            "spend_since_on",
+            "orders_since_on",
             "order_value",
             "stoploss_spend",
             "projected_loss_today",
