@@ -36,7 +36,7 @@ SATISFIED: dict[str, object] = dict(  # noqa: C408
     stoploss_loss=1000.0, spend_since_on=1000.0, orders_since_on=26.0, projected_loss_today=0.0,
     paused_by_us=False, resume_at_midnight=False,
     first_live_day=False, account_spend=1e9, blast_campaigns=0, blast_spend=0.0, blast_edited=False,
-    budget_on=False, budget_cap=20000.0, budget_base=NAN, budget_raises_today=0, midnight=False,
+    budget_on=False, budget_cap=20000.0, budget_base=NAN, budget_raises_today=0, base_due=False,
     stock_cover_h=NAN, stock_red_share=NAN, ship_late=False, cash_short=False,
 )  # fmt: skip
 

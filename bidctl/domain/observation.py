@@ -144,7 +144,7 @@ class Observation:
     budget_cap: Float  # operator's daily cap in yuan
     budget_base: Float  # yuan; NaN = no return to base
     budget_raises_today: Int
-    midnight: Bool  # first tick of a natural day
+    base_due: Bool  # today's return to the base budget is still to be done
     # stock, shipping, cash: keep their place until their data comes (NaN / False = no data, binds nothing)
     stock_cover_h: Float
     stock_red_share: Float  # share of GMV carried by red products

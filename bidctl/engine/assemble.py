@@ -206,7 +206,6 @@ def _rest(c: Columns) -> dict[str, Column]:
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
     edited = _edited_since(c)
     paused = c.paused_at
-    midnight = c.days.start(t.last_day)
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
     counted = t.x[:3, :, -1] - c.before_switched_on
     return {
@@ -219,7 +218,7 @@ def _rest(c: Columns) -> dict[str, Column]:
         "orders_since_on": np.maximum(counted[2], 0.0),
         "projected_loss_today": np.maximum(counted[0] - c.margins() * counted[1], 0.0),
         "paused_by_us": np.isfinite(paused),
-        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
+        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < c.midnight),
         "first_live_day": np.full(c.n, s.live_since is not None),
         "account_spend": np.full(c.n, float(spend_7d.sum())),
         "blast_campaigns": np.full(c.n, int(edited.sum()), np.int64),
@@ -229,7 +228,7 @@ def _rest(c: Columns) -> dict[str, Column]:
         "budget_cap": c.e.budget_cap,
         "budget_base": c.e.budget_base,
         "budget_raises_today": raises,
-        "midnight": np.full(c.n, s.midnight),
+        "base_due": c.base_due,
         "stock_cover_h": np.full(c.n, np.nan),
         "stock_red_share": np.full(c.n, np.nan),
         "ship_late": np.zeros(c.n, np.bool_),

@@ -242,12 +242,35 @@ class Columns:
     @cached_property
     def before_switched_on(self) -> Float:
         """(3, n) of today's spend, paid GMV and orders, what came before somebody last switched the campaign on today."""
-        out, midnight = np.zeros((3, self.n)), self.days.start(self.table.last_day)
+        out = np.zeros((3, self.n))
         for campaign, p in self.o.pauses.items():
             row = self.roster.index.get(campaign)
-            if row is not None and p.enabled_at is not None and p.enabled_at.timestamp() >= midnight:
+            if row is not None and p.enabled_at is not None and p.enabled_at.timestamp() >= self.midnight:
                 out[:, row] = p.spend, p.gmv, p.orders
         return out
+
+    @cached_property
+    def base_settled(self) -> Float:
+        """(n,) when a day's return to the base budget last came to its end, NaN = never: it stood there, was written, or
+        somebody changed the budget since midnight."""
+        kept, s = self.o.milestones.column(self.roster, "base_settled_at"), self.standing
+        there = self.roster.floats("budget") <= self.e.budget_base
+        moved = np.array([name in s.budget_moved for name in self.roster.names], np.bool_)
+        ended = np.isfinite(self.e.budget_base) & (there | moved) & ~(kept >= self.midnight)
+        return np.where(ended, self.now, kept)
+
+    @cached_property
+    def base_due(self) -> Bool:
+        """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight, and not within
+        the hour of a refusal."""
+        waits = np.array([name in self.standing.budget_refused for name in self.roster.names], np.bool_)
+        ours = ~(self.e.enrolled_at > self.midnight)
+        return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours & ~waits
+
+    @cached_property
+    def midnight(self) -> float:
+        """Epoch s at which the natural day began."""
+        return self.days.start(self.table.last_day)
 
     @cached_property
     def complete(self) -> Bool:
@@ -259,14 +282,23 @@ class Columns:
         return known & target & basis & fresh & ~r.flags("odd") & self.judged.convertible
 
     def milestones(self) -> Float:
-        """(n, 7) what a `KnownLife` is made of (`Milestones.FIELDS`), epoch s or 0 / 1, NaN = none."""
+        """(n, 8) what a `KnownLife` is made of (`Milestones.FIELDS`), epoch s or 0 / 1, NaN = none."""
         fed = self.lives.fed
         unknown = self.suggestion[1] == SuggestionState.UNKNOWN
         since = np.where(unknown, self.suggestion[2], np.nan)
         observe = np.where(np.isfinite(fed), self.lives.observe_from, np.nan)
         seen = np.where(np.isfinite(self.first_seen), self.first_seen, np.nan)
         return np.stack(
-            [seen, self.lives.first_spend, fed, observe, since, self.started * 1.0, (self.lowered & unknown) * 1.0],
+            [
+                seen,
+                self.lives.first_spend,
+                fed,
+                observe,
+                since,
+                self.started * 1.0,
+                (self.lowered & unknown) * 1.0,
+                self.base_settled,
+            ],
             axis=1,
         )
 

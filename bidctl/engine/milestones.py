@@ -32,6 +32,7 @@ class Milestones:
         "suggestion_unknown_since",
         "started",
         "lowered_since_unknown",
+        "base_settled_at",
     )
 
     def __init__(self, account: AccountId) -> None:
@@ -60,9 +61,11 @@ class Milestones:
         return np.asarray(self.column(roster, name) == 1.0)
 
     def note(self, roster: Roster, milestones: Float, now: float) -> None:
-        """Take (n, 7) new milestones; those fed long ago are kept, because the facts behind them are about to leave memory."""
+        """Take (n, 8) new milestones. Kept are those of campaigns fed long ago, because the facts behind them are about to leave
+        memory, and those whose base budget was settled, of which no fact tells."""
         self._now = milestones
-        old = np.flatnonzero((milestones[:, 2] < now - KEEP_AFTER_S) & roster.flags("listed"))
+        settled = np.isfinite(milestones[:, -1]) & (milestones[:, -1] != self.column(roster, "base_settled_at"))
+        old = np.flatnonzero(((milestones[:, 2] < now - KEEP_AFTER_S) | settled) & roster.flags("listed"))
         kept = np.stack([self.column(roster, f) for f in self.FIELDS], axis=1)[old]
         for row in old[_differ(milestones[old], kept)].tolist():
             self._kept[roster.names[row]] = self._life(roster.names[row], milestones[row])
@@ -95,6 +98,7 @@ class Milestones:
             started=bool(x[5]),
             suggestion_unknown_since=instant(float(x[4])),
             lowered_since_unknown=bool(x[6]),
+            base_settled_at=instant(float(x[7])),
         )
 
 

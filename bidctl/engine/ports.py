@@ -267,7 +267,8 @@ class Transaction(Protocol):
 @dataclass(frozen=True, slots=True)
 class KnownLife:
     """Milestones of a campaign that must survive restarts. `observe_from`: start of the observation clock (end of the hour in
-    which it was fed, or a restart). `started`: R-START was used or it had spent before we came."""
+    which it was fed, or a restart). `started`: R-START was used or it had spent before we came. `base_settled_at`: when a
+    day's return to the base budget last came to its end (R-BUDGET)."""
 
     account: AccountId
     campaign: CampaignId
@@ -278,6 +279,7 @@ class KnownLife:
     started: bool
     suggestion_unknown_since: datetime | None
     lowered_since_unknown: bool
+    base_settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
 from bidctl.engine.edit_feed import EditFeed
-from bidctl.engine.external import LogWindow, next_session, watch
+from bidctl.engine.external import Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
@@ -34,13 +34,15 @@ from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier,
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing, budget_raises, proved_absent
+from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
+REFUSED_REST = timedelta(hours=1)
+"""A budget that the platform refused is not sent again for so long (ours)."""
 UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
 
@@ -94,7 +96,6 @@ class Desk:
         self._suggestions, self._log = Suggestions(), LogWindow()
         self.observer = Observer(account, reads.capabilities)
         self._edits = EditFeed(account, self.observer)
-        self._day: int | None = None
         self._ticks = 0
         self._holding: dict[str, int] = {}
         self._ledger_since: datetime | None = None
@@ -114,8 +115,6 @@ class Desk:
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
             self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
             self._edits.load(t, now)
-            beat = t.last_beat(self.account)
-            self._day = None if beat is None else self._days.of(beat.timestamp())  # a restart is no midnight
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
     async def tick(self) -> TickReport:
@@ -129,7 +128,7 @@ class Desk:
         enrolments = self._enrol(given, reading.listing)
         foreign = await self._others(reading.listing)
         now = self.now()
-        standing = self._take_in(reading, enrolments, now)
+        standing = self._take_in(reading, enrolments, now, foreign)
         o, d, ids = await self._decide(now, enrolments, standing)
         acts, holds, repeats = self._records(o, d, ids, name, now)
         self._store(name, now, reading, acts, holds, repeats)
@@ -142,7 +141,7 @@ class Desk:
         free = o.enrolled & (o.stage == Stage.FREE)
         judged = free & ~np.isin(d.reason, UNDECIDED)
         return TickReport(
-            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), foreign,
+            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), len(foreign),
             frozenset(o.campaign[free].tolist()), frozenset(o.campaign[judged].tolist()),
         )  # fmt: skip
 
@@ -156,10 +155,10 @@ class Desk:
                     t.enrol(e)
         return [e for e in (*enrolments, *fresh) if not is_selector(e.campaign)]
 
-    async def _others(self, listing: Listing | None) -> int:
-        """R-EXTERNAL: what somebody else changed is adopted before anything is decided; how much that is."""
+    async def _others(self, listing: Listing | None) -> tuple[Foreign, ...]:
+        """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
         if listing is None:
-            return 0
+            return ()
         unread = self._log.unread
         foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
         self.observer.ingest_edits([f.edit for f in foreign])
@@ -167,7 +166,7 @@ class Desk:
             with self._ledger.begin() as t:
                 self._edits.load(t, self.now())
         self._switched(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
-        return len(foreign)
+        return foreign
 
     def _switched(self, listing: Listing, touched: set[CampaignId]) -> None:
         """What people did to pauses of ours, and what they switched on (R-STOPLOSS)."""
@@ -175,7 +174,9 @@ class Desk:
         with self._ledger.begin() as t:
             t.save_pauses(news(t.pauses(self.account), listing, touched, lag))
 
-    def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
+    def _take_in(
+        self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime, foreign: Sequence[Foreign] = ()
+    ) -> Standing:
         o = self.observer
         o.ingest_enrolments(enrolments)
         o.ingest(reading.panel)
@@ -194,8 +195,7 @@ class Desk:
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
-            raises = budget_raises(t.recent_writes(self.account, today, field=Field.BUDGET))
-        first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
+            budgets = t.recent_writes(self.account, today, field=Field.BUDGET)
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
             killed=any(s.killed for s in switches.values()),
@@ -204,8 +204,9 @@ class Desk:
             open_writes=frozenset(w.request.campaign for w in open_writes),
             boosts=reading.boosts,
             live_since=live_since,
-            midnight=first,
-            budget_raises=raises,
+            budget_raises=budget_raises(budgets),
+            budget_moved=budget_moved(budgets) | {f.campaign for f in foreign if f.field is Field.BUDGET},
+            budget_refused=budget_refused(budgets, now - REFUSED_REST),
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
         )

@@ -452,7 +452,7 @@ class LedgerContract:
     # what we last knew
 
     def test_campaigns_and_lives_survive(self, ledger: Ledger) -> None:
-        life = KnownLife(A, C, NOW, NOW + MINUTE, None, NOW + 2 * MINUTE, True, NOW, True)
+        life = KnownLife(A, C, NOW, NOW + MINUTE, None, NOW + 2 * MINUTE, True, NOW, True, NOW)
         with ledger.begin() as t:
             t.save_campaigns([info(), info(campaign=D, budget=None, objective=None, target_units=None)], NOW)
             t.save_campaigns([info(name="new", created_at=None)], NOW + MINUTE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,6 @@ from bidctl.domain.values import CampaignId, Field, Kind, Mode, Suggestion, Sugg
 from bidctl.domain.writes import WriteState
 from bidctl.engine.observe import Observer
 from bidctl.engine.ports import ReadFailed
-from bidctl.engine.reading import Reading
 from bidctl.engine.suggestions import Suggestions
 from tests.fakes.flat_platform import ZONE, Rate, number, utc
 from tests.fakes.memory_platform import ACCOUNT, Fault
@@ -518,18 +518,77 @@ async def test_a_floor_without_economics_forbids_lowering_only() -> None:
     assert (await shop.tick(30)).held == {Reason.NO_FLOOR: 1}
 
 
-async def test_a_restart_at_noon_is_no_midnight(shop: Shop) -> None:
-    """Else a budget would go back to its base (R-BUDGET) at every restart."""
+# the return to the base budget
+
+
+BASE = {"budget_cap": 2000.0, "budget_base": 500.0, "after_human_resume": True, "policy": HOLD}
+QUIET = ((0, 30),)
+
+
+async def with_base(**changes: object) -> Shop:
+    """`C1` with a base budget of 500 yuan, at 23:50, then raised to 800."""
+    shop = Shop()
+    shop.platform.rates[C1] = Rate(spend=10, gmv=15)
+    shop.change(C1, budget=Decimal("500.00"))
+    shop.enrol(enrolment(C1, stoploss_set=True, **{**BASE, **changes}))
+    await shop.open()
+    await shop.tick(at=utc("2026-03-02 23:50"))
+    shop.platform.human(C1, Field.BUDGET, "800.00")
+    await shop.tick(at=utc("2026-03-02 23:55"))
+    return shop
+
+
+async def budgets(shop: Shop, *times: str) -> list[list[str]]:
+    """The budgets written at each of these times of the next day."""
+    told = []
+    for time in times:
+        report = await shop.tick(at=utc(f"2026-03-03 {time}"))
+        told.append([f"{w.request.value} {w.state.value}" for w in report.writes if w.request.field is Field.BUDGET])
+    return told
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_held_return_to_the_base_budget_is_made_later_that_day(restarts: bool) -> None:
+    shop = await with_base(quiet=QUIET)
+    assert await budgets(shop, "00:05", "00:25") == [[], []]
+    if restarts:
+        await shop.restart()
+    assert await budgets(shop, "00:35", "00:45") == [["500.00 confirmed"], []]
+    shop.platform.human(C1, Field.BUDGET, "900.00")
+    if restarts:
+        await shop.restart()
+    assert await budgets(shop, "00:55", "01:05", "12:00") == [[], [], []], "a person's budget stays for the day"
+
+
+async def test_a_refused_return_to_the_base_budget_is_tried_again_in_an_hour() -> None:
+    shop = await with_base()
+    shop.platform.faults = [Fault.REFUSED]
+    assert await budgets(shop, "00:05", "00:15", "01:00") == [["500.00 refused"], [], []]
+    assert await budgets(shop, "01:10", "01:20") == [["500.00 confirmed"], []]
+
+
+async def test_a_lost_reply_to_a_return_is_not_followed_by_a_second_one() -> None:
+    shop = await with_base()
+    shop.platform.faults = [Fault.LOST_APPLIED]
+    assert await budgets(shop, "00:05", "00:15", "00:25") == [["500.00 unknown"], [], []]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_a_budget_at_its_base_at_midnight_is_a_persons_to_change(seen: bool) -> None:
+    """Whether a tick saw it there, or the person's change is all that was found."""
+    shop = await with_base()
+    shop.change(C1, budget=Decimal("500.00" if seen else "800.00"))
+    if seen:
+        await budgets(shop, "00:05")
+        await shop.restart()
+    shop.platform.human(C1, Field.BUDGET, "900.00")
+    assert await budgets(shop, "08:00", "08:10", "23:50") == [[], [], []]
+
+
+async def test_a_campaign_enrolled_since_midnight_waits_for_the_next(shop: Shop) -> None:
+    shop.platform.rates[C1] = Rate(spend=10, gmv=15)
+    shop.change(C1, budget=Decimal("800.00"))
+    shop.enrol(enrolment(C1, stoploss_set=True, enrolled_at=MORNING, **BASE))
     await shop.tick(10)
-    seen: list[bool] = []
-    for turn in range(4):
-        if turn == 2:
-            await shop.restart()
-        await shop.tick(10)
-        seen += shop.seen().midnight.tolist()
-    assert seen == [False] * 4
-    await shop.session.close()
-    shop.session = shop.new_session()
-    await shop.session.open()
-    shop.clock.advance((utc("2026-03-03 00:10") - shop.clock.now()).total_seconds())
-    assert shop.desk._take_in(Reading(), [], shop.desk.now()).midnight, "it was away over midnight"
+    assert shop.platform.attempts == []
+    assert await budgets(shop, "00:05") == [["500.00 confirmed"]]

@@ -96,7 +96,7 @@ COLUMNS: dict[str, list[Any]] = {
     "budget_cap": [1000.0, 20000.0],
     "budget_base": [NAN, 500.0],
     "budget_raises_today": list(range(4)),
-    "midnight": EITHER,
+    "base_due": EITHER,
     "stock_cover_h": [NAN, NAN, NAN, 1.0, 12.0],
     "stock_red_share": [NAN, 0.2, 0.6],
     "ship_late": RARELY,

@@ -290,8 +290,8 @@ BUDGET = {"budget_on": True, "budget_spent_share": 0.95, "budget": 1000.0, "spen
         ({"breaker_open": True}, Reason.BREAKER_OPEN, NAN),
         ({"projected_roas": 1.9}, Reason.POLICY_HOLDS, NAN),
         ({"budget_on": False}, Reason.POLICY_HOLDS, NAN),
-        ({"midnight": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
-        ({"midnight": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),
+        ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
+        ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),
     ],
 )
 def test_budget(columns: dict[str, object], reason: Reason, budget: float) -> None:

@@ -17,7 +17,9 @@ from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.ports import KnownCampaign, KnownLife, Pause
 
-INSTANTS = ("first_seen_at", "first_spend_at", "fed_at", "observe_from", "suggestion_unknown_since")
+INSTANTS = (
+    "first_seen_at", "first_spend_at", "fed_at", "observe_from", "suggestion_unknown_since", "base_settled_at",
+)  # fmt: skip
 PLAIN = ("account", "campaign", "started", "lowered_since_unknown")
 
 _SAME = (LIVES.c.account == CAMPAIGNS.c.account) & (LIVES.c.campaign == CAMPAIGNS.c.campaign)

@@ -239,6 +239,7 @@ LIVES = Table(
     Column("started", Boolean, nullable=False),
     _big("suggestion_unknown_since", null=True),
     Column("lowered_since_unknown", Boolean, nullable=False),
+    _big("base_settled_at", null=True),
 )
 
 PAUSES = Table(

@@ -35,11 +35,11 @@ def next_budget(budget: Float, spend: Float, cap: Float, s: RuleSettings) -> Flo
 
 
 def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
-    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met; back to base at midnight."""
+    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met; back to base after midnight, tried until done."""
     if not o.budget_on.any():
         return
     able = open_for_budget(o, s) & (out.lever == Lever.NONE)
-    base = able & o.midnight & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
+    base = able & o.base_due & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
     base &= ~((o.budget_base < o.budget) & observing(o, s))
     base &= (o.budget_base >= o.spend_today * s.budget_over_spend) & (o.budget_base <= o.budget)
     _write(out, base, o.budget_base, Reason.BUDGET_BASE)

@@ -92,4 +92,4 @@ ROW_RULES: tuple[RowRule, ...] = (
 """Row by row; R-BLAST (across an account) and R-BUDGET follow, in `bidctl.engine.decide`."""
 
 BLAST_READS = ("first_live_day", "account_spend", "blast_campaigns", "blast_spend", "blast_edited", "spend_7d")
-BUDGET_READS = ("budget_on", "budget", "budget_cap", "budget_base", "budget_raises_today", "spend_today", "midnight")
+BUDGET_READS = ("budget_on", "budget", "budget_cap", "budget_base", "budget_raises_today", "spend_today", "base_due")
