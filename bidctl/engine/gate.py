@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -279,8 +280,13 @@ class Gate:
         if self._late(sending, latest):
             answer = Answer(AnswerKind.NOT_SENT, str(LATE))
         else:
-            answer = await writer.write(sending.request)
+            answer = await writer.write(replace(sending.request, latest=self._until(sending, latest)))
         return await self._outcome(sending, answer)
+
+    def _until(self, sending: Write, latest: float) -> float:
+        """Reading of the monotonic clock past which it must not be sent: its deadline, or what was read is too old by then."""
+        clock, age = self.parts.clock, self.parts.now() - (sending.read_at or sending.taken_at)
+        return min(latest, clock.monotonic() + self.parts.settings.sent_s - age.total_seconds())
 
     def _late(self, sending: Write, latest: float) -> bool:
         return self.parts.clock.monotonic() > latest or self._aged(sending.read_at)
