@@ -317,7 +317,8 @@ class Columns:
     # small groups
     def quiet(self) -> Bool:
         minute = self.days.minute(self.now)
-        return np.array([bool(w) and in_quiet(w, minute) for w in self.e.quiet], np.bool_)
+        told = np.array([bool(w) and in_quiet(w, minute) for w in self.e.quiet], np.bool_)
+        return told | np.isin(self.roster.ints("live_key"), self.roster.live_keys(self.standing.unread_rooms))
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = self.o.counted_days(self.table.last_day)

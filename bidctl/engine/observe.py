@@ -90,6 +90,11 @@ class Observer:
             self.memory.ingest_sessions(sessions)
             self.memory._soil_all()
 
+    def knows(self, session: Session) -> bool:
+        """Whether a session is known just so."""
+        (key,) = self.memory.roster.live_keys([session.live_account])
+        return session in self.memory.sessions.get(key, ())
+
     def ingest_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         """All enrolments of the account; they replace what was given before."""
         self.enrolments = {e.campaign: e for e in enrolments}

@@ -20,6 +20,7 @@ class Standing:
     `budget_moved`: campaigns whose budget we have written today, or somebody changed since the last tick. `budget_refused`:
     those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the account among those decided together.
+    `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -35,6 +36,7 @@ class Standing:
     account_index: int = 0
     proved_absent: Mapping[CampaignId, datetime] = field(default_factory=dict)
     ledger_since: datetime | None = None
+    unread_rooms: frozenset[str] = frozenset()
 
 
 def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:

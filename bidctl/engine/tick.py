@@ -17,7 +17,7 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import WORDING, Alert, Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Stage, SuggestionState
+from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode, Stage, SuggestionState
 from bidctl.domain.writes import Write
 from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.clearance import MAX_OFFSET_S
@@ -239,10 +239,30 @@ class Desk:
             (d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION)
         )
         wanted = [self._info(CampaignId(str(c))) for c in o.campaign[asked]]
-        if await self._ask([i for i in wanted if i is not None], now):
+        told = await self._ask([i for i in wanted if i is not None], now)
+        standing, aired = await self._ask_rooms(o, d, standing, now)
+        if told or aired:
             o = self.observer.observe(now, standing)
             d = decide(policy, o, self._rules)
         return o, d, ids
+
+    async def _ask_rooms(
+        self, o: Observation, d: Decisions, standing: Standing, now: datetime
+    ) -> tuple[Standing, bool]:
+        """Ask for the sessions that an edit turns on, a decided or an approved one: a room that went off and on air between two
+        ticks looks the same in both listings, and its first hour is quiet (R-QUIET). Whether they tell anything new."""
+        live = o.kind == Kind.LIVE
+        if not live.any():
+            return standing, False
+        with self._ledger.begin() as t:
+            approved = {a.campaign for a in t.approved(self.account)}
+        due = live & (np.isin(d.lever, (Lever.TARGET, Lever.BUDGET)) | np.isin(o.campaign, sorted(approved)))
+        infos = [self._info(CampaignId(str(c))) for c in o.campaign[due]]
+        rooms = sorted({i.live_account for i in infos if i is not None and i.live_account is not None})
+        sessions, unread = await self._reader.rooms(rooms, now, [])
+        fresh = [s for s in sessions if not self.observer.knows(s)]
+        self.observer.ingest_sessions(fresh)
+        return replace(standing, unread_rooms=unread), bool(fresh or unread)
 
     def _info(self, campaign: CampaignId) -> CampaignInfo | None:
         roster = self.observer.memory.roster

@@ -309,6 +309,29 @@ async def test_a_person_in_a_live_room_holds_until_the_next_session() -> None:
     assert Reason.HUMAN_EDIT not in held and held.get(Reason.QUIET) == 1, "its first hour is quiet"
 
 
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_room_that_went_off_and_on_air_between_two_ticks_is_in_its_first_hour(answers: bool) -> None:
+    """Both listings show it on air; its sessions are asked for when an edit turns on them. No answer is no leave to edit."""
+    shop = Shop()
+    shop.add(C1, Rate(400, 600, 12), kind=Kind.LIVE, live_account="900")
+    days = [LiveSession("900", str(n), utc(f"2026-02-{n} 08:00"), utc(f"2026-02-{n} 22:00")) for n in range(20, 29)]
+    running = LiveSession("900", "today", utc("2026-03-02 08:00"), None)
+    shop.platform.rooms["900"] = (*days, running)
+    shop.enrol(enrolment(C1, policy=HOLD))
+    await shop.open()
+    await shop.tick(10)
+    shop.enrol(enrolment(C1))
+    again = LiveSession("900", "again", utc("2026-03-02 10:13"), None)
+    shop.platform.rooms["900"] = (*days, replace(running, ended_at=utc("2026-03-02 10:12")), again)
+    if not answers:
+        shop.platform.room_fails = 2
+    held = [(await shop.tick(10)).held for _ in range(2)]
+    assert held == [{Reason.QUIET: 1}] * 2 and shop.platform.attempts == []
+    asked = len(shop.platform.room_reads)
+    assert (await shop.tick(at=utc("2026-03-02 11:15"))).acts
+    assert len(shop.platform.room_reads) - asked == 1, "asked when an edit turns on it, and only then"
+
+
 # a campaign's life
 
 
