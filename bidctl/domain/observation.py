@@ -44,6 +44,9 @@ class Observation:
     human_hold: Bool  # R-EXTERNAL: somebody edited, hands off until next natural day (live: session)
     open_write: Bool  # an earlier write of ours is unresolved
     trusted: Bool  # the settlement prior is confirmed, or one cohort is mature: a policy's edit may be written
+    floor_assumed: (
+        Bool  # break-even was computed from a prior that is not trusted (the operator gave none of their own)
+    )
     waivers: Int  # bits of Waiver granted
     # life
     stage: Small  # Stage

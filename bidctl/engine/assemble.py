@@ -70,7 +70,8 @@ def _authority(c: Columns) -> dict[str, Column]:
             held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
         ),
         "open_write": _members(c, s.open_writes),
-        "trusted": c.e.confirmed | c.settled.mature,
+        "trusted": c.trusted,
+        "floor_assumed": ~c.trusted & ~(c.e.break_even > 0) & np.isfinite(c.floors()[0]),
         "waivers": c.e.waivers,
     }
 

@@ -341,6 +341,11 @@ class Columns:
         total, kept = np.where(both, paid, 0.0).sum(axis=1), np.where(both, net, 0.0).sum(axis=1)
         return np.where((total > 0) & (kept > 0), kept / np.where(total > 0, total, 1.0), 1.0)
 
+    @cached_property
+    def trusted(self) -> Bool:
+        """(n,) the settlement prior was confirmed by the operator, or one cohort bears it out."""
+        return self.e.confirmed | self.settled.mature
+
     def floors(self) -> tuple[Float, NDArray[np.int8]]:
         """R-FLOOR on the target's basis: s is finally billed per yuan of that basis."""
         per_target = np.where(self.net, np.minimum(self.settled.rate / self.net_share, 1.0), self.settled.rate)

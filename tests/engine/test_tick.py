@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bidctl.domain.campaign import Session as LiveSession
-from bidctl.domain.enrolment import Economics
+from bidctl.domain.enrolment import Economics, Prior
 from bidctl.domain.reasons import Alert, Reason
 from bidctl.domain.values import CampaignId, Field, Kind, Mode, Suggestion, SuggestionState
 from bidctl.domain.writes import WriteState
@@ -355,6 +355,39 @@ async def test_a_first_target_is_set_once_and_confirmed(shop: Shop) -> None:
         assert counted_alike(shop)
     mine = [w for w in shop.ledger.state.writes.values() if w.request.campaign == C2]
     assert [(w.request.value, w.state) for w in mine[:1]] == [("1.50", WriteState.CONFIRMED)]
+
+
+UNSURE = {"economics": Economics(margin=0.95), "prior": Prior()}
+
+
+@pytest.mark.parametrize(("economics", "asks"), [(Economics(margin=0.95), True), (Economics(break_even=1.2), False)])
+async def test_a_first_target_that_rests_on_an_unconfirmed_prior_is_a_persons_to_approve(
+    shop: Shop, economics: Economics, asks: bool
+) -> None:
+    """Break-even is computed from the prior, unless the operator gave one: the lowering is bounded by nothing else."""
+    born = shop.clock.now() - timedelta(minutes=5)
+    late = {"created_at": born, "modified_at": born, "units": 400, "delivering": False, "status": "TIME_NO_REACH"}
+    shop.add(C2, Rate(since=utc("2026-03-02 13:00")), **late)
+    shop.enrol(enrolment(C2, economics=economics, prior=Prior()), enrolment(C1, policy=HOLD))
+    report = await shop.tick(10)
+    (first,) = [a for a in report.acts if a.campaign == C2]
+    assert (Reason(first.reason), first.new, first.needs_approval) == (Reason.START, "1.50", asks)
+    assert bool(report.writes) is not asks and [p.id for p in shop.pending()] == [first.id] * asks
+    if asks:
+        shop.approve(first.id)
+        assert [w.state for w in (await shop.tick(10)).writes] == [WriteState.CONFIRMED]
+
+
+async def test_no_volume_lowers_nothing_down_to_a_break_even_that_nobody_confirmed(shop: Shop) -> None:
+    born = utc("2026-03-02 08:00")
+    shop.add(C2, Rate(5, 10, 0), created_at=born, modified_at=born)
+    shop.enrol(enrolment(C2, **UNSURE), enrolment(C1, policy=HOLD))
+    for _ in range(12):
+        report = await shop.tick(30)
+        assert not any(a.campaign == C2 for a in report.acts)
+    assert shop.reason(C2) is Reason.PRIOR_UNCONFIRMED
+    shop.enrol(enrolment(C2, economics=Economics(break_even=1.2), prior=Prior()))
+    assert [a.campaign for a in (await shop.tick(10)).acts] == [C2]
 
 
 async def test_a_fed_campaign_is_observed_for_72_hours(shop: Shop) -> None:

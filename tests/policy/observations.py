@@ -36,6 +36,7 @@ COLUMNS: dict[str, list[Any]] = {
     "human_hold": RARELY,
     "open_write": RARELY,
     "trusted": MOSTLY,
+    "floor_assumed": RARELY,
     "waivers": [0, 0, 0, 1, 2, 4, 7],
     "stage": [0, 1, 2, 3, 3, 3, 3, 3, 4],
     "observed_s": [NAN, 0.0, 259199.0, 259200.0, 259201.0, 1e6, 1e6, 1e6],

@@ -50,6 +50,8 @@ def why_not(r: Row, new: int, *, start: bool, novolume: bool) -> list[str]:
         broken += _evidence(r, new) + (["a policy edits an unfed campaign"] if r["stage"] in (0, 1) else [])
     if novolume and not (new < r["target_units"] and r["spend_last2"] < 250 and r["novolume_today"] < 3):
         broken.append("no volume")
+    if novolume and r["floor_assumed"]:
+        broken.append("a lowering down to a break-even that nobody confirmed")
     return broken
 
 

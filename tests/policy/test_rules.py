@@ -193,6 +193,9 @@ def test_the_earlier_rule_gives_the_reason() -> None:
         ({"avg30": NAN, "suggestion_state": SuggestionState.NONE}, Reason.NO_BASIS, 200, False),
         ({"suggestion_state": SuggestionState.NONE}, Reason.ASK_START, 200, False),
         ({"human_since_creation": True}, Reason.START, 240, True),
+        ({"floor_assumed": True, "floor": 2.3}, Reason.START, 240, False),  # a raise that passes it anyway
+        ({"floor_assumed": True, "floor": 2.6}, Reason.START, 260, True),
+        ({"floor_assumed": True, "target_units": 300}, Reason.START, 240, True),
         ({"target_units": 240}, Reason.START_KEPT, 240, False),
         ({"minimum": 2.6}, Reason.START, 260, False),
         ({"maximum": 2.2}, Reason.START, 220, False),
@@ -236,6 +239,7 @@ def test_an_approved_first_target_asks_no_more() -> None:
         ({"floor": 1.95}, False),
         ({"since_edit_s": 3600.0}, False),
         ({"trusted": False, "evidence_orders": 0.0}, True),
+        ({"trusted": False, "floor_assumed": True}, False),
     ],
 )
 def test_no_volume(columns: dict[str, object], acts: bool) -> None:
@@ -290,6 +294,8 @@ BUDGET = {"budget_on": True, "budget_spent_share": 0.95, "budget": 1000.0, "spen
         ({"breaker_open": True}, Reason.BREAKER_OPEN, NAN),
         ({"projected_roas": 1.9}, Reason.POLICY_HOLDS, NAN),
         ({"budget_on": False}, Reason.POLICY_HOLDS, NAN),
+        ({"trusted": False}, Reason.PRIOR_UNCONFIRMED, NAN),
+        ({"trusted": False, "base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
         ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
         ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),
     ],

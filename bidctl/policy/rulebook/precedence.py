@@ -73,7 +73,15 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(
         Rule.EVIDENCE,
         evidence.evidence,
-        ("p_below_goal", "evidence_orders", "evidence_spend", "order_value", "since_edit_data_s", "trusted"),
+        (
+            "p_below_goal",
+            "evidence_orders",
+            "evidence_spend",
+            "order_value",
+            "since_edit_data_s",
+            "trusted",
+            "floor_assumed",
+        ),
     ),
     RowRule(Rule.STOCK, caution.stock, ("stock_cover_h",)),
     RowRule(Rule.SHIP, caution.ship, ("ship_late",)),
