@@ -30,7 +30,7 @@ SATISFIED: dict[str, object] = dict(  # noqa: C408
     projected_gmv_24h=4000.0, projected_gmv_7d=28000.0, projected_roas_24h=2.0, projected_roas_7d=2.0,
     settlement_rate=0.77,
     effective=True, off_air=False, budget=5000.0, budget_spent_share=0.2, budget_bound_days=0, spend_last2=400.0,
-    usual_hour=True, account_usual=True,
+    usual_last2=500.0, usual_hour=True, account_usual=True,
     quiet=False, session_age_s=NAN, host_change_s=NAN, boost_running=False,
     protection=Protection.IN_EFFECT, valid_orders_today=26.0, expected_compensation=0.0, stoploss_spend=300.0,
     stoploss_loss=1000.0, spend_since_on=1000.0, orders_since_on=26.0, projected_loss_today=0.0,

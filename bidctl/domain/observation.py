@@ -118,6 +118,7 @@ class Observation:
     budget_spent_share: Float  # of today's budget
     budget_bound_days: Int  # among the last 3 complete days, days with >= 90 % of the budget spent
     spend_last2: Float  # last 2 effective hours, all since the last edit; NaN = fewer
+    usual_last2: Float  # its own usual spend of those hours, where they are the two just gone; NaN = not, or not known
     usual_hour: Bool  # this hour's usual share of the day is at least average
     account_usual: Bool  # the account's other campaigns spend as usual
     # quiet windows

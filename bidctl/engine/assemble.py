@@ -193,6 +193,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
         "budget_spent_share": d.spent_share,
         "budget_bound_days": d.bound_days,
         "spend_last2": d.spend_last2,
+        "usual_last2": d.usual_last2,
         "usual_hour": d.usual_hour,
         "account_usual": d.account_usual,
         "quiet": c.quiet(),

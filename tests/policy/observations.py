@@ -75,6 +75,7 @@ COLUMNS: dict[str, list[Any]] = {
     "budget_spent_share": [0.1, 0.5, 0.5, 0.9, 1.0],
     "budget_bound_days": [0, 0, 0, 1, 2, 3],
     "spend_last2": [NAN, 0.0, 49.0, 51.0, 400.0, 400.0],
+    "usual_last2": [NAN, 0.0, 30.0, 99.0, 120.0, 500.0, 800.0],
     "usual_hour": EITHER,
     "account_usual": EITHER,
     "quiet": RARELY,

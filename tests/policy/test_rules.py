@@ -229,6 +229,14 @@ def test_an_approved_first_target_asks_no_more() -> None:
         ({"stage": Stage.FREE, "account_usual": False}, False),
         ({"stage": Stage.FEEDING, "usual_hour": False}, True),
         ({"stage": Stage.NEW}, True),
+        ({"spend_last2": 120.0, "usual_last2": 240.0}, False),  # half of its usual
+        ({"spend_last2": 119.0, "usual_last2": 240.0}, True),
+        ({"spend_last2": 49.0, "usual_last2": 60.0}, True),  # under 50 yuan, whatever is usual
+        ({"spend_last2": 50.0, "usual_last2": 60.0}, False),
+        ({"usual_last2": NAN}, False),
+        ({"p_below_goal": 0.8}, False),
+        ({"p_below_goal": NAN}, True),
+        ({"stage": Stage.FEEDING, "spend_last2": 120.0, "usual_last2": NAN, "p_below_goal": 0.9}, True),
         ({"novolume_today": 3}, False),
         ({"spend_last2": NAN}, False),
         ({"spend_last2": 250.0}, False),  # 5 % of 5,000 yuan

@@ -65,7 +65,9 @@ ROW_RULES: tuple[RowRule, ...] = (
         ("started", "avg30", "avg30_rung", "suggestion", "suggestion_state", "maximum", "floor", "minimum"),
     ),
     RowRule(
-        Rule.NOVOLUME, novolume.novolume, ("spend_last2", "budget", "novolume_today", "usual_hour", "account_usual")
+        Rule.NOVOLUME,
+        novolume.novolume,
+        ("spend_last2", "budget", "novolume_today", "usual_last2", "usual_hour", "account_usual", "p_below_goal"),
     ),
     RowRule(Rule.OBSERVE, life.feeding, ("stage",)),
     RowRule(Rule.POLICY, evidence.wish, ("goal", "projected_roas", "projected_lo", "projected_hi", "intent")),
