@@ -216,7 +216,7 @@ def _met(o: Observation, table: _Table) -> Observation:
         o,
         complete=np.isfinite(o.projected_roas) & has_target,
         read_age_s=np.zeros(n), metric_stale=np.array([table.stale(c) for c in names]),
-        clock_ok=yes, trusted=yes, human_hold=no, started=yes, effective=yes, quiet=no, off_air=no,
+        clock_ok=yes, trusted=yes, floor_assumed=no, human_hold=no, started=yes, effective=yes, quiet=no, off_air=no,
         stage=np.full(n, Stage.FREE, np.int8), observed_s=observed,
         cost_controlled=has_target,
         since_edit_s=np.array([np.inf if at is None else (table.end - at).total_seconds() for at in last]),

@@ -70,7 +70,8 @@ def _authority(c: Columns) -> dict[str, Column]:
             held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
         ),
         "open_write": _members(c, s.open_writes),
-        "trusted": c.e.confirmed | bool(c.settled.mature.any()),  # one mature cohort of the account will do
+        "trusted": c.trusted,
+        "floor_assumed": ~c.trusted & ~(c.e.break_even > 0) & np.isfinite(c.floors()[0]),
         "waivers": c.e.waivers,
     }
 
@@ -192,6 +193,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
         "budget_spent_share": d.spent_share,
         "budget_bound_days": d.bound_days,
         "spend_last2": d.spend_last2,
+        "usual_last2": d.usual_last2,
         "usual_hour": d.usual_hour,
         "account_usual": d.account_usual,
         "quiet": c.quiet(),
@@ -205,19 +207,20 @@ def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
     edited = _edited_since(c)
-    paused = c.o.milestones.pauses(c.roster)
-    midnight = c.days.start(t.last_day)
+    paused = c.paused_at
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
-    loss = t.x[0, :, -1] - c.margins() * t.x[1, :, -1]
+    counted = t.x[:3, :, -1] - c.before_switched_on
     return {
         "protection": c.roster.ints("protection").astype(np.int8),
         "valid_orders_today": np.where(c.net, t.x[4, :, -1], t.x[2, :, -1]),
         "expected_compensation": c.compensation(),
         "stoploss_spend": c.e.stoploss_spend,
         "stoploss_loss": c.e.stoploss_loss,
-        "projected_loss_today": np.maximum(loss, 0.0),
+        "spend_since_on": np.maximum(counted[0], 0.0),
+        "orders_since_on": np.maximum(counted[2], 0.0),
+        "projected_loss_today": np.maximum(counted[0] - c.margins() * counted[1], 0.0),
         "paused_by_us": np.isfinite(paused),
-        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
+        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < c.midnight),
         "first_live_day": np.full(c.n, s.live_since is not None),
         "account_spend": np.full(c.n, float(spend_7d.sum())),
         "blast_campaigns": np.full(c.n, int(edited.sum()), np.int64),
@@ -227,7 +230,7 @@ def _rest(c: Columns) -> dict[str, Column]:
         "budget_cap": c.e.budget_cap,
         "budget_base": c.e.budget_base,
         "budget_raises_today": raises,
-        "midnight": np.full(c.n, s.midnight),
+        "base_due": c.base_due,
         "stock_cover_h": np.full(c.n, np.nan),
         "stock_red_share": np.full(c.n, np.nan),
         "ship_late": np.zeros(c.n, np.bool_),

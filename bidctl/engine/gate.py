@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from bidctl.engine.breaker import FAILED
 from bidctl.engine.clearance import MAX_OFFSET_S, Evidence, Objection, needs_suggestion, objection
 from bidctl.engine.external import LOOK_BACK, Foreign, adopt, differences, save_adopted
 from bidctl.engine.gate_parts import GateSettings, LedgerFailed, Parts, notice, trip
+from bidctl.engine.pauses import note
 from bidctl.engine.ports import (
     Clock,
     DecisionRecord,
@@ -285,8 +287,13 @@ class Gate:
         if self._late(sending, latest):
             answer = Answer(AnswerKind.NOT_SENT, str(LATE))
         else:
-            answer = await writer.write(sending.request)
+            answer = await writer.write(replace(sending.request, latest=self._until(sending, latest)))
         return await self._outcome(sending, answer)
+
+    def _until(self, sending: Write, latest: float) -> float:
+        """Reading of the monotonic clock past which it must not be sent: its deadline, or what was read is too old by then."""
+        clock, age = self.parts.clock, self.parts.now() - (sending.read_at or sending.taken_at)
+        return min(latest, clock.monotonic() + self.parts.settings.sent_s - age.total_seconds())
 
     def _late(self, sending: Write, latest: float) -> bool:
         return self.parts.clock.monotonic() > latest or self._aged(sending.read_at)
@@ -300,6 +307,8 @@ class Gate:
             moved = tx.move(
                 sending, state, settled_at=at, why=answer.why, platform_request_id=answer.request_id, unknown_at=unknown
             )
+            if moved is not None:
+                note(tx, moved)
             tripped = trip(tx, sending.request.account, at) if moved and state in FAILED else False
         notices = [self._notice(sending, Alert.BREAKER, answer.why)] if tripped else []
         if state is WriteState.UNKNOWN:

@@ -184,7 +184,7 @@ class Memory:
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:
         """Live sessions; a session told again replaces what was known of it."""
         for s in sessions:
-            key = self.roster._key(("live account", s.live_account))
+            (key,) = self.roster.live_keys([s.live_account])
             held = [x for x in self.sessions.get(key, []) if x.room != s.room]
             self.sessions[key] = sorted([*held, s], key=lambda x: x.started_at)
 

@@ -6,7 +6,7 @@ far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -28,7 +28,7 @@ from bidctl.engine.freshness import Delays
 from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
 from bidctl.engine.milestones import Milestones
-from bidctl.engine.ports import KnownLife
+from bidctl.engine.ports import KnownLife, Pause
 from bidctl.engine.standing import Standing
 
 Float = NDArray[np.float64]
@@ -58,6 +58,7 @@ class Observer:
         self.enrolments: dict[CampaignId, Enrolment] = {}
         self.suggestions: dict[CampaignId, tuple[float, Suggestion]] = {}
         self.known_suggestion_at: dict[CampaignId, float] = {}
+        self.pauses: Mapping[CampaignId, Pause] = {}
         self._enrolled: Enrolled | None = None
 
     # feeding
@@ -89,10 +90,19 @@ class Observer:
             self.memory.ingest_sessions(sessions)
             self.memory._soil_all()
 
+    def knows(self, session: Session) -> bool:
+        """Whether a session is known just so."""
+        (key,) = self.memory.roster.live_keys([session.live_account])
+        return session in self.memory.sessions.get(key, ())
+
     def ingest_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         """All enrolments of the account; they replace what was given before."""
         self.enrolments = {e.campaign: e for e in enrolments}
         self._enrolled = None
+
+    def ingest_pauses(self, pauses: Mapping[CampaignId, Pause]) -> None:
+        """What R-STOPLOSS remembers; it replaces what was given before."""
+        self.pauses = pauses
 
     def ingest_suggestion(self, campaign: CampaignId, suggestion: Suggestion, at: datetime) -> None:
         """The platform's answer at `at`; it holds for that natural day (qianchuan.md 7)."""
@@ -107,10 +117,6 @@ class Observer:
         """What the ledger knew of campaigns (`Transaction.load_campaigns`) and their lives; they count as seen, not as listed."""
         self.memory.restore(infos, seen_at.timestamp())
         self.milestones.restore(lives)
-
-    def paused(self, campaign: CampaignId, at: datetime | None) -> None:
-        """A stop-loss pause of ours was confirmed at `at`; None = undone."""
-        self.milestones.paused(campaign, at)
 
     def lives(self) -> tuple[KnownLife, ...]:
         """Lives that the last `observe` changed, to be saved."""

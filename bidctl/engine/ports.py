@@ -97,7 +97,8 @@ class PlatformWriter(Protocol):
 
     async def write(self, request: WriteRequest) -> Answer:
         """Send ONE write, once, without any retry. Never raises: a timeout, a broken connection, a 5xx or a garbled
-        answer is UNKNOWN; a failure before any byte left is NOT_SENT; a refused row is REFUSED."""
+        answer is UNKNOWN; a failure before any byte left is NOT_SENT; a refused row is REFUSED. Whatever it must do before the
+        first byte (a token to refresh, a place in line), past `request.latest` it sends nothing: NOT_SENT."""
         ...
 
 
@@ -249,6 +250,10 @@ class Transaction(Protocol):
         ...
 
     def save_life(self, lives: Sequence[KnownLife]) -> None: ...
+    def save_pauses(self, pauses: Sequence[Pause]) -> None: ...
+    def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
+        """Of every campaign that we paused, or that was switched on again, at some time."""
+        ...
 
     # housekeeping
     def compact(self, before: datetime) -> int:
@@ -263,7 +268,8 @@ class Transaction(Protocol):
 @dataclass(frozen=True, slots=True)
 class KnownLife:
     """Milestones of a campaign that must survive restarts. `observe_from`: start of the observation clock (end of the hour in
-    which it was fed, or a restart). `started`: R-START was used or it had spent before we came. `paused_by_us_at`: see R-STOPLOSS."""
+    which it was fed, or a restart). `started`: R-START was used or it had spent before we came. `base_settled_at`: when a
+    day's return to the base budget last came to its end (R-BUDGET)."""
 
     account: AccountId
     campaign: CampaignId
@@ -272,9 +278,23 @@ class KnownLife:
     fed_at: datetime | None
     observe_from: datetime | None
     started: bool
-    paused_by_us_at: datetime | None
     suggestion_unknown_since: datetime | None
     lowered_since_unknown: bool
+    base_settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What R-STOPLOSS remembers of a campaign. `paused_at`: since when our pause is in force, None = none is. `enabled_at`: when
+    somebody else last switched it on; `spend`, `gmv` (yuan, paid), `orders`: that natural day's totals then."""
+
+    account: AccountId
+    campaign: CampaignId
+    paused_at: datetime | None = None
+    enabled_at: datetime | None = None
+    spend: float = 0.0
+    gmv: float = 0.0
+    orders: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

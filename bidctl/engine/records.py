@@ -105,9 +105,12 @@ def inputs_text(o: Observation, i: int) -> str:
 
 
 def inputs_row(text: str) -> Observation:
-    """The one-row observation that a stored decision was made from."""
+    """The one-row observation that a stored decision was made from. A column that this version has and the record, being older,
+    has not is unknown, or False; what only the record has is left out."""
     tree = json.loads(text)
-    return Observation(**{name: np.array([_back(name, value)]) for name, value in tree.items()})
+    return Observation(
+        **{f.name: np.array([_back(f.name, tree.get(f.name, _absent(str(f.type))))]) for f in fields(Observation)}
+    )
 
 
 def _plain(value: object) -> object:
@@ -115,6 +118,10 @@ def _plain(value: object) -> object:
     if isinstance(item, float) and not math.isfinite(item):
         return None if math.isnan(item) else ("inf" if item > 0 else "-inf")
     return item
+
+
+def _absent(kind: str) -> object:
+    return {"Text": "", "Float": None, "Bool": False}.get(kind, 0)
 
 
 def _back(name: str, value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,10 @@ class Roster:
         self._order = np.zeros(0, np.int64)
         self._c = {k: a[rows] for k, a in self._c.items()}
         return {old: new for new, old in enumerate(kept)}
+
+    def live_keys(self, accounts: Iterable[str]) -> list[int]:
+        """`live_key` of these live accounts."""
+        return [self._key(("live account", one)) for one in accounts]
 
     def _key(self, key: Hashable | None) -> int:
         return -1 if key is None else self.keys.setdefault(key, len(self.keys))

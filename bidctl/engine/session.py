@@ -146,7 +146,12 @@ class Session:
 
     def _gate_settings(self) -> GateSettings:
         real = GateSettings(rules=self._rules)
-        return replace(real, turn_s=real.turn_s * self._pace, reading_s=real.reading_s * self._pace)
+        return replace(
+            real,
+            turn_s=real.turn_s * self._pace,
+            reading_s=real.reading_s * self._pace,
+            sent_s=real.sent_s * self._pace,
+        )
 
     def _lease(self) -> int:
         fence = self._ledger.acquire_lease(CONTROLLER_LEASE, self._owner, self._real.now(), self._lease_s)

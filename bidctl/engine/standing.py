@@ -9,15 +9,18 @@ from datetime import datetime
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.values import EDIT_FIELDS, CampaignId, Field
 from bidctl.domain.writes import Write, WriteState
+from bidctl.engine.external import REACHED
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`clock_ok`: R-CLOCK. `killed`, `breaker`: account-wide (a campaign's own switches add to them). `switches`: of enrolled
     campaigns. `open_writes`: campaigns with an unresolved write. `boosts`: campaigns with a running boost. `live_since`:
-    begin of the first live day while it lasts (R-BLAST), else None. `midnight`: first tick of a natural day.
-    `budget_raises`: raises of ours today. `ledger_since`: when the ledger began or was
+    begin of the first live day while it lasts (R-BLAST), else None. `budget_raises`: raises of ours today.
+    `budget_moved`: campaigns whose budget we have written today, or somebody changed since the last tick. `budget_refused`:
+    those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the account among those decided together.
+    `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -27,11 +30,13 @@ class Standing:
     open_writes: frozenset[CampaignId] = frozenset()
     boosts: frozenset[CampaignId] = frozenset()
     live_since: datetime | None = None
-    midnight: bool = False
     budget_raises: Mapping[CampaignId, int] = field(default_factory=dict)
+    budget_moved: frozenset[CampaignId] = frozenset()
+    budget_refused: frozenset[CampaignId] = frozenset()
     account_index: int = 0
     proved_absent: Mapping[CampaignId, datetime] = field(default_factory=dict)
     ledger_since: datetime | None = None
+    unread_rooms: frozenset[str] = frozenset()
 
 
 def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
@@ -39,9 +44,20 @@ def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
     out: dict[CampaignId, int] = {}
     for w in writes:
         raised = w.request.field is Field.BUDGET and float(w.request.value) > float(w.request.old)
-        if raised and w.state in {WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED}:
+        if raised and w.state in REACHED:
             out[w.request.campaign] = out.get(w.request.campaign, 0) + 1
     return out
+
+
+def budget_moved(writes: Sequence[Write]) -> frozenset[CampaignId]:
+    """Campaigns with a budget of ours that is not known to have failed."""
+    return frozenset(w.request.campaign for w in writes if w.request.field is Field.BUDGET and w.state in REACHED)
+
+
+def budget_refused(writes: Sequence[Write], since: datetime) -> frozenset[CampaignId]:
+    """Campaigns of which the platform refused a budget since then."""
+    refused = [w for w in writes if w.request.field is Field.BUDGET and w.state is WriteState.REFUSED]
+    return frozenset(w.request.campaign for w in refused if w.settled_at is not None and w.settled_at >= since)
 
 
 def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:

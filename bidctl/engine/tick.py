@@ -17,29 +17,32 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import WORDING, Alert, Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Stage, SuggestionState
-from bidctl.domain.writes import Write, WriteState
+from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode, Stage, SuggestionState
+from bidctl.domain.writes import Write
 from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
 from bidctl.engine.edit_feed import EditFeed
-from bidctl.engine.external import LogWindow, next_session, watch
+from bidctl.engine.external import Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
+from bidctl.engine.pauses import news
 from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing, budget_raises, proved_absent
+from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
+REFUSED_REST = timedelta(hours=1)
+"""A budget that the platform refused is not sent again for so long (ours)."""
 UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
 
@@ -93,7 +96,6 @@ class Desk:
         self._suggestions, self._log = Suggestions(), LogWindow()
         self.observer = Observer(account, reads.capabilities)
         self._edits = EditFeed(account, self.observer)
-        self._day: int | None = None
         self._ticks = 0
         self._holding: dict[str, int] = {}
         self._ledger_since: datetime | None = None
@@ -113,8 +115,6 @@ class Desk:
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
             self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
             self._edits.load(t, now)
-            beat = t.last_beat(self.account)
-            self._day = None if beat is None else self._days.of(beat.timestamp())  # a restart is no midnight
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
     async def tick(self) -> TickReport:
@@ -128,7 +128,7 @@ class Desk:
         enrolments = self._enrol(given, reading.listing)
         foreign = await self._others(reading.listing)
         now = self.now()
-        standing = self._take_in(reading, enrolments, now)
+        standing = self._take_in(reading, enrolments, now, foreign)
         o, d, ids = await self._decide(now, enrolments, standing)
         acts, holds, repeats = self._records(o, d, ids, name, now)
         self._store(name, now, reading, acts, holds, repeats)
@@ -141,7 +141,7 @@ class Desk:
         free = o.enrolled & (o.stage == Stage.FREE)
         judged = free & ~np.isin(d.reason, UNDECIDED)
         return TickReport(
-            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), foreign,
+            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), len(foreign),
             frozenset(o.campaign[free].tolist()), frozenset(o.campaign[judged].tolist()),
         )  # fmt: skip
 
@@ -155,28 +155,28 @@ class Desk:
                     t.enrol(e)
         return [e for e in (*enrolments, *fresh) if not is_selector(e.campaign)]
 
-    async def _others(self, listing: Listing | None) -> int:
-        """R-EXTERNAL: what somebody else changed is adopted before anything is decided; how much that is."""
+    async def _others(self, listing: Listing | None) -> tuple[Foreign, ...]:
+        """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
         if listing is None:
-            return 0
+            return ()
         unread = self._log.unread
         foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
         self.observer.ingest_edits([f.edit for f in foreign])
         if unread:  # the look-back told of edits from before what a tick takes in
             with self._ledger.begin() as t:
                 self._edits.load(t, self.now())
-        self._forget_pauses(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
-        return len(foreign)
+        self._switched(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
+        return foreign
 
-    def _forget_pauses(self, listing: Listing, touched: set[CampaignId]) -> None:
-        """A pause of ours that a person undid, or touched at all, is ours no more: what they pause later stays paused."""
+    def _switched(self, listing: Listing, touched: set[CampaignId]) -> None:
+        """What people did to pauses of ours, and what they switched on (R-STOPLOSS)."""
         lag = timedelta(seconds=self._reads.capabilities.read_delay_s)
-        enabled = {i.campaign for i in listing.campaigns if i.enabled}
-        for campaign, at in self.observer.milestones.paused_at().items():
-            if campaign in touched or (campaign in enabled and listing.read_at > at + lag):
-                self.observer.paused(campaign, None)
+        with self._ledger.begin() as t:
+            t.save_pauses(news(t.pauses(self.account), listing, touched, lag))
 
-    def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
+    def _take_in(
+        self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime, foreign: Sequence[Foreign] = ()
+    ) -> Standing:
         o = self.observer
         o.ingest_enrolments(enrolments)
         o.ingest(reading.panel)
@@ -187,6 +187,7 @@ class Desk:
             o.ingest_listing(reading.listing)
         with self._ledger.begin() as t:
             open_writes = t.open_writes(self.account)
+            o.ingest_pauses(t.pauses(self.account))
             self._edits.refresh(t, open_writes, now)
             switches = dict(t.switches(self.account))
             self._end_hands_off(t, switches, reading)
@@ -194,8 +195,7 @@ class Desk:
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
-            raises = budget_raises(t.recent_writes(self.account, today, field=Field.BUDGET))
-        first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
+            budgets = t.recent_writes(self.account, today, field=Field.BUDGET)
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
             killed=any(s.killed for s in switches.values()),
@@ -204,8 +204,9 @@ class Desk:
             open_writes=frozenset(w.request.campaign for w in open_writes),
             boosts=reading.boosts,
             live_since=live_since,
-            midnight=first,
-            budget_raises=raises,
+            budget_raises=budget_raises(budgets),
+            budget_moved=budget_moved(budgets) | {f.campaign for f in foreign if f.field is Field.BUDGET},
+            budget_refused=budget_refused(budgets, now - REFUSED_REST),
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
         )
@@ -238,10 +239,30 @@ class Desk:
             (d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION)
         )
         wanted = [self._info(CampaignId(str(c))) for c in o.campaign[asked]]
-        if await self._ask([i for i in wanted if i is not None], now):
+        told = await self._ask([i for i in wanted if i is not None], now)
+        standing, aired = await self._ask_rooms(o, d, standing, now)
+        if told or aired:
             o = self.observer.observe(now, standing)
             d = decide(policy, o, self._rules)
         return o, d, ids
+
+    async def _ask_rooms(
+        self, o: Observation, d: Decisions, standing: Standing, now: datetime
+    ) -> tuple[Standing, bool]:
+        """Ask for the sessions that an edit turns on, a decided or an approved one: a room that went off and on air between two
+        ticks looks the same in both listings, and its first hour is quiet (R-QUIET). Whether they tell anything new."""
+        live = o.kind == Kind.LIVE
+        if not live.any():
+            return standing, False
+        with self._ledger.begin() as t:
+            approved = {a.campaign for a in t.approved(self.account)}
+        due = live & (np.isin(d.lever, (Lever.TARGET, Lever.BUDGET)) | np.isin(o.campaign, sorted(approved)))
+        infos = [self._info(CampaignId(str(c))) for c in o.campaign[due]]
+        rooms = sorted({i.live_account for i in infos if i is not None and i.live_account is not None})
+        sessions, unread = await self._reader.rooms(rooms, now, [])
+        fresh = [s for s in sessions if not self.observer.knows(s)]
+        self.observer.ingest_sessions(fresh)
+        return replace(standing, unread_rooms=unread), bool(fresh or unread)
 
     def _info(self, campaign: CampaignId) -> CampaignInfo | None:
         roster = self.observer.memory.roster
@@ -357,15 +378,7 @@ class Desk:
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
             write = await self._gate.write(request(decided, objective), decided)
             writes.append(write)
-            self._remember_pause(write)
         return writes
-
-    def _remember_pause(self, write: Write) -> None:
-        if write.request.field is not Field.STATUS or write.state is not WriteState.CONFIRMED:
-            return
-        self.observer.paused(write.request.campaign, write.settled_at if write.request.value == "DISABLE" else None)
-        with self._ledger.begin(durable=True) as t:
-            t.save_life(self.observer.lives())
 
     async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
         notices = [

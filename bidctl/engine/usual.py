@@ -30,6 +30,18 @@ def profile(account: Mapping[int, float], days: NaturalDays, today: int) -> Floa
     return total / n if n >= NEED_DAYS else None
 
 
+def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, today: int, n: int) -> Float:
+    """(n, 24) each campaign's mean yuan by clock hour over the last 7 complete days; NaN where fewer than 3 are known. `spend`:
+    (n, hours of the day) by day, NaN = unknown."""
+    total, known = np.zeros((n, 24)), np.zeros((n, 24))
+    for day in range(today - PROFILE_DAYS, today):
+        if day in spend:
+            hours = days.local_hours(day)
+            np.add.at(total.T, hours, np.nan_to_num(spend[day]).T)
+            np.add.at(known.T, hours, np.isfinite(spend[day]).T)
+    return np.where(known >= NEED_DAYS, total / np.maximum(known, 1.0), np.nan)
+
+
 def usual_hour(usual: Float | None, local_hour: int) -> bool:
     """The hour's usual share of the day is at least average; False where there is no history to say so."""
     return usual is not None and bool(usual[local_hour] >= usual.mean())

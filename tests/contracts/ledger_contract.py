@@ -30,7 +30,7 @@ from bidctl.domain.values import (
     Waiver,
 )
 from bidctl.domain.writes import Edit, Write, WriteRequest, WriteState
-from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, KnownLife, Ledger, Transaction
+from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, KnownLife, Ledger, Pause, Transaction
 
 A = AccountId("1700000000000001")
 B = AccountId("1700000000000002")
@@ -452,7 +452,7 @@ class LedgerContract:
     # what we last knew
 
     def test_campaigns_and_lives_survive(self, ledger: Ledger) -> None:
-        life = KnownLife(A, C, NOW, NOW + MINUTE, None, NOW + 2 * MINUTE, True, None, NOW, True)
+        life = KnownLife(A, C, NOW, NOW + MINUTE, None, NOW + 2 * MINUTE, True, NOW, True, NOW)
         with ledger.begin() as t:
             t.save_campaigns([info(), info(campaign=D, budget=None, objective=None, target_units=None)], NOW)
             t.save_campaigns([info(name="new", created_at=None)], NOW + MINUTE)
@@ -467,6 +467,17 @@ class LedgerContract:
             assert found[D].info == info(campaign=D, budget=None, objective=None, target_units=None)
             assert t.load_campaigns(B) == {}
             assert {c: t.load_campaign(A, c) for c in (C, D)} == found and t.load_campaign(B, C) is None
+
+    def test_pauses_survive(self, ledger: Ledger) -> None:
+        told = Pause(A, C, NOW, NOW + MINUTE, 300.25, 12.5, 2.0)
+        with ledger.begin() as t:
+            assert t.pauses(A) == {}
+            t.save_pauses([])
+            t.save_pauses([told, replace(told, campaign=D)])
+            t.save_pauses([replace(told, campaign=D, paused_at=None, spend=0.0)])
+        with ledger.begin() as t:
+            assert t.pauses(A) == {C: told, D: replace(told, campaign=D, paused_at=None, spend=0.0)}
+            assert t.pauses(B) == {}
 
     def test_beats(self, ledger: Ledger) -> None:
         with ledger.begin() as t:

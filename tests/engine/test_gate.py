@@ -24,7 +24,7 @@ from bidctl.domain.values import (
     SuggestionState,
     Waiver,
 )
-from bidctl.domain.writes import WriteState
+from bidctl.domain.writes import Answer, WriteRequest, WriteState
 from bidctl.engine.gate import LedgerFailed
 from tests.fakes.memory_platform import ACCOUNT, CAN, Fault
 from tests.fakes.rig import C1, Rig, enrolment
@@ -238,6 +238,24 @@ async def test_a_worker_that_stood_still_after_reading_does_not_send() -> None:
     rig.new_gate()
     done = await rig.write("2.20")
     assert done.state is WriteState.NOT_SENT and done.why.startswith("LATE")
+
+
+async def test_the_writer_is_told_until_when_it_may_send(rig: Rig) -> None:
+    """What it does before the first byte counts toward the age of what was read, and toward the deadline."""
+    limits: list[float] = []
+    plain = rig.platform.write
+
+    async def told(request: WriteRequest) -> Answer:
+        limits.append(request.latest - rig.clock.monotonic())  # type: ignore[operator]
+        return await plain(request)
+
+    rig.platform.write = told  # type: ignore[method-assign]
+    assert (await rig.write("2.20")).state is WriteState.CONFIRMED
+    rig.trace = lambda step: rig.clock.advance(1.5) if step == "request:write" else None
+    rig.clock.advance(3700)
+    rig.new_gate()
+    assert (await rig.write("2.40")).state is WriteState.CONFIRMED
+    assert limits == [pytest.approx(3.5), pytest.approx(2.0)], "the suggestion took 0.5 s"
 
 
 async def test_a_slow_suggestion_makes_it_read_the_campaign_again(rig: Rig) -> None:

@@ -18,7 +18,7 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Hold, Mode
 from bidctl.domain.writes import OPEN_STATES, Edit, Write, WriteRequest, WriteState
-from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, GateView, KnownCampaign, KnownLife
+from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, GateView, KnownCampaign, KnownLife, Pause
 
 Key = tuple[AccountId, CampaignId]
 FactKey = tuple[AccountId, str, int, float]
@@ -48,6 +48,7 @@ class State:
     repeated: dict[FactKey, Panel] = field(default_factory=dict)
     beats: dict[AccountId, datetime] = field(default_factory=dict)
     leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
+    pauses: dict[Key, Pause] = field(default_factory=dict)
 
     def snapshot(self) -> State:
         return State(*(copy(getattr(self, f.name)) for f in fields(self)))
@@ -327,6 +328,12 @@ class MemoryTransaction:
 
     def save_life(self, lives: Sequence[KnownLife]) -> None:
         self._s.lives |= {(k.account, k.campaign): k for k in lives}
+
+    def save_pauses(self, pauses: Sequence[Pause]) -> None:
+        self._s.pauses |= {(p.account, p.campaign): p for p in pauses}
+
+    def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
+        return {c: p for (a, c), p in self._s.pauses.items() if a == account}
 
     # housekeeping
     def compact(self, before: datetime) -> int:

@@ -50,6 +50,10 @@ def why_not(r: Row, new: int, *, start: bool, novolume: bool) -> list[str]:
         broken += _evidence(r, new) + (["a policy edits an unfed campaign"] if r["stage"] in (0, 1) else [])
     if novolume and not (new < r["target_units"] and r["spend_last2"] < 250 and r["novolume_today"] < 3):
         broken.append("no volume")
+    if novolume and r["stage"] == 3 and not _unusual(r):
+        broken.append("a free campaign spends as usual, or is below its goal")
+    if novolume and r["floor_assumed"]:
+        broken.append("a lowering down to a break-even that nobody confirmed")
     return broken
 
 
@@ -136,6 +140,11 @@ def _evidence(r: Row, new: int) -> list[str]:
     enough = nothing or (p >= 0.8 and r["evidence_orders"] >= 10)
     settled = r["since_edit_data_s"] >= r["spacing_s"] and r["trusted"]
     return [] if enough and settled else ["evidence"]
+
+
+def _unusual(r: Row) -> bool:
+    """A free campaign that spent under 50 yuan, or under half of its own usual, and is not probably below its goal."""
+    return (r["spend_last2"] < 50 or 2 * r["spend_last2"] < r["usual_last2"]) and not r["p_below_goal"] >= 0.8
 
 
 def best_step(r: Row, want: Fraction, start: bool) -> int | None:

@@ -27,6 +27,9 @@ BEFORE_ANY_BYTE = (
 """Failures after which the platform cannot have seen the request."""
 
 
+OVERDUE = "准备过久, 读回的值已旧 / what was read grew old while the request was prepared"
+
+
 class MaterialLookup(Protocol):
     """Finds what is needed to add a creative again; `QianchuanReads` is one."""
 
@@ -57,6 +60,8 @@ class QianchuanWriter:
             post = await self._prepare(request)
             token = await self._tokens.access_token()
             await self._limits.acquire(post.path, request.account, self._max_wait_s)
+            if request.latest is not None and self._time.clock.monotonic() > request.latest:
+                return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {OVERDUE}")
         except (ReadFailed, ValueError) as error:
             return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {error}")
         except Exception as error:

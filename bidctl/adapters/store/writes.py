@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from bidctl.adapters.store.work import AnyRow, insert_of
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Objective
 from bidctl.domain.writes import OPEN_STATES, Write, WriteRequest, WriteState
 
+ASKED = ("account", "campaign", "old", "value", "decision")
 INSTANTS = ("deadline", "taken_at", "read_at", "sent_at", "settled_at", "absent_first_at", "unknown_at")
 PLAIN = (
     "owner",
@@ -102,7 +103,7 @@ def _columns(write: Write) -> dict[str, Any]:
     at = {name: micros(getattr(write, name)) for name in INSTANTS}
     touched = (at[name] for name in INSTANTS if name != "deadline")
     return {
-        **{f.name: getattr(request, f.name) for f in fields(request)},
+        **{name: getattr(request, name) for name in ASKED},
         **{name: getattr(write, name) for name in PLAIN},
         **at,
         "field": request.field.value,

@@ -35,16 +35,21 @@ def next_budget(budget: Float, spend: Float, cap: Float, s: RuleSettings) -> Flo
 
 
 def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
-    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met; back to base at midnight."""
+    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met by trusted numbers; back to base after
+    midnight, tried until done."""
     if not o.budget_on.any():
         return
     able = open_for_budget(o, s) & (out.lever == Lever.NONE)
-    base = able & o.midnight & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
+    base = able & o.base_due & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
     base &= ~((o.budget_base < o.budget) & observing(o, s))
     base &= (o.budget_base >= o.spend_today * s.budget_over_spend) & (o.budget_base <= o.budget)
     _write(out, base, o.budget_base, Reason.BUDGET_BASE)
     wanted = able & ~base & budget_binds(o, s) & (o.projected_roas >= o.goal)
     wanted &= (o.budget_raises_today < s.budget_daily) & ~o.ship_late & ~o.cash_short
+    assumed = wanted & ~o.trusted
+    np.copyto(out.reason, Reason.PRIOR_UNCONFIRMED, where=assumed)
+    np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.PRIOR_UNCONFIRMED].bit), out=out.bound, where=assumed)
+    wanted &= ~assumed
     new = next_budget(o.budget, o.spend_today, o.budget_cap, s)
     none = wanted & np.isnan(new)
     np.bitwise_or(out.alerts, np.uint32(Alert.NO_BUDGET_STEP.bit), out=out.alerts, where=none)

@@ -49,6 +49,9 @@ class RuleSettings:
 
     novolume_yuan: float = _number(50.0, "R-NOVOLUME", "2 effective hours spent less than this", OURS)
     novolume_budget: float = _number(0.05, "R-NOVOLUME", "or less than this share of the daily budget", OURS)
+    novolume_usual: float = _number(
+        0.50, "R-NOVOLUME", "when free: and less than this share of its own usual spend of those hours", OURS
+    )
     novolume_step: float = _number(0.05, "R-NOVOLUME", "size of the one lowering", FIRST)
     novolume_daily: float = _number(3, "R-NOVOLUME", "such lowerings a natural day", OURS)
 

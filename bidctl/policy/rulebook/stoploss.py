@@ -14,10 +14,11 @@ from bidctl.policy.rulebook.sheet import Bool, Sheet
 
 
 def no_orders(o: Observation, s: RuleSettings) -> Bool:
-    """The day's spend without any order reached max(3 x cost per order, the operator's limit); NaN limit = off."""
+    """The day's spend without any order reached max(3 x cost per order, the operator's limit); NaN limit = off. Counted anew
+    from a person's switching it on: a pause that a person undid is not made again for what was spent before."""
     cost_per_order = o.order_value * o.grid / o.target_units
     limit = np.maximum(cost_per_order * s.stoploss_orders, o.stoploss_spend)  # NaN stays NaN: never
-    empty: Bool = (o.paid_orders_today == 0) & (o.spend_today >= limit)
+    empty: Bool = (o.orders_since_on == 0) & (o.spend_since_on >= limit)
     return empty
 
 
