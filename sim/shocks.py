@@ -34,6 +34,7 @@ class Stream(IntEnum):
     ORDER = 5
     SESSION = 6
     REVISION = 7
+    RESAMPLE = 100  # of a bootstrap, not of a world
 
 
 class Shocks:

@@ -1,0 +1,74 @@
+"""The three oracles on one world. What each knows and relaxes: docs/assumptions.md, "Oracles and regret".
+
+O_feas: the best path under the rules of moving, realised on the world's own luck. O_free: the best ROI of every day, without
+limits of moving. O_static: the best constant target in hindsight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import HOUR
+from sim.feasible import CELL, best_path
+from sim.foresee import eligible, foresee, sampled
+from sim.seam import World
+from sim.stakes import free, stakes_of
+from sim.world import MarketWorld
+from sim.yardstick import Yardstick
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+
+def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: int, count: int = 200) -> Yardstick:
+    """The oracles on at most `count` campaigns of the world that `make` builds anew at each call, for the `days` from its now
+    on, with a decision every `stage_hours`. Raises ValueError as `foresee` does,
+    and where no campaign is eligible."""
+    world = make()
+    campaigns = sampled(eligible(world), count)
+    if not len(campaigns):
+        raise ValueError(
+            f"scenario {world.scenario.name}: no campaign for an oracle; expected goods that deliver and are enrolled at the start"
+        )
+    known = foresee(world, campaigns, days, stage_hours)
+    stakes = stakes_of(known)
+    path = best_path(stakes)
+    targets = known.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
+    return Yardstick(
+        scenario=world.scenario.name,
+        seed=seed,
+        campaign=campaigns,
+        feas=replay(world, campaigns, targets, stage_hours),
+        value=path.value,
+        free=free(known).profit.sum(axis=1),
+        static=stakes.gain.sum(axis=1).max(axis=1),
+        target=targets[:, known.day_stages :: known.day_stages],
+    )
+
+
+def replay(world: World, campaigns: Int, targets: Float, stage_hours: int) -> Float:
+    """Profit (n,) that targets (n, 1 + s) earn on a world from its now on, run-out included, fen. The first column is in force
+    already; the next ones are set stage by stage where they differ from the one before. Other campaigns are left alone."""
+    before = world.run_out().profit[campaigns]
+    for last, now in pairwise(targets.T):
+        new = now != last
+        if new.any():
+            world.set_target(campaigns[new], now[new])
+        world.advance(world.now + stage_hours * HOUR)
+    return world.run_out().profit[campaigns] - before
+
+
+def best_constant(make: Callable[[], World], campaigns: Int, days: int, factors: Sequence[float]) -> Float:
+    """O_static on any world: realised profit (n,) of the best of constant targets, each a factor on the present one. It is picked
+    by its own luck and so lies above what a constant target can expect."""
+    profits = []
+    for factor in factors:
+        world = make()
+        start = np.array([world.specs[i].target for i in campaigns])
+        targets = np.stack([start, factor * start], axis=1)
+        profits.append(replay(world, campaigns, targets, 24 * days))
+    return np.asarray(np.max(profits, axis=0), np.float64)

@@ -1,0 +1,29 @@
+"""What the oracles came to on one world: the yardstick that regret is measured with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int = NDArray[np.int64]
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """m sampled campaigns, d natural days of the run's window; fen of profit, run-out included.
+
+    `campaign` (m,) index in the world, ascending. `feas` (m,) realised by the path of O_feas on the world's own luck, `value`
+    (m,) what its dynamic program expected; `target` (m, d) its path, in force at each day's end. `free`, `static` (m,):
+    expected by O_free; realised or expected by O_static. What each knows and relaxes: docs/assumptions.md."""
+
+    scenario: str
+    seed: int
+    campaign: Int
+    feas: Float
+    value: Float
+    free: Float
+    static: Float
+    target: Float
