@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.calendar import DAY, HOUR
 from sim.columns import joined, taken
 from sim.figures import figures
-from sim.market import elasticity, optimum
+from sim.market import elasticity, log_volume, optimum
 from sim.scenario import Group, Range, Refunds, Scenario
 from sim.seam import CampaignSpec
 from sim.shocks import Shocks, Stream, inverse_normal
@@ -64,24 +64,34 @@ def draw_traits(group: Group, number: int, keys: Int, refunds: Refunds, shocks: 
     margin, refund = between(group.margin, u[1]), between(group.refund, u[2])
     middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
     reference = np.log(middle / (middle - 1) / (margin * (1 - refund))) + REFERENCE_SPREAD * inverse_normal(u[3])
+    best = optimum(reference, low, high, f.elasticity_width, margin * (1 - refund))
+    order_value = log_between(group.order_value, u[5]) * 100
     return Traits(
         key=keys,
         group=np.full(n, number),
         live_account=np.zeros(n, np.int64),
         live=np.full(n, group.kind == "live"),
         starts_at=np.zeros(n),
-        base=log_between(group.spend, u[4]) * 100,
+        base=base_of(group, u[4], order_value, best, log_volume(best - reference, low, high, f.elasticity_width)),
         reference=reference,
         low=low,
         high=high,
-        order_value=log_between(group.order_value, u[5]) * 100,
+        order_value=order_value,
         value_sd=np.full(n, group.value_log_sd),
         refund=refund,
         net_share=1 - refund * refunds.within_hour,
         margin=margin,
-        best=optimum(reference, low, high, f.elasticity_width, margin * (1 - refund)),
+        best=best,
         hint=np.where(u[6] < group.suggested, between(group.suggestion_offset, u[7]), np.nan),
     )
+
+
+def base_of(group: Group, u: Float, order_value: Float, best: Float, volume: Float) -> Float:
+    """Fen a day at the reference: as given, or so that spend x ROI at the best target buys the orders given."""
+    if group.orders is not None:
+        return np.asarray(log_between(group.orders, u) * order_value * np.exp(-best - volume), np.float64)
+    assert group.spend is not None
+    return log_between(group.spend, u) * 100
 
 
 def elasticity_draw(u: Float) -> Float:
@@ -105,8 +115,8 @@ def timetable_of(scenario: Scenario) -> list[tuple[Range, ...]]:
     return [()] * scenario.accounts + lives
 
 
-def plan(scenario: Scenario, shocks: Shocks) -> Planned:
-    """Every campaign of the scenario in the order of its creation."""
+def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = None) -> Planned:
+    """Every campaign of the scenario (of these accounts only, where given) in the order of its creation."""
     specs: list[CampaignSpec] = []
     parts: list[Traits] = []
     start, key, live = scenario.start.timestamp(), 0, scenario.accounts
@@ -122,6 +132,8 @@ def plan(scenario: Scenario, shocks: Shocks) -> Planned:
     whole.live_account[:] = [s.live_account for s in specs]
     whole.starts_at[:] = [s.starts_at for s in specs]
     order = np.argsort([s.created_at for s in specs], kind="stable")
+    if accounts is not None:
+        order = order[np.isin([specs[i].account for i in order], list(accounts))]
     return Planned(tuple(specs[i] for i in order), taken(whole, order))
 
 

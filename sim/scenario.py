@@ -31,9 +31,10 @@ def number(low: float, high: float, default: float | None = None, *, whole: bool
     )
 
 
-def span(low: float, high: float, default: Range | None = None) -> Any:
-    """A pair [from, to]; a campaign's value is drawn evenly between."""
-    return field(default=MISSING if default is None else default, metadata={"low": low, "high": high, "pair": True})
+def span(low: float, high: float, default: Range | None = None, *, optional: bool = False) -> Any:
+    """A pair [from, to]; a campaign's value is drawn evenly between. `optional`: None where it is not given."""
+    missing = None if optional else MISSING
+    return field(default=missing if default is None else default, metadata={"low": low, "high": high, "pair": True})
 
 
 def choice(*allowed: object, default: object = MISSING) -> Any:
@@ -100,7 +101,8 @@ class Enrol:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Campaigns alike. `age_days`: before the scenario's start; negative = created after it. `starts_in_hours`: from creation to
-    delivery. `spend`: yuan a day at the reference target; `budget_factor`: budget over that. `order_value`: mean yuan.
+    delivery. Size, one of two: `spend`, yuan a day at the reference target, or `orders`, paid orders a day at the best target.
+    `budget_factor`: budget over the spend at the reference. `order_value`: mean yuan.
     `start_offset`: ln(first target / optimum). `suggestion_offset`: ln(suggestion / optimum), `suggested`: share of campaigns that
     have one. `elasticity`: factor on the fitted distribution. `sessions` (live): [hour, hours] of each day. `kind`: goods or live."""
 
@@ -110,7 +112,8 @@ class Group:
     objective: str = choice("pay", "net", default="pay")
     age_days: tuple[float, float] = span(-366, 366, (31, 45))
     starts_in_hours: tuple[float, float] = span(0, 240, (0, 0))
-    spend: tuple[float, float] = span(1, 10_000_000)
+    spend: tuple[float, float] | None = span(1, 10_000_000, optional=True)
+    orders: tuple[float, float] | None = span(0.1, 100_000, optional=True)
     budget_factor: tuple[float, float] = span(0.05, 100, (1.5, 4.0))
     order_value: tuple[float, float] = span(1, 100_000, (40, 160))
     value_log_sd: float = number(0, 2.5, figures().order_value_log_sd)
@@ -167,6 +170,10 @@ def parse(data: Mapping[str, Any], where: str = "scenario") -> Scenario:
     """The scenario of parsed TOML; `where` names the file in errors. Raises ScenarioError."""
     scenario = _table(Scenario, data, where, "")
     for g in scenario.group:
+        if (g.spend is None) == (g.orders is None):
+            raise ScenarioError(
+                f"{where}: group {g.name}: spend = {g.spend}, orders = {g.orders}; expected exactly one of them, [from, to]"
+            )
         if (g.kind == "live") != bool(g.sessions):
             want = "a list of [hour, hours]" if g.kind == "live" else "none, for kind goods"
             raise ScenarioError(f"{where}: group {g.name}: sessions = {list(g.sessions)}; expected {want}")

@@ -43,6 +43,7 @@ class Shocks:
     def __init__(self, seed: int) -> None:
         if not 0 <= seed < 2**64:
             raise ValueError(f"seed {seed}: expected 0 .. 2**64 - 1")
+        self.seed = seed
         self._key = (seed & 0xFFFFFFFF, seed >> 32)
 
     def uniforms(self, stream: Stream, campaign: ArrayLike, slot: ArrayLike, ordinal: ArrayLike = 0) -> Float:

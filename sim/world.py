@@ -37,10 +37,25 @@ CREATED_KEYS = 1 << 24  # lines of luck of campaigns created from outside begin 
 
 class MarketWorld:
     """A world of a scenario. `seed`: its luck. `begin`: epoch seconds, a whole hour (default: the scenario's start).
-    `step_s`: as in `Scenario` (default: the scenario's)."""
+    `step_s`: as in `Scenario` (default: the scenario's). `shocks`: the luck of that seed, to share it with other worlds.
+    `accounts`: only the scenario's campaigns in these, with the luck that they have in the whole. Raises ValueError for
+    a time that is not whole, shocks of another seed, and accounts that the scenario does not have."""
 
-    def __init__(self, scenario: Scenario, seed: int, *, begin: float | None = None, step_s: int | None = None) -> None:
-        self.scenario, self.shocks = scenario, Shocks(seed)
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        shocks: Shocks | None = None,
+        accounts: Sequence[int] | None = None,
+        *,
+        begin: float | None = None,
+        step_s: int | None = None,
+    ) -> None:
+        self.scenario, self.shocks = scenario, shocks or Shocks(seed)
+        if self.shocks.seed != seed:
+            raise ValueError(f"shocks of seed {self.shocks.seed}: expected those of seed {seed}")
+        if accounts is not None and not set(accounts) <= set(range(scenario.accounts)):
+            raise ValueError(f"accounts {sorted(set(accounts))}: expected some of 0 .. {scenario.accounts - 1}")
         self._step = step_s or scenario.step_s
         self._begin = self._now = self._done = scenario.start.timestamp() if begin is None else begin
         if self._step % SLOT or HOUR % self._step:
@@ -48,7 +63,7 @@ class MarketWorld:
         if self._done % HOUR:
             raise ValueError(f"begin {self._done}: expected a whole hour in epoch seconds")
         day = day_of(self._done)
-        self._planned: Planned = plan(scenario, self.shocks)
+        self._planned: Planned = plan(scenario, self.shocks, accounts)
         self._next = 0
         self._times = Timetable(self.shocks, timetable_of(scenario))
         self._books = Books(day, scenario.refunds.settle_days)
@@ -65,13 +80,21 @@ class MarketWorld:
         self._launch(self._done)
 
     @classmethod
-    def with_history(cls, scenario: Scenario, seed: int, days: int | None = None) -> MarketWorld:
+    def with_history(
+        cls,
+        scenario: Scenario,
+        seed: int,
+        days: int | None = None,
+        *,
+        shocks: Shocks | None = None,
+        accounts: Sequence[int] | None = None,
+    ) -> MarketWorld:
         """A world that has already run `days` (default: the scenario's) up to the scenario's start, at its history step."""
         days = scenario.history_days if days is None else days
         if days == 0:
-            return cls(scenario, seed)
+            return cls(scenario, seed, shocks, accounts)
         start = scenario.start.timestamp()
-        world = cls(scenario, seed, begin=start - days * DAY, step_s=scenario.history_step_s)
+        world = cls(scenario, seed, shocks, accounts, begin=start - days * DAY, step_s=scenario.history_step_s)
         world.advance(start)
         world._step = scenario.step_s
         return world

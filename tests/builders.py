@@ -24,6 +24,8 @@ SATISFIED: dict[str, object] = dict(  # noqa: C408
     floor=0.01, floor_state=FloorState.KNOWN, minimum=NAN, maximum=NAN, platform_min=0.01, platform_max=100.0,
     goal=2.0, intent=Intent.BALANCED, projected_roas=2.0, projected_lo=1.98, projected_hi=2.02, p_below_goal=0.5,
     evidence_orders=400.0, evidence_spend=20000.0, order_value=100.0, since_edit_data_s=INF, margin=0.5,
+    elasticity=3.0, elasticity_log_sd=0.3, usual_spend=2000.0, break_even=1.33, break_even_log_sd=0.05, optimum=2.0,
+    optimum_log_sd=0.1, optimum_gain=0.0, goal_target=1.8, draw=0.5, protection_at_stake=0.0,
     spend_today=1000.0, spend_24h=2000.0, spend_7d=14000.0, spend_30d=60000.0,
     paid_gmv_today=2600.0, paid_gmv_24h=5200.0, paid_gmv_7d=36400.0, paid_gmv_30d=156000.0,
     paid_orders_today=26.0, paid_orders_24h=52.0, paid_orders_7d=364.0, paid_orders_30d=1560.0,

@@ -109,6 +109,9 @@ class Reason(IntEnum):
     FEEDING = 46
     START_KEPT = 47
     OUT_OF_BAND = 48
+    NEAR_OPTIMUM = 49
+    WAITING_RESULT = 50
+    NOT_WORTH_MOVING = 51
     # acting
     START = 60
     NOVOLUME = 61
@@ -206,6 +209,11 @@ WORDING: dict[Reason, Wording] = {
     ),
     Reason.START_KEPT: Wording("起始ROI已是应有的值", "the first target already stands"),
     Reason.OUT_OF_BAND: Wording("步幅超出5-10%", "the step is outside 5-10 %"),
+    Reason.NEAR_OPTIMUM: Wording("已在利润最优的ROI附近", "near the target of greatest expected profit"),
+    Reason.WAITING_RESULT: Wording("上次调整后先看结果, 再动下一步", "waiting to see what the last move came to"),
+    Reason.NOT_WORTH_MOVING: Wording(
+        "预期多赚的不抵调整的代价", "the profit expected from a move does not pay for the move"
+    ),
     Reason.START: Wording(
         "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
     ),
@@ -274,6 +282,9 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.FEEDING: Rule.OBSERVE,
     Reason.START_KEPT: Rule.START,
     Reason.OUT_OF_BAND: Rule.BAND,
+    Reason.NEAR_OPTIMUM: Rule.POLICY,
+    Reason.WAITING_RESULT: Rule.POLICY,
+    Reason.NOT_WORTH_MOVING: Rule.POLICY,
     Reason.UNPAUSE: Rule.STOPLOSS,
     Reason.STOCK_PAUSE: Rule.STOCK,
     Reason.START: Rule.START,

@@ -15,6 +15,7 @@ NEVER = -np.inf
 class DaySums:
     """By row and day: `total` (n, 5, 41) float32 of `HOURLY`, NaN = unknown; `source` (n, 41) int8 `Source`; `share` (n, 41)
     float32 sum(GMV_i / target_i) / sum(GMV_i) on the target's basis; `budget` (n, 41) float32 as last listed that day;
+    `weighed` (n, 41): that share was told by the day's hours, not by its edits alone;
     `least` (n, 41) float32 spend known at least, of a day known in part; `known`
     (n, 41) epoch s of the newest fact in it."""
 
@@ -23,6 +24,7 @@ class DaySums:
         self.total = np.zeros((0, 5, DAYS), np.float32)
         self.source = np.zeros((0, DAYS), np.int8)
         self.share = np.zeros((0, DAYS), np.float32)
+        self.weighed = np.zeros((0, DAYS), np.bool_)
         self.budget = np.zeros((0, DAYS), np.float32)
         self.least = np.zeros((0, DAYS), np.float32)
         self.known = np.full((0, DAYS), NEVER)
@@ -33,6 +35,7 @@ class DaySums:
             self.total = np.concatenate([self.total, np.full((more, 5, DAYS), np.nan, np.float32)])
             self.source = np.concatenate([self.source, np.zeros((more, DAYS), np.int8)])
             self.share = np.concatenate([self.share, np.full((more, DAYS), np.nan, np.float32)])
+            self.weighed = np.concatenate([self.weighed, np.zeros((more, DAYS), np.bool_)])
             self.budget = np.concatenate([self.budget, np.full((more, DAYS), np.nan, np.float32)])
             self.least = np.concatenate([self.least, np.zeros((more, DAYS), np.float32)])
             self.known = np.concatenate([self.known, np.full((more, DAYS), NEVER)])
@@ -40,6 +43,7 @@ class DaySums:
     def take(self, rows: Int) -> None:
         self.total, self.source, self.known = self.total[rows], self.source[rows], self.known[rows]
         self.share, self.budget, self.least = self.share[rows], self.budget[rows], self.least[rows]
+        self.weighed = self.weighed[rows]
 
     def advance(self, day: int) -> bool:
         """Make `day` the newest; True where it was not."""
@@ -50,6 +54,7 @@ class DaySums:
         self.total[:, :, fresh] = np.nan
         self.source[:, fresh] = 0
         self.share[:, fresh] = np.nan
+        self.weighed[:, fresh] = False
         self.budget[:, fresh] = np.nan
         self.least[:, fresh] = 0.0
         self.known[:, fresh] = NEVER

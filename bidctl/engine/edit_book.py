@@ -11,7 +11,7 @@ from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Field, Grid
 from bidctl.domain.writes import Edit
 
-KEEP_S = 10 * 86400.0
+KEEP_S = 41 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,7 +33,7 @@ class Change:
 
 
 class EditBook:
-    """Edits by row, oldest first; what is older than 10 days is forgotten, save that a person once edited and the last
+    """Edits by row, oldest first; what is older than the window of facts is forgotten, save that a person once edited and the last
     switch of objective."""
 
     def __init__(self, grid: Grid) -> None:

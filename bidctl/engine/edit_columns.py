@@ -51,8 +51,10 @@ def edit_columns(
     out.last_edit[list(last.keys())] = list(last.values())
     for row in book.rows():
         changes = book.of(row)
-        units = int(target[row])
         since = midnight if np.isnan(session_start[row]) else float(session_start[row])
+        if changes[-1].at < min(since, week, day_zero):  # no window of the rules reaches it
+            continue
+        units = int(target[row])
         out.day_anchor[row] = anchor(book, row, since, now, units, promotion)
         out.week_anchor[row] = anchor(book, row, week, now, units, promotion)
         todays = [c for c in changes if c.at >= midnight]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +36,8 @@ class Hourly:
         """Resolve what changed since the last time; the cost is that of today, whatever the history."""
         m, today = self._m, self._m.days.of(now)
         window = range(today - RESOLVED_DAYS + 1, today + 1)
-        stale = set(window) if 0 in m.dirty or today not in self.views else m.dirty & set(window)
+        everything = 0 in m.dirty or today not in self.views
+        stale = set(window) if everything else m.dirty & set(window)
         m.dirty.clear()
         for day in sorted(stale | {today}):
             view = resolve(day, m.days, m.hours, m.snaps, m.roster.floats("created"), now)
@@ -44,6 +47,8 @@ class Hourly:
         if stale - {today}:
             self._own_usual = None
         self.own = {d: x for d, x in self.own.items() if d in window}
+        if everything:
+            self._older_shares(range(today - DAYS + 1, window[0]))
         for day in [d for d in self.views if d < today - 1]:
             del self.views[day]
         oldest = m.days.hours(window[0])[0]
@@ -64,7 +69,8 @@ class Hourly:
         m, slot = self._m, view.day % DAYS
         m.sums.total[:, :, slot] = view.total.T
         m.sums.source[:, slot] = view.total_source
-        m.sums.share[:, slot] = self._share(view)
+        m.sums.share[:, slot] = self._share(view.first, view.x, m.book.rows())
+        m.sums.weighed[:, slot] = True
         m.sums.least[:, slot] = view.least
         m.sums.known[:, slot] = view.known_at
         spend = np.nan_to_num(view.x[0])
@@ -72,22 +78,36 @@ class Hourly:
             self.account[view.first + i] = total
         self._milestones(view, spend, slot)
 
-    def _share(self, view: DayByHours) -> Float:
-        """sum(GMV_i / target_i) / sum(GMV_i) of the day, i its hours, by the target in force in the middle of each."""
+    def _share(self, first: int, x: Float, rows: Iterable[int]) -> Float:
+        """sum(GMV_i / target_i) / sum(GMV_i) of a day whose hours (5, n, k) begin at index `first`, by the target in force in the
+        middle of each hour; `rows`: those whose edits count."""
         m = self._m
         grid, target, net = m.book.grid_units, m.roster.ints("target"), m.roster.flags("net")
         with np.errstate(divide="ignore"):
             share = np.where(target > 0, grid / np.where(target > 0, target, 1), np.nan)
-        k = view.x.shape[2]
-        middles = [m.days.hour_start(view.first + i) + HOUR_S / 2 for i in range(k)]
-        for row in m.book.rows():
+        middles = [m.days.hour_start(first + i) + HOUR_S / 2 for i in range(x.shape[2])]
+        for row in rows:
             changes = m.book.of(row)
-            if target[row] <= 0 or changes[-1].at < middles[0]:
+            if target[row] <= 0 or not changes or changes[-1].at < middles[0]:
+                continue
+            if all(c.at < middles[0] or c.at > middles[-1] for c in changes):
+                share[row] = grid / max(m.book.in_force(row, middles[0], int(target[row])), 1)
                 continue
             inverse = np.array([grid / max(m.book.in_force(row, t, int(target[row])), 1) for t in middles])
-            gmv = np.nan_to_num(view.x[3 if net[row] else 1, row])
+            gmv = np.nan_to_num(x[3 if net[row] else 1, row])
             share[row] = (gmv * inverse).sum() / gmv.sum() if gmv.sum() > 0 else inverse.mean()
         return share
+
+    def _older_shares(self, window: range) -> None:
+        """The same of days whose hours were never read: hourly reports do not reach as far back as the ledger's edits."""
+        m = self._m
+        for day in window:
+            first, k = m.days.hours(day)
+            slot = day % DAYS
+            blind = ~m.sums.weighed[:, slot]
+            if blind.any():
+                told = self._share(first, np.zeros((5, len(blind), k)), np.flatnonzero(blind).tolist())
+                m.sums.share[:, slot] = np.where(blind, told, m.sums.share[:, slot])
 
     def _milestones(self, view: DayByHours, spend: Float, slot: int) -> None:
         """In which hour the unit's spend of the day began and reached 200 yuan; what each session spent."""

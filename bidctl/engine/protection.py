@@ -9,6 +9,9 @@ Float = NDArray[np.float64]
 
 VALID_ORDERS = 10.0
 BELOW = 0.8
+PROTECTED_SHARE = 0.04
+"""Expected compensation of a day as a share of its spend, where the day has just begun (simulation.md 3.5: 3 to 5 % at 30 to
+120 orders a day)."""
 
 
 def expected_compensation(spend: Float, gmv: Float, due: Float, orders: Float) -> Float:

@@ -1,4 +1,5 @@
-"""`exp` and `log` with the same bits on every machine: only + - * / and exact scaling, each rounded once by IEEE 754.
+"""`exp`, `log` and the normal distribution with the same bits on every machine: only + - * /, square roots and exact
+scaling, each rounded once by IEEE 754.
 
 The processor's and the library's own versions differ in the last bit between machines, and a decision that hangs on
 that bit could not be replayed. Accuracy: within 4 units in the last place over the normal range.
@@ -56,3 +57,22 @@ def log(x: Float) -> Float:
         total = (total + 1.0 / (2 * n + 1)) * square
     value = k * _LN2_HIGH + (2.0 * s + (2.0 * s * total + k * _LN2_LOW))
     return np.where(usable, value, np.where(x == 0, -np.inf, np.where(x == np.inf, np.inf, np.nan)))
+
+
+_TAIL = (-0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368)
+
+
+def normal_cdf(z: Float) -> Float:
+    """P(Z < z) of a standard normal Z, elementwise, by the complementary error function in W. J. Cody's manner (Numerical Recipes'
+    short form `erfcc`): relative error below 1.2e-7 everywhere, so absolute error below 6.1e-8. NaN stays NaN.
+
+    >>> float(normal_cdf(np.array([np.inf]))[0])
+    1.0
+    """
+    x = np.abs(z) / np.sqrt(2.0)
+    t = 1.0 / (1.0 + 0.5 * x)
+    poly = np.full_like(t, 0.17087277)
+    for c in _TAIL:
+        poly = c + t * poly
+    tail = 0.5 * t * exp(-x * x - 1.26551223 + t * poly)
+    return np.asarray(np.where(np.isnan(z), np.nan, np.where(z > 0, 1.0 - tail, tail)))

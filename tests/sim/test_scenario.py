@@ -50,6 +50,8 @@ def test_a_minimal_file_gets_the_stated_defaults(tmp_path: Path) -> None:
         ("+08:00", "", ["start", "offset"]),
         ("00:00+08:00", "00:01+08:00", ["start", "whole hour"]),
         ('name = "t"', 'name = "t"\nrefunds = { within_hour = 0.7, before_dispatch = 0.7 }', ["refunds", "at most 1"]),
+        ("spend = [10, 20]", "spend = [10, 20]\norders = [1, 2]", ["group g", "exactly one"]),
+        ("spend = [10, 20]", "", ["group g", "exactly one"]),
         ('name = "t"', "name = ", ["TOML"]),
     ],
 )
@@ -66,12 +68,13 @@ def test_bad_input_is_refused_with_one_line(tmp_path: Path, old: str, new: str, 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"none\.toml"):
         load(tmp_path / "none.toml")
-    with pytest.raises(ScenarioError, match="expected one of busy, demo, fault, small"):
+    with pytest.raises(ScenarioError, match=r"expected one of base60, .*demo, .*or a path"):
         shipped("nowhere")
 
 
 @pytest.mark.parametrize(
-    ("name", "campaigns", "accounts"), [("demo", 40, 1), ("busy", 10_000, 50), ("small", 6, 1), ("fault", 5, 1)]
+    ("name", "campaigns", "accounts"),
+    [("demo", 40, 1), ("busy", 10_000, 50), ("small", 6, 1), ("fault", 5, 1), ("base60", 1000, 20)],
 )
 def test_shipped_scenarios_hold_what_they_say(name: str, campaigns: int, accounts: int) -> None:
     scenario = shipped(name)

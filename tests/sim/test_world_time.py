@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bidctl.domain.values import Intent
 from sim.scenario import Scenario, shipped
 from sim.seam import PlatformWorld
+from sim.shocks import Shocks
 from sim.world import MarketWorld
 
 DAY, HOUR = 86400.0, 3600.0
@@ -253,3 +254,20 @@ def test_a_live_campaign_made_by_hand_delivers_beside_the_rooms_own_and_is_not_r
     assert len([i for i in created if world.specs[i].live_account == room]) == 2
     assert not world.finished(extra) and world.finished(own)
     assert world.ledger()["spend"][extra] > 0
+
+
+def test_some_accounts_are_the_same_campaigns_with_the_same_luck() -> None:
+    scenario = replace(coarse(), accounts=3)
+    shocks = Shocks(4)
+    whole, part = MarketWorld(scenario, 4, shocks), MarketWorld(scenario, 4, shocks, accounts=[0, 2])
+    for world in (whole, part):
+        world.advance(world.now + 3 * DAY)
+    at = {s.name: i for i, s in enumerate(whole.specs)}
+    rows = [at[s.name] for s in part.specs]
+    assert {s.account for s in part.specs} == {0, 2} and 0 < len(rows) < len(whole.specs)
+    for name, fen in part.ledger().items():
+        assert fen.tolist() == whole.ledger()[name][rows].tolist()
+    with pytest.raises(ValueError, match=r"0 \.\. 2"):
+        MarketWorld(scenario, 4, accounts=[3])
+    with pytest.raises(ValueError, match="expected those of seed 5"):
+        MarketWorld(scenario, 5, shocks)

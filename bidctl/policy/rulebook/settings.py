@@ -56,7 +56,12 @@ class RuleSettings:
     novolume_daily: float = _number(3, "R-NOVOLUME", "such lowerings a natural day", OURS)
 
     fresh_s: float = _number(1800.0, "R-FRESH", "oldest complete good read", OURS)
-    evidence_p: float = _number(0.80, "R-EVIDENCE", "probability of being on the wrong side of the goal", OURS)
+    evidence_p: float = _number(
+        0.80,
+        "R-EVIDENCE",
+        "probability that ROAS is on the wrong side of the goal, or that profit is higher at the wish",
+        OURS,
+    )
     evidence_orders: float = _number(10, "R-EVIDENCE", "orders in the window", OURS)
     evidence_zero: float = _number(
         3.0, "R-EVIDENCE", "costs of an order without any order: evidence for a raise", THIRD

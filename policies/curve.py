@@ -1,0 +1,63 @@
+"""The target of greatest expected profit, from the campaign's own response curve as far as it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.values import Intent
+from bidctl.policy import Observation, Reason, Rules, keep, set_to
+
+Float = NDArray[np.float64]
+
+DAY_S = 86400.0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Step toward the optimum that the engine learned, where the profit expected of it pays for the move.
+
+    T = optimum x (1 + cash) / (1 + volume), never under the target that meets the goal. 均衡 and 保利 maximise profit; for 拿量
+    a yuan of GMV is worth `volume` of its margin more. `cash`: price of a yuan of spend beyond itself. A move of at most
+    `step`; at least `far_days` after the last one while the aim is further than `far`, else `near_days`. It must promise over
+    `horizon_days` more than it costs: the protection at stake and `transition` of a day's spend. Numbers are ours, tuned in the
+    simulator (docs/policy.md); the equations are in bidctl/engine/response.py.
+
+    >>> Curve(near_days=7).step
+    0.1
+    """
+
+    volume: float = 0.10
+    cash: float = 0.0
+    dead_band: float = 0.05
+    step: float = 0.10
+    far: float = 0.10
+    far_days: float = 1.0
+    near_days: float = 4.0
+    horizon_days: float = 14.0
+    transition: float = 0.03
+
+    def best(self, o: Observation) -> Float:
+        """(n,) the target of greatest expected profit, as this policy takes it."""
+        return o.optimum
+
+    def rules(self, o: Observation) -> Rules:
+        extra = np.where(o.intent == Intent.VOLUME, self.volume, 0.0)
+        best = self.best(o)
+        aim = np.maximum(best * (1 + self.cash) / (1 + extra), o.goal_target)
+        wish = np.clip(aim, o.roi_target * (1 - self.step), o.roi_target * (1 + self.step))
+        gap = aim / o.roi_target - 1.0
+        cost = o.protection_at_stake + self.transition * o.usual_spend
+        dwell = np.where(np.abs(gap) > self.far, self.far_days, self.near_days) * DAY_S
+        because = {
+            "aim": aim, "optimum": best, "elasticity": o.elasticity, "elasticity_sd": o.elasticity * o.elasticity_log_sd,
+            "gain_per_day": o.optimum_gain, "cost_of_move": cost,
+        }  # fmt: skip
+        yield keep(Reason.NEAR_OPTIMUM, np.abs(gap) <= self.dead_band, because=because)
+        yield keep(Reason.WAITING_RESULT, o.since_edit_s < dwell, because=because)
+        yield set_to(Reason.ROAS_BELOW_GOAL, (gap > 0) & (aim <= o.goal_target), wish, because=because)
+        yield set_to(Reason.ROAS_ABOVE_GOAL, (gap < 0) & (aim < best), wish, because=because)
+        yield keep(Reason.NOT_WORTH_MOVING, o.optimum_gain * self.horizon_days <= cost, because=because)
+        yield set_to(Reason.PROFIT_HIGHER, np.abs(gap) > self.dead_band, wish, because=because)
