@@ -56,6 +56,11 @@ ZH: dict[str, str] = {
     "stoploss_orders": "空耗几倍单均成本即止损", "stoploss_valid": "有效订单到几单起可能获赔", "blast_campaigns": "上线首日最多改几个计划",
     "blast_first": "它们合计占账户消耗的上限", "blast_lower": "一次调低的计划合计占账户消耗的上限", "budget_step_yuan": "预算最小加幅与刻度, 元",
     "budget_step_share": "预算最大加幅", "budget_over_spend": "新预算至少是消耗的几倍", "budget_daily": "每天最多加几次",
+    "retire_age_h": "素材上线多少小时后才可下架", "retire_orders": "素材至少消耗几倍单均成本", "retire_yuan": "且至少消耗, 元",
+    "retire_share": "且至少占计划消耗的比例", "retire_false": "下架素材里误伤的预计占比上限", "keep_youngest": "最年轻的这部分在投素材不下架",
+    "keep_daily_least": "每天总可下架几条", "keep_daily_share": "每天下架占在投素材的比例", "keep_daily_most": "每天最多下架几条",
+    "relay_days": "消耗占比低于自己3日峰值一半的天数", "relay_p": "或产出率下滑的把握", "relay_spare": "在投素材比保留数多几条",
+    "relay_weekly": "每周要上新几条 (0为不设)",
     "stock_yellow_h": "直播: 库存可卖小时数, 黄", "stock_red_h": "直播: 库存可卖小时数, 红", "stock_yellow_goods_h": "商品: 库存可卖小时数, 黄",
     "stock_red_goods_h": "商品: 库存可卖小时数, 红", "stock_pause_share": "告急商品成交占比超过此数则暂停",
 }  # fmt: skip
