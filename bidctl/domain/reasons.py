@@ -109,6 +109,7 @@ class Reason(IntEnum):
     FEEDING = 46
     START_KEPT = 47
     OUT_OF_BAND = 48
+    REFUSED = 49
     # acting
     START = 60
     NOVOLUME = 61
@@ -206,6 +207,7 @@ WORDING: dict[Reason, Wording] = {
     ),
     Reason.START_KEPT: Wording("起始ROI已是应有的值", "the first target already stands"),
     Reason.OUT_OF_BAND: Wording("步幅超出5-10%", "the step is outside 5-10 %"),
+    Reason.REFUSED: Wording("今天有人否决过同向改动, 当天不再提", "a person said no to this direction today"),
     Reason.START: Wording(
         "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
     ),
@@ -233,6 +235,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.CLOCK_UNSETTLED: Rule.CLOCK,
     Reason.BREAKER_OPEN: Rule.BREAKER,
     Reason.HELD: Rule.HOLD,
+    Reason.REFUSED: Rule.HOLD,
     Reason.HUMAN_EDIT: Rule.EXTERNAL,
     Reason.OBSERVING: Rule.OBSERVE,
     Reason.QUIET: Rule.QUIET,

@@ -30,11 +30,11 @@ from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
 from bidctl.engine.pauses import news
-from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
+from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent
+from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
@@ -195,6 +195,7 @@ class Desk:
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
+            said_no = refused(t.refused(self.account, today))
             budgets = t.recent_writes(self.account, today, field=Field.BUDGET)
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
@@ -209,6 +210,7 @@ class Desk:
             budget_refused=budget_refused(budgets, now - REFUSED_REST),
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
+            refused=said_no,
         )
 
     def _end_hands_off(self, t: Transaction, switches: dict[CampaignId, Switches], reading: Reading) -> None:
@@ -328,7 +330,7 @@ class Desk:
         proposed = {(a.campaign, a.field, a.old, a.new) for a in acts if a.needs_approval}
         for key, stale in waiting.items():
             if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
-                t.answer_proposal(stale.id, False, "withdrawn", now)
+                t.answer_proposal(stale.id, False, WITHDRAWN, now)
         made = waiting.keys() | {
             (p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode
         }

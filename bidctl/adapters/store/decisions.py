@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, exists, func, select, update
@@ -14,7 +14,7 @@ from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import DECISIONS, HOLD_COUNTS, NEWEST_DECISIONS, WRITES
 from bidctl.adapters.store.work import AnyRow, Work
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
-from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.ports import WITHDRAWN, DecisionRecord
 
 KEPT = [DECISIONS.c[name] for name in DecisionRecord.__dataclass_fields__]
 
@@ -60,6 +60,13 @@ class DecisionRows(Work):
         )
         oldest_first = select(*KEPT).where(theirs, ~taken_up).order_by(DECISIONS.c.at, DECISIONS.c.id)
         return tuple(_record(row) for row in self.rows(oldest_first))
+
+    def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
+        c = DECISIONS.c
+        said_no = (c.account == account) & c.needs_approval.is_(True) & c.approved.is_(False)
+        lately = (c.at >= micros(since - timedelta(days=31))) & (c.answered_at >= micros(since))
+        found = select(*KEPT).where(said_no, lately, c.answered_by != WITHDRAWN)
+        return tuple(_record(row) for row in self.rows(found.order_by(c.at, c.id)))
 
     def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
         taken_up = exists().where(WRITES.c.decision == DECISIONS.c.id)
