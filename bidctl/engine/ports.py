@@ -328,6 +328,10 @@ class Ledger(Protocol):
 
     def release_lease(self, name: str, owner: str) -> None: ...
 
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        """Who holds the lease `name` now, None where nobody does."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo, Listing
 from bidctl.domain.decision import Decisions, Lever
-from bidctl.domain.enrolment import Enrolment, Switches
+from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import WORDING, Alert, Reason
@@ -127,6 +127,7 @@ class Desk:
         reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
         enrolments = self._enrol(given, reading.listing)
         foreign = await self._others(reading.listing)
+        self._end_hands_off(reading)
         now = self.now()
         standing = self._take_in(reading, enrolments, now, foreign)
         o, d, ids = await self._decide(now, enrolments, standing)
@@ -189,8 +190,7 @@ class Desk:
             open_writes = t.open_writes(self.account)
             o.ingest_pauses(t.pauses(self.account))
             self._edits.refresh(t, open_writes, now)
-            switches = dict(t.switches(self.account))
-            self._end_hands_off(t, switches, reading)
+            switches = t.switches(self.account)
             midnight = self._days.start(self._days.of(now.timestamp()))
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
@@ -213,14 +213,17 @@ class Desk:
             refused=said_no,
         )
 
-    def _end_hands_off(self, t: Transaction, switches: dict[CampaignId, Switches], reading: Reading) -> None:
+    def _end_hands_off(self, reading: Reading) -> None:
         """A live campaign that a person edited is free again when its next session begins."""
-        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns} if reading.listing else {}
-        for campaign, held in list(switches.items()):
-            room = rooms.get(campaign)
-            if room and next_session(held.human_hold_until, [s for s in reading.sessions if s.live_account == room]):
-                t.set_human_hold(self.account, campaign, None)
-                switches[campaign] = replace(held, human_hold_until=None)
+        if not reading.sessions or reading.listing is None:
+            return
+        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns}
+        with self._ledger.begin() as t:
+            for campaign, held in t.switches(self.account).items():
+                room = rooms.get(campaign)
+                mine = [s for s in reading.sessions if s.live_account == room]
+                if room and next_session(held.human_hold_until, mine):
+                    t.set_human_hold(self.account, campaign, None)
 
     def _first_live(self, t: Transaction, midnight: float) -> datetime | None:
         """R-BLAST: the first live day lasts while no write of ours in live mode is older than today."""

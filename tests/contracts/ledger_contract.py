@@ -504,7 +504,12 @@ class LedgerContract:
         def want(owner: str, after_s: float) -> int | None:
             return ledger.acquire_lease(CONTROLLER_LEASE, owner, NOW + timedelta(seconds=after_s), 60)
 
+        def holder(after_s: float) -> str | None:
+            return ledger.lease_holder(CONTROLLER_LEASE, NOW + timedelta(seconds=after_s))
+
+        assert holder(0) is None
         assert want("one", 0) == 1
+        assert (holder(59), holder(60)) == ("one", None)
         assert want("two", 59) is None
         assert want("one", 30) == 1, "extended until 90 s"
         assert want("two", 89) is None
@@ -513,6 +518,7 @@ class LedgerContract:
         ledger.release_lease(CONTROLLER_LEASE, "one")
         assert want("one", 92) is None, "only its owner releases it"
         ledger.release_lease(CONTROLLER_LEASE, "two")
+        assert holder(93) is None, "it was given back"
         assert want("one", 93) == 3
         assert ledger.acquire_lease("other", "two", NOW, 60) == 1
         with ledger.begin() as t:

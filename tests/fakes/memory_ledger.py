@@ -88,6 +88,10 @@ class MemoryLedger:
         if holder == owner:
             self.state.leases[name] = ("", fence, until)
 
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        holder, _, until = self.state.leases.get(name, ("", 0, now))
+        return holder if holder and until > now else None
+
 
 class MemoryTransaction:
     """Implements `Transaction`; see there."""
