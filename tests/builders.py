@@ -14,7 +14,7 @@ NAN, INF = float("nan"), float("inf")
 
 SATISFIED: dict[str, object] = dict(  # noqa: C408
     kind=Kind.GOODS, complete=True, read_age_s=60.0, metric_stale=False, spending=True,
-    enrolled=True, advise_only=False, cost_controlled=True, killed=False, clock_ok=True, breaker_open=False, hold=0,
+    enrolled=True, advise_only=False, cost_controlled=True, killed=False, clock_ok=True, breaker_open=False, hold=0, refused=0,
     human_hold=False, open_write=False, trusted=True, floor_assumed=False, waivers=0,
     stage=Stage.FREE, observed_s=30 * 86400.0, observed_sessions=30, started=True, human_since_creation=False,
     avg30=NAN, avg30_rung=0,

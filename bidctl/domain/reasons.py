@@ -112,6 +112,7 @@ class Reason(IntEnum):
     NEAR_OPTIMUM = 49
     WAITING_RESULT = 50
     NOT_WORTH_MOVING = 51
+    REFUSED = 52
     # acting
     START = 60
     NOVOLUME = 61
@@ -214,6 +215,7 @@ WORDING: dict[Reason, Wording] = {
     Reason.NOT_WORTH_MOVING: Wording(
         "预期多赚的不抵调整的代价", "the profit expected from a move does not pay for the move"
     ),
+    Reason.REFUSED: Wording("今天有人否决过同向改动, 当天不再提", "a person said no to this direction today"),
     Reason.START: Wording(
         "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
     ),
@@ -241,6 +243,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.CLOCK_UNSETTLED: Rule.CLOCK,
     Reason.BREAKER_OPEN: Rule.BREAKER,
     Reason.HELD: Rule.HOLD,
+    Reason.REFUSED: Rule.HOLD,
     Reason.HUMAN_EDIT: Rule.EXTERNAL,
     Reason.OBSERVING: Rule.OBSERVE,
     Reason.QUIET: Rule.QUIET,

@@ -68,6 +68,7 @@ def _authority(c: Columns) -> dict[str, Column]:
         "clock_ok": np.full(c.n, s.clock_ok),
         "breaker_open": _switch(held, lambda w: w.breaker) | s.breaker,
         "hold": np.array([int(w.hold) if w else int(Hold.NO) for w in held], np.int8),
+        "refused": np.array([int(s.refused.get(name, 0)) for name in c.roster.names], np.int64),
         "human_hold": _switch(
             held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
         ),

@@ -149,6 +149,10 @@ class GateView:
     ledger_since: datetime
 
 
+WITHDRAWN = "withdrawn"
+"""Answers a proposal in the controller's own name: it is no longer wished."""
+
+
 class Transaction(Protocol):
     """One database transaction; commits when its block ends, rolls back when it raises. No network inside."""
 
@@ -180,6 +184,10 @@ class Transaction(Protocol):
 
     def answer_proposal(self, decision_id: str, approved: bool, by: str, at: datetime) -> bool:
         """A person's answer; False where it is no longer pending."""
+        ...
+
+    def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
+        """Proposals of the last 31 days to which a person said no since then; those that we took back (`WITHDRAWN`) are none."""
         ...
 
     def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
@@ -319,6 +327,10 @@ class Ledger(Protocol):
         ...
 
     def release_lease(self, name: str, owner: str) -> None: ...
+
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        """Who holds the lease `name` now, None where nobody does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import EDIT_FIELDS, CampaignId, Field
+from bidctl.domain.reasons import Reason
+from bidctl.domain.values import EDIT_FIELDS, CampaignId, Field, Refused
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.external import REACHED
+from bidctl.engine.ports import DecisionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Standing:
     those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the account among those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
+    `refused`: what a person said no to today.
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -37,6 +41,7 @@ class Standing:
     proved_absent: Mapping[CampaignId, datetime] = field(default_factory=dict)
     ledger_since: datetime | None = None
     unread_rooms: frozenset[str] = frozenset()
+    refused: Mapping[CampaignId, Refused] = field(default_factory=dict)
 
 
 def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
@@ -68,3 +73,22 @@ def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
         if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None
     ]
     return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}
+
+
+def refused(proposals: Sequence[DecisionRecord]) -> dict[CampaignId, Refused]:
+    """What a person said no to, by campaign: the lever and its direction."""
+    out: dict[CampaignId, Refused] = {}
+    for p in proposals:
+        out[p.campaign] = out.get(p.campaign, Refused.NOTHING) | _direction(p)
+    return out
+
+
+def _direction(p: DecisionRecord) -> Refused:
+    if p.field is Field.STATUS:
+        pause = Refused.PAUSE_ASKED if p.reason == Reason.STOPLOSS_ASK else Refused.PAUSE
+        return pause if p.new == "DISABLE" else Refused.UNPAUSE
+    if p.field is Field.BUDGET:
+        return Refused.BUDGET_UP if Decimal(p.new) > Decimal(p.old) else Refused.BUDGET_DOWN
+    if p.field is Field.ROI_TARGET:
+        return Refused.RAISE if Decimal(p.new) > Decimal(p.old) else Refused.LOWER
+    return Refused.NOTHING

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo, Listing
 from bidctl.domain.decision import Decisions, Lever
-from bidctl.domain.enrolment import Enrolment, Switches
+from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import WORDING, Alert, Reason
@@ -30,11 +30,11 @@ from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
 from bidctl.engine.pauses import news
-from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
+from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
 from bidctl.engine.records import Signature, record, request
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent
+from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
@@ -127,6 +127,7 @@ class Desk:
         reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
         enrolments = self._enrol(given, reading.listing)
         foreign = await self._others(reading.listing)
+        self._end_hands_off(reading)
         now = self.now()
         standing = self._take_in(reading, enrolments, now, foreign)
         o, d, ids = await self._decide(now, enrolments, standing)
@@ -189,12 +190,12 @@ class Desk:
             open_writes = t.open_writes(self.account)
             o.ingest_pauses(t.pauses(self.account))
             self._edits.refresh(t, open_writes, now)
-            switches = dict(t.switches(self.account))
-            self._end_hands_off(t, switches, reading)
+            switches = t.switches(self.account)
             midnight = self._days.start(self._days.of(now.timestamp()))
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
+            said_no = refused(t.refused(self.account, today))
             budgets = t.recent_writes(self.account, today, field=Field.BUDGET)
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
@@ -209,16 +210,20 @@ class Desk:
             budget_refused=budget_refused(budgets, now - REFUSED_REST),
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
+            refused=said_no,
         )
 
-    def _end_hands_off(self, t: Transaction, switches: dict[CampaignId, Switches], reading: Reading) -> None:
+    def _end_hands_off(self, reading: Reading) -> None:
         """A live campaign that a person edited is free again when its next session begins."""
-        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns} if reading.listing else {}
-        for campaign, held in list(switches.items()):
-            room = rooms.get(campaign)
-            if room and next_session(held.human_hold_until, [s for s in reading.sessions if s.live_account == room]):
-                t.set_human_hold(self.account, campaign, None)
-                switches[campaign] = replace(held, human_hold_until=None)
+        if not reading.sessions or reading.listing is None:
+            return
+        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns}
+        with self._ledger.begin() as t:
+            for campaign, held in t.switches(self.account).items():
+                room = rooms.get(campaign)
+                mine = [s for s in reading.sessions if s.live_account == room]
+                if room and next_session(held.human_hold_until, mine):
+                    t.set_human_hold(self.account, campaign, None)
 
     def _first_live(self, t: Transaction, midnight: float) -> datetime | None:
         """R-BLAST: the first live day lasts while no write of ours in live mode is older than today."""
@@ -328,7 +333,7 @@ class Desk:
         proposed = {(a.campaign, a.field, a.old, a.new) for a in acts if a.needs_approval}
         for key, stale in waiting.items():
             if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
-                t.answer_proposal(stale.id, False, "withdrawn", now)
+                t.answer_proposal(stale.id, False, WITHDRAWN, now)
         made = waiting.keys() | {
             (p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode
         }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bidctl.adapters.store import open_ledger
 from bidctl.cli.plan import digest
+from bidctl.engine.ports import CONTROLLER_LEASE
 from tests.cli.office import Office, Terminal, office
 
 DAY_ONE_H = 2
@@ -155,6 +160,16 @@ def test_status_and_explain_tell_what_the_platform_has(ready: Office) -> None:
         assert word in ready.run.done("explain", row["campaign"], "--account", ready.account, "--lang", lang).out
 
 
+@contextmanager
+def at_work(desk: Office, mode: str) -> Iterator[None]:
+    """Another process holds the lease meanwhile."""
+    ledger = open_ledger(f"sqlite:///{desk.run.folder}/bidctl.db", datetime.now(UTC))
+    assert ledger.acquire_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0", datetime.now(UTC), 600) is not None
+    yield
+    ledger.release_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0")
+    ledger.close()
+
+
 def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None:
     low = next(c for c in desk.campaigns if c["enrol"]["group"] == "too-low")
     desk.run.done("connect", "--code", "auth-code-1")
@@ -176,8 +191,14 @@ def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None
     desk.advance(hours=2)
     shown = desk.run.done(*words, "--to", before * Decimal("0.7"), "--json").tree
     assert not shown["sent"] and len(desk.written()) == 1
-    told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
-    assert "revert again" in told.out
+    with at_work(desk, "dry"):
+        refused = desk.run(*words, "--to", before * Decimal("0.7"), "--yes")
+    assert refused.code == 3 and "cannot write" in refused.err
+    with at_work(desk, "live"):
+        wrong = desk.run(*words, "--to", before * Decimal("0.7"), "--yes", "--mode", "approve")
+        assert wrong.code == 3 and "takes up only its own" in wrong.err
+        told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
+    assert "revert again" in told.out and "the run at work sends it" in told.out
     desk.tick("live")
     last = desk.written()[1]
     assert Decimal(str(last["old"])) == after and Decimal(str(last["new"])) == Decimal(shown["new"])

@@ -30,7 +30,7 @@ from bidctl.domain.values import (
     Waiver,
 )
 from bidctl.domain.writes import Edit, Write, WriteRequest, WriteState
-from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, KnownLife, Ledger, Pause, Transaction
+from bidctl.engine.ports import CONTROLLER_LEASE, WITHDRAWN, DecisionRecord, KnownLife, Ledger, Pause, Transaction
 
 A = AccountId("1700000000000001")
 B = AccountId("1700000000000002")
@@ -181,6 +181,16 @@ class LedgerContract:
             assert t.approved(A) == (late,)
             assert take(t, decision=late.id) is not None
             assert t.approved(A) == ()
+
+    def test_a_persons_no_is_remembered_and_a_withdrawal_is_none(self, ledger: Ledger) -> None:
+        first, second, third = (record(n, needs_approval=True, campaign=D, at=NOW + n * MINUTE) for n in (1, 2, 3))
+        with ledger.begin() as t:
+            t.add_decisions([first, second, third])
+            assert t.answer_proposal(first.id, False, "li", NOW + 5 * MINUTE)
+            assert t.answer_proposal(second.id, False, WITHDRAWN, NOW + 5 * MINUTE)
+            assert t.answer_proposal(third.id, True, "li", NOW + 5 * MINUTE)
+        with ledger.begin() as t:
+            assert t.refused(A, NOW) == (first,) and t.refused(A, NOW + 6 * MINUTE) == () and t.refused(B, NOW) == ()
 
     def test_an_act_that_no_write_took_up_is_left_over(self, ledger: Ledger) -> None:
         mine, theirs = record(1), record(2, account=B, at=NOW + MINUTE)
@@ -494,7 +504,12 @@ class LedgerContract:
         def want(owner: str, after_s: float) -> int | None:
             return ledger.acquire_lease(CONTROLLER_LEASE, owner, NOW + timedelta(seconds=after_s), 60)
 
+        def holder(after_s: float) -> str | None:
+            return ledger.lease_holder(CONTROLLER_LEASE, NOW + timedelta(seconds=after_s))
+
+        assert holder(0) is None
         assert want("one", 0) == 1
+        assert (holder(59), holder(60)) == ("one", None)
         assert want("two", 59) is None
         assert want("one", 30) == 1, "extended until 90 s"
         assert want("two", 89) is None
@@ -503,6 +518,7 @@ class LedgerContract:
         ledger.release_lease(CONTROLLER_LEASE, "one")
         assert want("one", 92) is None, "only its owner releases it"
         ledger.release_lease(CONTROLLER_LEASE, "two")
+        assert holder(93) is None, "it was given back"
         assert want("one", 93) == 3
         assert ledger.acquire_lease("other", "two", NOW, 60) == 1
         with ledger.begin() as t:

@@ -172,14 +172,23 @@ async def test_proposals_wait_for_a_person_and_are_made_once() -> None:
     assert len(shop.platform.attempts) == 1
 
 
-async def test_a_refused_proposal_is_never_sent() -> None:
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_refused_proposal_is_not_made_again_that_day(restarts: bool) -> None:
+    """Not under another value, not after a restart, and not sent in a live run either; tomorrow it may be asked again."""
     shop = await Shop(mode=Mode.APPROVE).open()
     await shop.tick(30)
     refused = shop.pending()[0]
     shop.approve(refused.id, yes=False)
-    for _ in range(3):
-        await shop.tick(10)
-    assert shop.platform.attempts == [] and refused.id not in {p.id for p in shop.pending()}
+    shop.platform.rates[C1] = Rate(100, 120, 3)
+    for turn in range(3):
+        if restarts:
+            await shop.restart(Mode.LIVE if turn == 1 else Mode.APPROVE)
+        report = await shop.tick(70)
+        assert report.held == {Reason.REFUSED: 1} and report.acts == () and shop.pending() == ()
+    assert shop.platform.attempts == []
+    await shop.restart(Mode.APPROVE)
+    await shop.tick(at=utc("2026-03-03 00:30"))
+    assert [p.id != refused.id for p in shop.pending()] == [True]
 
 
 async def test_a_proposal_no_longer_wished_is_withdrawn() -> None:

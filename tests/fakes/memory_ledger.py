@@ -18,7 +18,7 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Hold, Mode
 from bidctl.domain.writes import OPEN_STATES, Edit, Write, WriteRequest, WriteState
-from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, GateView, KnownCampaign, KnownLife, Pause
+from bidctl.engine.ports import CONTROLLER_LEASE, WITHDRAWN, DecisionRecord, GateView, KnownCampaign, KnownLife, Pause
 
 Key = tuple[AccountId, CampaignId]
 FactKey = tuple[AccountId, str, int, float]
@@ -49,6 +49,7 @@ class State:
     beats: dict[AccountId, datetime] = field(default_factory=dict)
     leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     pauses: dict[Key, Pause] = field(default_factory=dict)
+    refusals: dict[str, datetime] = field(default_factory=dict)
 
     def snapshot(self) -> State:
         return State(*(copy(getattr(self, f.name)) for f in fields(self)))
@@ -86,6 +87,10 @@ class MemoryLedger:
         holder, fence, until = self.state.leases.get(name, ("", 0, self.since))
         if holder == owner:
             self.state.leases[name] = ("", fence, until)
+
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        holder, _, until = self.state.leases.get(name, ("", 0, now))
+        return holder if holder and until > now else None
 
 
 class MemoryTransaction:
@@ -143,7 +148,12 @@ class MemoryTransaction:
         if decision_id not in {r.id for r in self.pending()}:
             return False
         self._s.answers[decision_id] = approved
+        if not approved and by != WITHDRAWN:
+            self._s.refusals[decision_id] = at
         return True
+
+    def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
+        return self._proposals(account, lambda r: r.id in self._s.refusals and self._s.refusals[r.id] >= since)
 
     def _proposals(
         self, account: AccountId | None, wanted: Callable[[DecisionRecord], bool]

@@ -34,6 +34,7 @@ COLUMNS: dict[str, list[Any]] = {
     "breaker_open": RARELY,
     "hold": [0, 0, 0, 0, 0, 0, 1, 2],
     "human_hold": RARELY,
+    "refused": [0] * 8 + [1, 2, 4, 8, 16, 32, 127],
     "open_write": RARELY,
     "trusted": MOSTLY,
     "floor_assumed": RARELY,

@@ -36,7 +36,7 @@ def floor(r: Row) -> Fraction | None:
 
 def why_not(r: Row, new: int, *, start: bool, novolume: bool) -> list[str]:
     """Every rule of sections 1 and 4 that a target edit from the row's target to `new` breaks."""
-    broken = _authority(r, start) + _size(r, new, start)
+    broken = _authority(r, new, start) + _size(r, new, start)
     broken += [] if start else _band(r["target_units"], new) + _spacing(r) + _observing(r) + _drift(r, new)
     if r["edits_today"] >= min(r["edits_per_day"], 8 if r["kind"] == 1 else 4):
         broken.append("quota of the day")
@@ -57,7 +57,7 @@ def why_not(r: Row, new: int, *, start: bool, novolume: bool) -> list[str]:
     return broken
 
 
-def _authority(r: Row, start: bool) -> list[str]:
+def _authority(r: Row, new: int, start: bool) -> list[str]:
     wrong = {
         "enrolment": not r["enrolled"] or (r["advise_only"] and not r["waivers"] & 4),
         "kill": r["killed"],
@@ -70,6 +70,7 @@ def _authority(r: Row, start: bool) -> list[str]:
         "not delivering": not r["effective"] and not start,
         "data": not r["complete"] or r["metric_stale"] or not r["read_age_s"] <= 1800,
         "open write": r["open_write"],
+        "a person's no": bool(r["refused"] & (1 if new > r["target_units"] else 2)),
     }
     return [name for name, is_so in wrong.items() if is_so]
 

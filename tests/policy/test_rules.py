@@ -8,7 +8,7 @@ import pytest
 
 from bidctl.domain.decision import Decision, Lever
 from bidctl.domain.reasons import Alert, Reason, Rule
-from bidctl.domain.values import Hold, Intent, Kind, Protection, Stage, SuggestionState, Waiver
+from bidctl.domain.values import Hold, Intent, Kind, Protection, Refused, Stage, SuggestionState, Waiver
 from bidctl.engine.decide import Asked, decide
 from policies.handbook import Handbook
 from policies.hold import Hold as HoldPolicy
@@ -266,6 +266,41 @@ def test_a_persons_wish_needs_no_evidence_and_keeps_all_else() -> None:
     assert decide(Asked(math.nan), rows(1)).row(0).reason is Reason.NO_RULE
 
 
+@pytest.mark.parametrize(
+    ("columns", "refused", "reason"),
+    [
+        (RAISE, Refused.RAISE, Reason.REFUSED),
+        (RAISE, Refused.LOWER, Reason.ROAS_BELOW_GOAL),
+        (LOWER, Refused.LOWER, Reason.REFUSED),
+        ({"spend_last2": 10.0}, Refused.LOWER, Reason.REFUSED),
+        (NEW, Refused.RAISE, Reason.REFUSED),
+        (NEW, Refused.LOWER, Reason.START),
+        ({**EMPTY, "valid_orders_today": 0.0}, Refused.PAUSE, Reason.WITHIN_BAND),
+        (
+            {**EMPTY, "valid_orders_today": 0.0},
+            Refused.PAUSE_ASKED,
+            Reason.STOPLOSS_NO_ORDERS,
+        ),  # nothing to forfeit now
+        (LOSING, Refused.PAUSE_ASKED, Reason.WITHIN_BAND),
+        (LOSING, Refused.PAUSE, Reason.WITHIN_BAND),
+        (LOSING, Refused.RAISE, Reason.STOPLOSS_ASK),
+        ({"stage": Stage.STOPPED, "paused_by_us": True, "resume_at_midnight": True}, Refused.UNPAUSE, Reason.STOPPED),
+    ],
+)
+def test_a_persons_no_stands_for_the_day(columns: dict[str, object], refused: Refused, reason: Reason) -> None:
+    made = one(**columns, refused=refused)
+    assert made.reason is reason and (made.lever is Lever.NONE) == (
+        reason.name in ("REFUSED", "WITHIN_BAND", "STOPPED")
+    )
+    if columns is LOSING:
+        assert Alert.STOPLOSS in made.alerts, "what it refers to is still told"
+    assert not made.ask or reason is Reason.STOPLOSS_ASK
+
+
+def test_a_person_may_wish_what_was_refused() -> None:
+    assert decide(Asked(1.5), rows(1, refused=Refused.LOWER)).row(0).result == 180
+
+
 def test_stale_while_spending_is_told_but_not_of_others() -> None:
     assert Alert.STALE_SPENDING in one(read_age_s=1801.0).alerts
     assert Alert.STALE_SPENDING not in one(read_age_s=1801.0, spending=False).alerts
@@ -303,6 +338,8 @@ BUDGET = {"budget_on": True, "budget_spent_share": 0.95, "budget": 1000.0, "spen
         ({"projected_roas": 1.9}, Reason.POLICY_HOLDS, NAN),
         ({"budget_on": False}, Reason.POLICY_HOLDS, NAN),
         ({"trusted": False}, Reason.PRIOR_UNCONFIRMED, NAN),
+        ({"refused": Refused.BUDGET_UP}, Reason.POLICY_HOLDS, NAN),
+        ({"refused": Refused.BUDGET_DOWN}, Reason.BUDGET_RAISE, 1200.0),
         ({"trusted": False, "base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
         ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
         ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),

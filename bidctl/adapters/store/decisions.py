@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import DECISIONS, HOLD_COUNTS, NEWEST_DECISIONS, WRITES
 from bidctl.adapters.store.work import AnyRow, Work, insert_of
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
-from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.ports import WITHDRAWN, DecisionRecord
 
 KEPT = [DECISIONS.c[name] for name in DecisionRecord.__dataclass_fields__]
 _WAITING = DECISIONS.c.needs_approval.is_(True) & DECISIONS.c.approved.is_(None)
@@ -67,6 +67,13 @@ class DecisionRows(Work):
 
     def approved(self, account: AccountId) -> tuple[DecisionRecord, ...]:
         return tuple(_record(row) for row in self.rows(_APPROVED, account=account))
+
+    def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
+        c = DECISIONS.c
+        said_no = (c.account == account) & c.needs_approval.is_(True) & c.approved.is_(False)
+        lately = (c.at >= micros(since - timedelta(days=31))) & (c.answered_at >= micros(since))
+        found = select(*KEPT).where(said_no, lately, c.answered_by != WITHDRAWN)
+        return tuple(_record(row) for row in self.rows(found.order_by(c.at, c.id)))
 
     def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
         acting = DECISIONS.c.field.is_not(None) & DECISIONS.c.needs_approval.is_(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, case, or_, update
+from sqlalchemy import Executable, bindparam, case, or_, select, update
 
 from bidctl.adapters.store.instants import micros
 from bidctl.adapters.store.schema import LEASES
@@ -27,6 +27,12 @@ class LeaseRows(Work):
     def release(self, name: str, owner: str) -> None:
         """Give it back; the fence stays, so that the next owner gets a higher one."""
         self.change(update(LEASES).where(LEASES.c.name == name, LEASES.c.owner == owner).values(owner=NOBODY, until=0))
+
+    def holder(self, name: str, now: datetime) -> str | None:
+        """Who holds it, None where it was given back or has run out."""
+        held = (LEASES.c.name == name) & (LEASES.c.until > micros(now)) & (LEASES.c.owner != NOBODY)
+        row = self.row(select(LEASES.c.owner).where(held))
+        return None if row is None else str(row.owner)
 
 
 @cache

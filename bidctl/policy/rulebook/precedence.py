@@ -93,6 +93,7 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(Rule.BOUNDS, limits.bounds, ("minimum", "maximum", "platform_min", "platform_max")),
     RowRule(Rule.DRIFT, limits.drift, ("day_anchor_units", "week_anchor_units")),
     RowRule(Rule.BAND, band.band, ("target_units", "grid")),
+    RowRule(Rule.HOLD, authority.refused, ("refused",)),
     RowRule(Rule.ONE, timing.one, ("open_write",)),
     RowRule(Rule.SPACE, timing.space, ("since_edit_s", "spacing_s")),
     RowRule(
