@@ -19,6 +19,10 @@ from bidctl.engine.ports import DecisionRecord
 KEPT = [DECISIONS.c[name] for name in DecisionRecord.__dataclass_fields__]
 
 
+Said = tuple[str, int, bool, str]
+"""What tells a decision from the one before: (mode, reason, hold, trace)."""
+
+
 class DecisionRows(Work):
     """The decision part of a transaction; see `engine.ports.Transaction`."""
 
@@ -82,10 +86,11 @@ class DecisionRows(Work):
             )
         )
 
-    def _newest_reasons(self, accounts: set[AccountId]) -> dict[tuple[str, str], tuple[str, int, bool]]:
+    def _newest_reasons(self, accounts: set[AccountId]) -> dict[tuple[str, str], Said]:
         c = NEWEST_DECISIONS.c
-        found = self.rows(select(c.account, c.campaign, c.mode, c.reason, c.hold).where(c.account.in_(accounts)))
-        return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
+        wanted = select(c.account, c.campaign, c.mode, c.reason, c.hold, DECISIONS.c.trace)
+        found = self.rows(wanted.join(DECISIONS, DECISIONS.c.id == c.decision).where(c.account.in_(accounts)))
+        return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in found}
 
     def count_holds(self, account: AccountId, mode: Mode, at: datetime, counts: Mapping[int, int]) -> None:
         self._add_counts({(account, mode.value, self._day(at), reason): n for reason, n in counts.items()})
@@ -116,9 +121,12 @@ def _same_campaign() -> Any:
     return and_(same, NEWEST_DECISIONS.c.campaign == DECISIONS.c.campaign)
 
 
-def _is_news(record: DecisionRecord, newest: dict[tuple[str, str], tuple[str, int, bool]]) -> bool:
+def _is_news(record: DecisionRecord, newest: dict[tuple[str, str], Said]) -> bool:
     """Whether it is stored; holds of one batch are compared with each other as well."""
-    key, said = (record.account, record.campaign), (record.mode.value, record.reason, record.field is None)
+    key, said = (
+        (record.account, record.campaign),
+        (record.mode.value, record.reason, record.field is None, record.trace),
+    )
     news = record.field is not None or newest.get(key) != said
     newest[key] = said
     return news
