@@ -113,6 +113,7 @@ class Reason(IntEnum):
     WAITING_RESULT = 50
     NOT_WORTH_MOVING = 51
     REFUSED = 52
+    RULE_KEEPS = 59
     # acting
     START = 60
     NOVOLUME = 61
@@ -128,6 +129,9 @@ class Reason(IntEnum):
     PROFIT_HIGHER = 71
     OPERATOR = 72
     STOCK_PAUSE = 73
+    RULE_RAISES = 80
+    RULE_LOWERS = 81
+    RULE_SETS = 82
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,14 @@ WORDING: dict[Reason, Wording] = {
     Reason.PROFIT_HIGHER: Wording("预计利润更高", "projected profit is higher there"),
     Reason.STOCK_PAUSE: Wording("售罄风险: 告急商品占成交过半, 暂停", "red products carry over half of the GMV: pause"),
     Reason.OPERATOR: Wording("人工操作", "the operator's own action"),
+    Reason.RULE_KEEPS: Wording("策略文件的规则: 保持", "a rule of the policy file: keep"),
+    Reason.RULE_RAISES: Wording("策略文件的规则: 调高", "a rule of the policy file: raise"),
+    Reason.RULE_LOWERS: Wording("策略文件的规则: 调低", "a rule of the policy file: lower"),
+    Reason.RULE_SETS: Wording("策略文件的规则: 设定目标", "a rule of the policy file: set the target"),
 }
+
+WRITTEN = frozenset({Reason.RULE_KEEPS, Reason.RULE_RAISES, Reason.RULE_LOWERS, Reason.RULE_SETS})
+"""Reasons of rules that say their own why (policies in TOML)."""
 
 RULE_OF: dict[Reason, Rule] = {
     Reason.NO_DATA: Rule.FRESH,
@@ -273,6 +284,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.BUDGET_BOUND: Rule.DELIVER,
     Reason.PRIOR_UNCONFIRMED: Rule.EVIDENCE,
     Reason.POLICY_HOLDS: Rule.POLICY,
+    Reason.RULE_KEEPS: Rule.POLICY,
     Reason.PROTECTION_LOST: Rule.QUOTA,
     Reason.STOCK_RED: Rule.STOCK,
     Reason.SHIP_LATE: Rule.SHIP,

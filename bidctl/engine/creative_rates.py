@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.engine.normal import normal_cdf
+from bidctl.policy.maths import normal_cdf
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]

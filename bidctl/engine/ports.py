@@ -105,7 +105,7 @@ class PlatformWriter(Protocol):
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
     """One decision as it is stored BEFORE anything is sent. `id`: 32 hex digits, sent as X-Request-Id of its write.
-    `inputs`, `trace`: JSON text of the observation row and of the rule trace."""
+    `inputs`: JSON text of the observation row; `trace`: of the policy's rule in its author's words (`records.told_rule`)."""
 
     id: str
     tick: str
@@ -158,7 +158,8 @@ class Transaction(Protocol):
 
     # decisions
     def add_decisions(self, records: Sequence[DecisionRecord]) -> None:
-        """Store decisions. A hold (`field` None) is stored only when its reason differs from the campaign's newest."""
+        """Store decisions. A hold (`field` None) is stored only when its reason or its `trace` differs from the campaign's
+        newest."""
         ...
 
     def count_holds(self, account: AccountId, mode: Mode, at: datetime, counts: Mapping[int, int]) -> None:

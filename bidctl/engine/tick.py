@@ -32,12 +32,13 @@ from bidctl.engine.observe import Observer
 from bidctl.engine.pauses import news
 from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
-from bidctl.engine.records import Signature, record, request
+from bidctl.engine.records import Signature, record, request, told_rule
 from bidctl.engine.selectors import is_selector, newcomers
 from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rules import sayings
 
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
@@ -97,7 +98,7 @@ class Desk:
         self.observer = Observer(account, reads.capabilities)
         self._edits = EditFeed(account, self.observer)
         self._ticks = 0
-        self._holding: dict[str, int] = {}
+        self._holding: dict[str, tuple[int, str]] = {}  # reason and the rule's words
         self._ledger_since: datetime | None = None
 
     def now(self) -> datetime:
@@ -130,8 +131,8 @@ class Desk:
         self._end_hands_off(reading)
         now = self.now()
         standing = self._take_in(reading, enrolments, now, foreign)
-        o, d, ids = await self._decide(now, enrolments, standing)
-        acts, holds, repeats = self._records(o, d, ids, name, now)
+        o, d, policy, ids = await self._decide(now, enrolments, standing)
+        acts, holds, repeats = self._records(o, d, policy, ids, name, now)
         self._store(name, now, reading, acts, holds, repeats)
         due = [a for a in acts if not a.needs_approval]
         if reading.stops and due:
@@ -234,7 +235,7 @@ class Desk:
 
     async def _decide(
         self, now: datetime, enrolments: Sequence[Enrolment], standing: Standing
-    ) -> tuple[Observation, Decisions, Mapping[CampaignId, str]]:
+    ) -> tuple[Observation, Decisions, Policy, Mapping[CampaignId, str]]:
         """Decide; ask for the suggestions that the outcome turns on; decide again with them."""
         policy, ids = self._book.mixed(enrolments)
         await self._ask_due(now, {e.campaign for e in enrolments})
@@ -249,7 +250,7 @@ class Desk:
         if told or aired:
             o = self.observer.observe(now, standing)
             d = decide(policy, o, self._rules)
-        return o, d, ids
+        return o, d, policy, ids
 
     async def _ask_rooms(
         self, o: Observation, d: Decisions, standing: Standing, now: datetime
@@ -291,22 +292,23 @@ class Desk:
         return True
 
     def _records(
-        self, o: Observation, d: Decisions, ids: Mapping[CampaignId, str], tick: str, now: datetime
+        self, o: Observation, d: Decisions, policy: Policy, ids: Mapping[CampaignId, str], tick: str, now: datetime
     ) -> tuple[list[DecisionRecord], list[DecisionRecord], Mapping[int, int]]:
         """What acts, the holds whose reason changed since the last tick, and how many repeated theirs."""
         rows = np.flatnonzero(o.enrolled)
         acts: list[DecisionRecord] = []
         holds: list[DecisionRecord] = []
         repeats: Counter[int] = Counter()
-        held: dict[str, int] = {}
+        held: dict[str, tuple[int, str]] = {}
+        rule = [told_rule(says) for says in sayings(policy, o)] + ["[]"]  # -1 = no rule
         for i in rows.tolist():
             one = d.row(i)
             if one.lever is Lever.NONE:
-                held[one.campaign] = int(one.reason)
-                if self._holding.get(one.campaign) == int(one.reason):
+                held[one.campaign] = int(one.reason), rule[one.matched]
+                if self._holding.get(one.campaign) == held[one.campaign]:
                     repeats[int(one.reason)] += 1
                     continue
-            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, "[]")
+            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, rule[one.matched])
             (acts if made.field is not None else holds).append(made)
         self._holding = held
         return acts, holds, repeats

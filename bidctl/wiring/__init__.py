@@ -99,7 +99,7 @@ def rule_settings(settings: Settings) -> RuleSettings:
 
 def policy_of(policy_id: str) -> Policy:
     """The policy that a stored decision names."""
-    return catalog.load(policy_id.partition("@")[0])
+    return catalog.load(catalog.reference_of(policy_id))
 
 
 def settings_hash(settings: Settings) -> str:

@@ -15,6 +15,19 @@ from bidctl.cli.plan import digest
 from bidctl.engine.ports import CONTROLLER_LEASE
 from tests.cli.office import Office, Terminal, office
 
+MINE = """
+name = "mine"
+title = {zh = "自己的", en = "Mine"}
+about = {zh = "测试", en = "a test"}
+[[rule]]
+when = "projected_roas < goal * 95%"
+then = "raise 10%"
+because = {zh = "离目标远, 收", en = "far from the goal, tighten"}
+[[rule]]
+when = "projected_roas > goal * 105%"
+then = "lower 10%"
+because = {zh = "离目标远, 放", en = "far from the goal, loosen"}
+"""
 DAY_ONE_H = 2
 """A fresh ledger makes no edit for 61 minutes."""
 
@@ -168,6 +181,27 @@ def at_work(desk: Office, mode: str) -> Iterator[None]:
     yield
     ledger.release_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0")
     ledger.close()
+
+
+def test_a_policy_file_rules_its_campaigns_in_its_own_words(ready: Office) -> None:
+    file = ready.run.folder / "mine.toml"
+    file.write_text(MINE, "utf-8")
+    for c in ready.campaigns:
+        ready.run.done("enrol", "--account", c["account"], "--campaign", c["id"], "--goal", c["enrol"]["goal"], "--margin",
+                       c["enrol"]["margin"], "--confirm-prior", "--policy", "mine.toml")  # fmt: skip
+    planned = ready.run.done("plan", "--json").tree
+    assert planned and {row["why"] for row in planned} <= {"far from the goal, tighten", "far from the goal, loosen"}
+    (report,) = ready.tick("live")
+    ours = {a["campaign"] for a in report["acts"]}
+    assert ours and {str(line["campaign"]) for line in ready.written()} == ours
+    campaign = next(iter(ours))
+    ready.advance(hours=2)
+    told = ready.run.done("explain", campaign, "--account", ready.account, "--json").tree
+    assert told[0]["policy"].startswith(str(file)) and told[0]["same_again"]
+    assert told[0]["why"]["zh"] in {"离目标远, 收", "离目标远, 放"}
+    file.unlink()
+    gone = ready.run("run", "--mode", "live", "--once")
+    assert gone.code == 2 and "no such file" in gone.err and str(file) in gone.err
 
 
 def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None:

@@ -158,6 +158,13 @@ class LedgerContract:
             assert t.hold_counts() == {Reason.SPACING: 3, Reason.QUOTA: 2, Reason.STALE: 5}
             assert t.hold_counts(B) == {}
 
+    def test_a_hold_in_other_words_is_news(self, ledger: Ledger) -> None:
+        for number, words in enumerate(["[]", '[{"en": "a"}]', '[{"en": "a"}]', '[{"en": "b"}]', "[]"]):
+            with ledger.begin() as t:
+                t.add_decisions([hold(number, Reason.RULE_KEEPS, trace=words)])
+        with ledger.begin() as t:
+            assert [n for n in range(5) if t.decision(f"{n:032x}")] == [0, 1, 3, 4]
+
     def test_a_hold_after_an_act_is_news(self, ledger: Ledger) -> None:
         for number, made in enumerate([hold(0, Reason.SPACING), record(1), hold(2, Reason.SPACING)]):
             with ledger.begin() as t:

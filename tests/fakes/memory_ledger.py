@@ -111,7 +111,7 @@ class MemoryTransaction:
                 continue
             self._s.holds[r.account, r.reason] += 1
             newest = self.decisions_of(r.account, r.campaign, 1)
-            if not newest or newest[0].field is not None or newest[0].reason != r.reason:
+            if not newest or newest[0].field is not None or (newest[0].reason, newest[0].trace) != (r.reason, r.trace):
                 self._s.decisions.setdefault(r.id, r)
 
     def decision(self, decision_id: str) -> DecisionRecord | None:

@@ -29,8 +29,13 @@ _APPROVED = (
     .where(_THEIRS, DECISIONS.c.needs_approval.is_(True), DECISIONS.c.approved.is_(True), ~_TAKEN_UP)
     .order_by(DECISIONS.c.at, DECISIONS.c.id)
 )
-_REASONS = select(*(NEWEST_DECISIONS.c[name] for name in ("account", "campaign", "mode", "reason", "hold")))
+_SAID = [NEWEST_DECISIONS.c[name] for name in ("account", "campaign", "mode", "reason", "hold")]
+_REASONS = select(*_SAID, DECISIONS.c.trace).join(DECISIONS, DECISIONS.c.id == NEWEST_DECISIONS.c.decision)
 _NEWEST_REASONS = _REASONS.where(NEWEST_DECISIONS.c.account.in_(bindparam("accounts", expanding=True)))
+
+
+Said = tuple[str, int, bool, str]
+"""What tells a decision from the one before: (mode, reason, hold, trace)."""
 
 
 class DecisionRows(Work):
@@ -93,9 +98,9 @@ class DecisionRows(Work):
             delete(DECISIONS).where(DECISIONS.c.field.is_(None), DECISIONS.c.at < micros(before), ~_WAITING, ~is_newest)
         )
 
-    def _newest_reasons(self, accounts: set[AccountId]) -> dict[tuple[str, str], tuple[str, int, bool]]:
+    def _newest_reasons(self, accounts: set[AccountId]) -> dict[tuple[str, str], Said]:
         found = self.rows(_NEWEST_REASONS, accounts=list(accounts))
-        return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
+        return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in found}
 
     def count_holds(self, account: AccountId, mode: Mode, at: datetime, counts: Mapping[int, int]) -> None:
         self._add_counts({(account, mode.value, self._day(at), reason): n for reason, n in counts.items()})
@@ -128,9 +133,12 @@ def _same_campaign() -> Any:
     return and_(same, NEWEST_DECISIONS.c.campaign == DECISIONS.c.campaign)
 
 
-def _is_news(record: DecisionRecord, newest: dict[tuple[str, str], tuple[str, int, bool]]) -> bool:
+def _is_news(record: DecisionRecord, newest: dict[tuple[str, str], Said]) -> bool:
     """Whether it is stored; holds of one batch are compared with each other as well."""
-    key, said = (record.account, record.campaign), (record.mode.value, record.reason, record.field is None)
+    key, said = (
+        (record.account, record.campaign),
+        (record.mode.value, record.reason, record.field is None, record.trace),
+    )
     news = record.field is not None or newest.get(key) != said
     newest[key] = said
     return news
