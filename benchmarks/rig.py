@@ -223,7 +223,7 @@ def _enrolment(c: dict[str, object], now: datetime) -> Enrolment:
 
 
 def _life(plan: Enrolment, since: datetime) -> KnownLife:
-    return KnownLife(plan.account, plan.campaign, since, since, since, since, True, None, None, False)
+    return KnownLife(plan.account, plan.campaign, since, since, since, since, True, None, False)
 
 
 def _wrote(t: object, plan: Enrolment, at: datetime) -> None:

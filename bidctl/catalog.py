@@ -1,4 +1,8 @@
-"""From a reference `module:Class` to a policy, its identity, and the guard that the packages are the ones we shipped."""
+"""From a reference to a policy, its identity, and the guard that the packages are the ones we shipped.
+
+A reference is `module:Class`, a path of a `.toml` file, or a name of the gallery (`handbook`, `steady-profit`, 稳投保利);
+each may be followed by parameters: `steady-profit(band=0.08)`.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +12,48 @@ import importlib
 import importlib.metadata
 import inspect
 import pkgutil
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import bidctl
 import policies
+from bidctl.domain.reasons import Wording
 from bidctl.policy import Policy
+from bidctl.policy.declarative import Declarative, read_policy
+from bidctl.policy.language.expression import near
+from bidctl.policy.language.words import PolicyError
 from bidctl.problem import SafetyProblem, UsageProblem
+
+TOML = ".toml"
 
 
 def load(reference: str) -> Policy:
-    """The policy that `module:Class` names, with its defaults. Never falls back to another one. Raises UsageProblem."""
-    module_name, _, class_name = reference.partition(":")
-    if not module_name or not class_name:
-        raise UsageProblem(f"policy {reference!r}: expected module:Class, e.g. policies.handbook:Handbook")
-    try:
-        made: Any = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, TypeError, ValueError) as error:
-        raise UsageProblem(f"policy {reference!r}: cannot import {module_name}: {error}") from None
-    except AttributeError:
-        raise UsageProblem(f"policy {reference!r}: {module_name} has no {class_name}") from None
-    kind: object = made
-    if not (isinstance(kind, type) and dataclasses.is_dataclass(kind) and hasattr(kind, "rules")):
-        raise UsageProblem(f"policy {reference!r}: expected a frozen dataclass with a method `rules`")
-    try:
-        policy: Policy = made()
-    except TypeError as error:
-        raise UsageProblem(f"policy {reference!r}: every parameter needs a default: {error}") from None
-    return policy
+    """The policy that `reference` names, with its defaults under the parameters it gives. Never falls back to another one.
+    Raises UsageProblem."""
+    name, given = _taken_apart(reference)
+    if name.endswith(TOML):
+        return _written(Path(name), reference, given)
+    if ":" in name:
+        return _coded(name, given)
+    found = _gallery_file(name)
+    if found is not None:
+        return _written(found, reference, given)
+    coded = {r.partition(":")[0].removeprefix("policies."): r for r in shipped() if ":" in r}
+    if name in coded:
+        return _coded(coded[name], given)
+    raise UsageProblem(
+        f"policy {reference!r}: expected module:Class, a path of a {TOML} file, or one of {', '.join(gallery())}"
+        f"{near(name, gallery()).en}"
+    )
+
+
+def lasting(reference: str) -> str:
+    """The reference as it is stored: a file by its absolute path, so that it is found from any folder."""
+    name, _ = _taken_apart(reference)
+    return str(Path(name).resolve()) + reference[len(name) :] if name.endswith(TOML) else reference
 
 
 def policy_id(policy: Policy) -> str:
@@ -45,20 +63,33 @@ def policy_id(policy: Policy) -> str:
     >>> policy_id(Hold()).startswith("policies.hold:Hold@")
     True
     """
+    if isinstance(policy, Declarative):
+        return f"{policy.source or policy.name}@{_fingerprint(repr(policy))}"
     kind = type(policy)
-    text = inspect.getsource(kind) + repr(policy)
-    return f"{kind.__module__}:{kind.__qualname__}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    name = f"{kind.__module__}:{kind.__qualname__}{_parameters(policy)}"
+    return f"{name}@{_fingerprint(inspect.getsource(kind) + repr(policy))}"
+
+
+def reference_of(stored_id: str) -> str:
+    """The reference inside an id that a decision stores."""
+    return stored_id.rpartition("@")[0] or stored_id
+
+
+def gallery() -> list[str]:
+    """Names of every policy that package `policies` carries."""
+    coded = [r.partition(":")[0].removeprefix("policies.") for r in shipped() if ":" in r]
+    return sorted([*coded, *(r for r in shipped() if ":" not in r)])
 
 
 def shipped() -> list[str]:
-    """References of every policy that package `policies` carries."""
+    """References of every policy that package `policies` carries: classes, then files of the gallery by name."""
     found = []
     for info in pkgutil.iter_modules(policies.__path__):
         module = importlib.import_module(f"policies.{info.name}")
         for name, value in vars(module).items():
             if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "rules"):
                 found.append(f"{module.__name__}:{name}")
-    return sorted(found)
+    return sorted(found) + [file.stem for file in _gallery_files()]
 
 
 def check_ownership() -> None:
@@ -75,3 +106,106 @@ def check_ownership() -> None:
         others = set(owners.get(name, [])) - {"bidctl"}
         if others:
             raise SafetyProblem(f"package {name} was also installed by {', '.join(sorted(others))}: uninstall it")
+
+
+def _taken_apart(reference: str) -> tuple[str, dict[str, str]]:
+    form = re.fullmatch(r"([^()]+)(?:\((.*)\))?", reference.strip(), re.DOTALL)
+    if form is None:
+        raise UsageProblem(f"policy {reference!r}: expected NAME or NAME(parameter=value, ...)")
+    given = {}
+    for part in (form[2] or "").split(",") if (form[2] or "").strip() else []:
+        name, sign, value = (x.strip() for x in part.partition("="))
+        if not (name and sign and value) or name in given:
+            raise UsageProblem(f"policy {reference!r}: found {part.strip()!r}, expected parameter=value, each once")
+        given[name] = value
+    return form[1].strip(), given
+
+
+def _coded(name: str, given: Mapping[str, str]) -> Policy:
+    """A class of an importable module."""
+    module_name, _, class_name = name.partition(":")
+    if not module_name or not class_name:
+        raise UsageProblem(f"policy {name!r}: expected module:Class, e.g. policies.handbook:Handbook")
+    try:
+        made: Any = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, TypeError, ValueError) as error:
+        raise UsageProblem(f"policy {name!r}: cannot import {module_name}: {error}") from None
+    except AttributeError:
+        raise UsageProblem(f"policy {name!r}: {module_name} has no {class_name}") from None
+    kind: object = made
+    if not (isinstance(kind, type) and dataclasses.is_dataclass(kind) and hasattr(kind, "rules")):
+        raise UsageProblem(f"policy {name!r}: expected a frozen dataclass with a method `rules`")
+    try:
+        policy: Policy = made(**{k: _value(name, kind, k, v) for k, v in given.items()})
+    except TypeError as error:
+        raise UsageProblem(f"policy {name!r}: every parameter needs a default: {error}") from None
+    except ValueError as error:
+        raise UsageProblem(f"policy {name!r}: {error}") from None
+    return policy
+
+
+def _value(name: str, kind: type, parameter: str, text: str) -> object:
+    """A parameter of a class, of the type that its default has."""
+    defaults = {f.name: f.default for f in dataclasses.fields(kind)}
+    if parameter not in defaults:
+        known = ", ".join(defaults) or "none"
+        raise UsageProblem(f"policy {name!r}: no parameter {parameter}{near(parameter, defaults).en}; it has {known}")
+    default = defaults[parameter]
+    kinds: dict[type, Any] = {bool: {"true": True, "false": False}.__getitem__, int: int, float: float, str: str}
+    try:
+        return kinds[type(default)](text)
+    except (KeyError, ValueError):
+        raise UsageProblem(f"policy {name!r}: {parameter}: found {text!r}, expected a value like {default!r}") from None
+
+
+def _written(file: Path, reference: str, given: Mapping[str, str]) -> Policy:
+    """A policy of a TOML file."""
+    try:
+        table = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        return dataclasses.replace(read_policy(table, given), source=reference)
+    except PolicyError as wrong:
+        raise _refused(file, wrong.told) from None
+    except FileNotFoundError:
+        raise _refused(file, Wording("没有这个文件", "no such file")) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused(
+            file, Wording(f"无法按 UTF-8 文本读取: {error}", f"cannot be read as UTF-8 text: {error}")
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise _refused(file, Wording(f"不是有效的 TOML: {error}", f"not valid TOML: {error}")) from None
+    except RecursionError:
+        raise _refused(file, Wording("套得太深", "nested too deeply")) from None
+
+
+def _refused(file: Path, told: Wording) -> UsageProblem:
+    return UsageProblem(f"{file}: {told.zh} / {told.en}")
+
+
+def _gallery_files() -> Iterator[Path]:
+    yield from sorted(file for folder in policies.__path__ for file in Path(folder).glob(f"*{TOML}"))
+
+
+def _gallery_file(name: str) -> Path | None:
+    """By file name, or by the title in either language."""
+    for file in _gallery_files():
+        if name == file.stem:
+            return file
+    for file in _gallery_files():
+        title = tomllib.loads(file.read_text("utf-8")).get("title", {})
+        if name in title.values():
+            return file
+    return None
+
+
+def _parameters(policy: Policy) -> str:
+    """`(step=0.06)`: the parameters that differ from their defaults, where a reference can say them."""
+    told = []
+    for f in dataclasses.fields(policy):  # type: ignore[arg-type]
+        value = getattr(policy, f.name)
+        if value != f.default and isinstance(value, bool | int | float | str):
+            told.append(f"{f.name}={str(value).lower() if isinstance(value, bool) else value}")
+    return f"({', '.join(told)})" if told else ""
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

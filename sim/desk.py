@@ -16,6 +16,7 @@ from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.decide import decide
+from bidctl.engine.ports import Pause
 from bidctl.engine.standing import Standing
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
@@ -63,6 +64,8 @@ class Desk:
         self._day: int | None = None
         self._first_edit: dict[AccountId, float] = {}
         self._raises: Counter[CampaignId] = Counter()
+        self._moved: set[CampaignId] = set()
+        self._pauses: dict[CampaignId, Pause] = {}
         self.made: list[Made] = []
         self.holds: Counter[int] = Counter()
 
@@ -99,19 +102,26 @@ class Desk:
         first, self._day = self._day != today, today
         if first:
             self._raises.clear()
+            self._moved.clear()
         midnight = days.start(today)
         accounts = self._watch.observer.memory.roster.accounts
         begin = datetime.fromtimestamp(midnight, UTC)
         return Standing(
-            live_since={AccountId(a): begin for a in accounts if not self._first_edit.get(AccountId(a), np.inf) < midnight},
-            midnight=first,
+            live_since={
+                AccountId(a): begin for a in accounts if not self._first_edit.get(AccountId(a), np.inf) < midnight
+            },
             budget_raises=dict(self._raises),
+            budget_moved=frozenset(self._moved),
             ledger_since=datetime.fromtimestamp(self._began, UTC),
         )
 
     def _carry_out(self, now: float, o: Observation, d: Decisions, rows: Int) -> None:
         index = np.array([index_of(c) for c in d.campaign[rows].tolist()], np.int64)
-        for lever, put in ((Lever.TARGET, self._retarget), (Lever.BUDGET, self._rebudget), (Lever.STATUS, self._switch)):
+        for lever, put in (
+            (Lever.TARGET, self._retarget),
+            (Lever.BUDGET, self._rebudget),
+            (Lever.STATUS, self._switch),
+        ):
             mine = d.lever[rows] == lever
             if mine.any():
                 put(now, o, d, rows[mine], index[mine])
@@ -120,17 +130,21 @@ class Desk:
 
     def _retarget(self, now: float, o: Observation, d: Decisions, rows: Int, index: Int) -> None:
         self.controls.retarget(index, d.result[rows], now)
-        self._watch.observer.ingest_own_edits(d.campaign[rows].tolist(), d.old[rows], d.result[rows], d.reason[rows], now)
+        self._watch.observer.ingest_own_edits(
+            d.campaign[rows].tolist(), d.old[rows], d.result[rows], d.reason[rows], now
+        )
         self.made.append(Made(now, index, d.old[rows], d.result[rows], d.reason[rows], o.suggestion[rows]))
 
     def _rebudget(self, now: float, o: Observation, d: Decisions, rows: Int, index: Int) -> None:
         fen = np.rint(d.budget_result[rows] * 100).astype(np.int64)
         self._raises.update(d.campaign[rows[d.budget_result[rows] > o.budget[rows]]].tolist())
+        self._moved.update(d.campaign[rows].tolist())
         self.controls.rebudget(index, fen, now)
 
     def _switch(self, now: float, o: Observation, d: Decisions, rows: Int, index: Int) -> None:
         on = d.pause[rows] < 0
         self.controls.switch(index, on, now)
         at = datetime.fromtimestamp(now, UTC)
-        for campaign, resumed in zip(d.campaign[rows].tolist(), on.tolist(), strict=True):
-            self._watch.observer.paused(campaign, None if resumed else at)
+        for row, campaign, resumed in zip(rows.tolist(), d.campaign[rows].tolist(), on.tolist(), strict=True):
+            self._pauses[campaign] = Pause(AccountId(str(o.account[row])), campaign, None if resumed else at)
+        self._watch.observer.ingest_pauses(dict(self._pauses))

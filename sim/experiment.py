@@ -78,7 +78,9 @@ def perform(task: Task, step: Step = lambda share: None) -> list[Result]:
         def told(share: float, number: int = number) -> None:
             step((number + share) / len(task.entrants))
 
-        found.append(run(world, e.policy, task.plan, name=e.name, scenario=task.scenario.name, seed=task.seed, step=told))
+        found.append(
+            run(world, e.policy, task.plan, name=e.name, scenario=task.scenario.name, seed=task.seed, step=told)
+        )
     return found
 
 

@@ -83,7 +83,8 @@ def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> 
         width=figures().elasticity_width,
         most_volume=MOST_VOLUME,
         lag_hours=world.scenario.learning.lag_hours,
-        move_loss=np.zeros(0),  # this world's moves within the band cost nothing but the lag
+        move_within=0,
+        move_loss=np.zeros((1, 0)),  # this world's moves within the band cost nothing but the lag
     )
 
 

@@ -20,8 +20,8 @@ class Foresight:
     response as in sim/market.py: `reference`, `low`, `high`; `margin` m', profit before spend per fen of paid GMV; `floor` break-even.
     By campaign and stage (n, s): `demand` spend wished at the reference; `bias` of the ROI delivered, log; `worth` of a fen of
     GMV where efficiency is lost, 1 = all; `budget` of the stage's day; `cap` ln of the suggestion, NaN = none; `may_move`.
-    `width`, `most_volume` (log) of the response; `lag_hours` of the autobidder; `move_loss` (k,): share of GMV lost in the k-th
-    stage from a change on."""
+    `width`, `most_volume` (log) of the response; `lag_hours` of the autobidder; `move_loss` (2, k): share of GMV lost in the
+    k-th stage from a change on, where it comes less than `move_within` stages after the one before, else the row before."""
 
     campaign: Int
     stage_hours: int
@@ -43,6 +43,7 @@ class Foresight:
     most_volume: float
     lag_hours: float
     move_loss: Float
+    move_within: int
 
     def targets(self, moved: Float) -> Float:
         """(n, 1 + s) targets in each campaign's own terms: the present one, then those `moved` (n, s) from it (log)."""

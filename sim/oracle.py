@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.calendar import HOUR
 from sim.feasible import CELL, best_path
 from sim.foresee import eligible, foresee, sampled
+from sim.foresight import Foresight
 from sim.seam import World
 from sim.stakes import free, stakes_of
 from sim.world import MarketWorld
@@ -24,30 +25,39 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
 
+PART = 64  # campaigns at a time: bounds the memory of the dynamic program
+
+
 def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: int, count: int = 200) -> Yardstick:
-    """The oracles on at most `count` campaigns of the world that `make` builds anew at each call, for the `days` from its now
-    on, with a decision every `stage_hours`. Raises ValueError as `foresee` does,
-    and where no campaign is eligible."""
+    """The oracles on at most `count` campaigns of the world that `make` builds, for the `days` from its now on, with a decision
+    every `stage_hours`. Raises ValueError as `foresee` does, and where no campaign is eligible."""
     world = make()
     campaigns = sampled(eligible(world), count)
     if not len(campaigns):
         raise ValueError(
             f"scenario {world.scenario.name}: no campaign for an oracle; expected goods that deliver and are enrolled at the start"
         )
-    known = foresee(world, campaigns, days, stage_hours)
-    stakes = stakes_of(known)
-    path = best_path(stakes)
-    targets = known.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
+    parts = np.array_split(campaigns, -(-len(campaigns) // PART))
+    foreseen = [_foreseen(foresee(world, part, days, stage_hours)) for part in parts]
+    value, free_, static, targets = (np.concatenate(column) for column in zip(*foreseen, strict=True))
     return Yardstick(
         scenario=world.scenario.name,
         seed=seed,
         campaign=campaigns,
         feas=replay(world, campaigns, targets, stage_hours),
-        value=path.value,
-        free=free(known).profit.sum(axis=1),
-        static=stakes.gain.sum(axis=1).max(axis=1),
-        target=targets[:, known.day_stages :: known.day_stages],
+        value=value,
+        free=free_,
+        static=static,
+        target=targets[:, 24 // stage_hours :: 24 // stage_hours],
     )
+
+
+def _foreseen(known: Foresight) -> tuple[Float, Float, Float, Float]:
+    """Expected profit of O_feas, O_free and O_static (n,), and the targets of O_feas (n, 1 + s)."""
+    stakes = stakes_of(known)
+    path = best_path(stakes)
+    targets = known.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
+    return path.value, free(known).profit.sum(axis=1), stakes.gain.sum(axis=1).max(axis=1), targets
 
 
 def replay(world: World, campaigns: Int, targets: Float, stage_hours: int) -> Float:

@@ -57,6 +57,7 @@ def stakes_of(f: Foresight) -> Stakes:
         unsettled=earned,
         credit=np.broadcast_to(np.zeros(1), spend.shape),
         loss=f.move_loss,
+        within=f.move_within,
         last_of_day=np.arange(stages) % f.day_stages == f.day_stages - 1,
         may_move=f.may_move,
         highest=_cells_up_to(f.cap - f.target[:, None], reach),

@@ -45,7 +45,7 @@ def violations(world: World, edits: Sequence[OwnEdit], began: float) -> tuple[st
         by_campaign.setdefault(edit.campaign, []).append(edit)
     observed = _Observed(world, sorted(by_campaign), began)
     found = []
-    for campaign, mine in by_campaign.items():
+    for mine in by_campaign.values():
         for number, edit in enumerate(mine):
             before = mine[number - 1] if number else None
             found += [(edit.at, _line(edit, what)) for what in _wrong(edit, before, observed)]
@@ -72,7 +72,9 @@ def _wrong(edit: OwnEdit, before: OwnEdit | None, observed: _Observed) -> list[s
 
 
 def _line(edit: OwnEdit, what: str) -> str:
-    return f"campaign {edit.campaign} at {edit.at:.0f}: {edit.old / 100:.2f} -> {edit.new / 100:.2f} ({edit.why}): {what}"
+    return (
+        f"campaign {edit.campaign} at {edit.at:.0f}: {edit.old / 100:.2f} -> {edit.new / 100:.2f} ({edit.why}): {what}"
+    )
 
 
 class _Observed:
@@ -95,7 +97,9 @@ class _Observed:
         return self._first.get(edit.campaign, np.inf) + HOUR_S <= edit.at
 
     def inside(self, edit: OwnEdit) -> bool:
-        return edit.campaign not in self._live and any(a <= edit.at <= b for a, b in self._inside.get(edit.campaign, ()))
+        return edit.campaign not in self._live and any(
+            a <= edit.at <= b for a, b in self._inside.get(edit.campaign, ())
+        )
 
     def _take(self, campaign: int, at: Float, fen: Int, since: float) -> None:
         if not len(at):

@@ -96,7 +96,9 @@ class Watch:
             budget=budget,
             created=np.floor(who.created_at),
             modified=np.floor(c.modified),
-            protection=np.where(who.cost_controlled & ~who.hosted, Protection.IN_EFFECT, Protection.NONE).astype(np.int8),
+            protection=np.where(who.cost_controlled & ~who.hosted, Protection.IN_EFFECT, Protection.NONE).astype(
+                np.int8
+            ),
             live_account=who.live_account,
             products=who.products,
             **totals,

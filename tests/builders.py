@@ -14,8 +14,8 @@ NAN, INF = float("nan"), float("inf")
 
 SATISFIED: dict[str, object] = dict(  # noqa: C408
     kind=Kind.GOODS, complete=True, read_age_s=60.0, metric_stale=False, spending=True,
-    enrolled=True, advise_only=False, cost_controlled=True, killed=False, clock_ok=True, breaker_open=False, hold=0,
-    human_hold=False, open_write=False, trusted=True, waivers=0,
+    enrolled=True, advise_only=False, cost_controlled=True, killed=False, clock_ok=True, breaker_open=False, hold=0, refused=0,
+    human_hold=False, open_write=False, trusted=True, floor_assumed=False, waivers=0,
     stage=Stage.FREE, observed_s=30 * 86400.0, observed_sessions=30, started=True, human_since_creation=False,
     avg30=NAN, avg30_rung=0,
     grid=100, target_units=200, day_anchor_units=0, week_anchor_units=0, since_edit_s=INF, spacing_s=3600.0,
@@ -32,12 +32,13 @@ SATISFIED: dict[str, object] = dict(  # noqa: C408
     projected_gmv_24h=4000.0, projected_gmv_7d=28000.0, projected_roas_24h=2.0, projected_roas_7d=2.0,
     settlement_rate=0.77,
     effective=True, off_air=False, budget=5000.0, budget_spent_share=0.2, budget_bound_days=0, spend_last2=400.0,
-    usual_hour=True, account_usual=True,
+    usual_last2=500.0, usual_hour=True, account_usual=True,
     quiet=False, session_age_s=NAN, host_change_s=NAN, boost_running=False,
     protection=Protection.IN_EFFECT, valid_orders_today=26.0, expected_compensation=0.0, stoploss_spend=300.0,
-    stoploss_loss=1000.0, projected_loss_today=0.0, paused_by_us=False, resume_at_midnight=False,
+    stoploss_loss=1000.0, spend_since_on=1000.0, orders_since_on=26.0, projected_loss_today=0.0,
+    paused_by_us=False, resume_at_midnight=False,
     first_live_day=False, account_spend=1e9, blast_campaigns=0, blast_spend=0.0, blast_edited=False,
-    budget_on=False, budget_cap=20000.0, budget_base=NAN, budget_raises_today=0, midnight=False,
+    budget_on=False, budget_cap=20000.0, budget_base=NAN, budget_raises_today=0, base_due=False,
     stock_cover_h=NAN, stock_red_share=NAN, ship_late=False, cash_short=False,
 )  # fmt: skip
 

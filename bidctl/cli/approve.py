@@ -6,8 +6,8 @@ import click
 
 from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
-from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import AccountId
+from bidctl.engine.records import why
 from bidctl.problem import SafetyProblem, UsageProblem
 
 
@@ -26,7 +26,7 @@ def pending(shell: Shell, account: str | None) -> None:
          shell.text("项目", "field"), shell.text("原值", "old"), shell.text("新值", "new"), shell.text("原因", "why"),
          shell.text("时间", "at")],
         [(d.id if shell.as_json else d.id[:12], d.mode.value, d.account, d.campaign, d.field.value if d.field else "", d.old, d.new,
-          WORDING[Reason(d.reason)].text(shell.lang), shell.when(d.at)) for d in waiting],
+          why(d).text(shell.lang), shell.when(d.at)) for d in waiting],
         ["id", "mode", "account", "campaign", "field", "old", "new", "why", "at"],
     )  # fmt: skip
 

@@ -111,6 +111,8 @@ def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str |
 
 
 def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
+    from bidctl import catalog
+
     stop = shell.settings.stoploss
     waivers = Waiver.NO
     for name in w["waivers"]:
@@ -145,7 +147,7 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
         budget_cap=yuan("budget-cap", w["budget_cap"]),
         budget_base=yuan("budget-base", w["budget_base"]),
         quiet=tuple(_window(text) for text in w["quiet"]),
-        policy=w["policy"],
+        policy=catalog.lasting(w["policy"]),
     )
 
 

@@ -14,9 +14,10 @@ import click
 
 from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
-from bidctl.domain.reasons import WORDING, Reason
+from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Mode
 from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.records import why
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
 from bidctl.wiring import Parts
 
@@ -43,7 +44,7 @@ def plan(shell: Shell, file: Path) -> None:
         "changes": [
             {"id": r.id, "account": r.account, "campaign": r.campaign, "field": r.field.value if r.field else None,
              "old": r.old, "new": r.new, "reason": Reason(r.reason).name,
-             "why": {"zh": WORDING[Reason(r.reason)].zh, "en": WORDING[Reason(r.reason)].en}}
+             "why": {"zh": why(r).zh, "en": why(r).en}}
             for r in records
         ],
     }  # fmt: skip
@@ -56,7 +57,7 @@ def plan(shell: Shell, file: Path) -> None:
         shell.text(f"方案 {file} (演练, 未写入)", f"plan {file} (dry, nothing written)"),
         [shell.text("账户", "account"), shell.text("计划", "campaign"), shell.text("项目", "field"),
          shell.text("原值", "old"), shell.text("新值", "new"), shell.text("原因", "why")],
-        [(r.account, r.campaign, r.field.value if r.field else "", r.old, r.new, WORDING[Reason(r.reason)].text(shell.lang))
+        [(r.account, r.campaign, r.field.value if r.field else "", r.old, r.new, why(r).text(shell.lang))
          for r in records],
         ["account", "campaign", "field", "old", "new", "why"],
     )  # fmt: skip

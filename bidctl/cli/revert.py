@@ -32,32 +32,30 @@ from bidctl.wiring import Parts
 @click.option(
     "--mode",
     type=click.Choice(["approve", "live"]),
-    default="live",
-    show_default=True,
-    help="Mode of the run that sends it",
+    help="Mode of the run that sends it [that of the run at work, else live]",
 )
 @click.option("--yes", is_flag=True, help="Do it; without it, only shown. 确认执行")
 @options
-def revert(shell: Shell, campaign: str, account: str, target: float | None, mode: str, yes: bool) -> None:
-    """Wish an earlier target for CAMPAIGN: one step now, the rest is said; sent by the next tick after every check."""
-    asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, Mode(mode) if yes else None))
+def revert(shell: Shell, campaign: str, account: str, target: float | None, mode: str | None, yes: bool) -> None:
+    """Wish an earlier target for CAMPAIGN: one step now, the rest is said. Left in the ledger; the run that is at work, or the
+    next one, sends it after every check."""
+    asked = Mode(mode) if mode else None
+    asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, asked, yes))
 
 
 async def _revert(
-    shell: Shell, account: AccountId, campaign: CampaignId, target: float | None, send: Mode | None
+    shell: Shell, account: AccountId, campaign: CampaignId, target: float | None, asked: Mode | None, yes: bool
 ) -> None:
     from bidctl import wiring
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
+        mode, working = wiring.taker(parts, asked, "revert") if yes else (Mode.LIVE, False)
         with parts.ledger.begin() as t:
             edits = [e for e in t.edits(account, parts.clock.now() - timedelta(days=30)) if e.campaign == campaign]
         wanted = target if target is not None else _before(edits, campaign)
         session = wiring.session(parts)
-        await wiring.opened(session, parts, "revert")
-        try:
-            decided = await session.wish(account, campaign, Asked(wanted, Reason.REVERT))
-        finally:
-            await session.close()
+        session.look()
+        decided = await session.wish(account, campaign, Asked(wanted, Reason.REVERT))
         if decided is None:
             raise UsageProblem(f"{account}/{campaign}: not enrolled; see: bidctl status")
         if decided.field is not Field.ROI_TARGET:
@@ -66,14 +64,22 @@ async def _revert(
             )
         rest = "" if math.isclose(float(decided.new), wanted, abs_tol=1e-9) else shell.text(
             f" (规则限制, 目标 {wanted:g} 需要再次撤回)", f" (the rules allow this much now; revert again for {wanted:g})")  # fmt: skip
-        if send is not None:
-            _propose(parts, decided, send)
-    shell.data(
-        {"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": send is not None}
-    )
+        if yes:
+            _propose(parts, decided, mode)
+    shell.data({"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": yes})
     shell.say(f"{campaign}: {decided.old} -> {decided.new}{rest}", f"{campaign}: {decided.old} -> {decided.new}{rest}")
-    if send is None:
+    if not yes:
         shell.say("未执行; 加 --yes 确认", "not done; add --yes to do it")
+    elif working:
+        shell.say(
+            "已记下: 正在运行的进程下一个周期核对后执行",
+            "noted: the run at work sends it at its next look, after every check",
+        )
+    else:
+        shell.say(
+            f"已记下: 现在没有进程在运行, 下次 bidctl run --mode {mode.value} 核对后执行",
+            f"noted: no run is at work; the next bidctl run --mode {mode.value} sends it, after every check",
+        )
 
 
 def _before(edits: list[Edit], campaign: CampaignId) -> float:

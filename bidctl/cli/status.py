@@ -6,8 +6,8 @@ import click
 
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import AccountId, CampaignId
+from bidctl.engine.records import why
 from bidctl.problem import UsageProblem
 
 
@@ -30,7 +30,7 @@ def status(shell: Shell, account: str | None) -> None:
                     one, e.campaign, seen.info.name if seen else "", seen.info.status if seen else "",
                     _target(seen.info.target_units if seen else None), f"{e.goal:g} {e.goal_basis.name.lower()}",
                     _switch_words(shell, held), newest[0].mode.value if newest else "",
-                    WORDING[Reason(newest[0].reason)].text(shell.lang) if newest else "",
+                    why(newest[0]).text(shell.lang) if newest else "",
                     shell.when(newest[0].at) if newest else "",
                 ))  # fmt: skip
         beats = {one: t.last_beat(one) for one in accounts}

@@ -41,9 +41,13 @@ class Observation:
     clock_ok: Bool
     breaker_open: Bool
     hold: Small  # Hold
+    refused: Int  # bits of Refused: what a person said no to today
     human_hold: Bool  # R-EXTERNAL: somebody edited, hands off until next natural day (live: session)
     open_write: Bool  # an earlier write of ours is unresolved
-    trusted: Bool  # the settlement prior is confirmed, or one cohort is mature: a policy's edit may be written
+    trusted: Bool  # the settlement prior is confirmed, or one cohort of the account is mature: a policy's edit may be written
+    floor_assumed: (
+        Bool  # break-even was computed from a prior that is not trusted (the operator gave none of their own)
+    )
     waivers: Int  # bits of Waiver granted
     # life
     stage: Small  # Stage
@@ -133,6 +137,7 @@ class Observation:
     budget_spent_share: Float  # of today's budget
     budget_bound_days: Int  # among the last 3 complete days, days with >= 90 % of the budget spent
     spend_last2: Float  # last 2 effective hours, all since the last edit; NaN = fewer
+    usual_last2: Float  # its own usual spend of those hours, where they are the two just gone; NaN = not, or not known
     usual_hour: Bool  # this hour's usual share of the day is at least average
     account_usual: Bool  # the account's other campaigns spend as usual
     # quiet windows
@@ -146,7 +151,9 @@ class Observation:
     expected_compensation: Float  # yuan a pause today would forfeit
     stoploss_spend: Float  # operator's "spend without orders" limit in yuan; NaN = off
     stoploss_loss: Float  # operator's "projected loss of the day" limit in yuan; NaN = off
-    projected_loss_today: Float  # yuan, >= 0; NaN = no margin given
+    spend_since_on: Float  # today's, since somebody last switched the campaign on (a person undid a pause)
+    orders_since_on: Float
+    projected_loss_today: Float  # yuan, >= 0, counted likewise; NaN = no margin given
     paused_by_us: Bool
     resume_at_midnight: Bool  # the operator wants our pause undone at midnight, and midnight has passed
     # blast, per account (the same value on all rows of an account; but for `blast_edited`)
@@ -160,7 +167,7 @@ class Observation:
     budget_cap: Float  # operator's daily cap in yuan
     budget_base: Float  # yuan; NaN = no return to base
     budget_raises_today: Int
-    midnight: Bool  # first tick of a natural day
+    base_due: Bool  # today's return to the base budget is still to be done
     # stock, shipping, cash: keep their place until their data comes (NaN / False = no data, binds nothing)
     stock_cover_h: Float
     stock_red_share: Float  # share of GMV carried by red products

@@ -112,6 +112,8 @@ class Reason(IntEnum):
     NEAR_OPTIMUM = 49
     WAITING_RESULT = 50
     NOT_WORTH_MOVING = 51
+    REFUSED = 52
+    RULE_KEEPS = 59
     # acting
     START = 60
     NOVOLUME = 61
@@ -127,6 +129,9 @@ class Reason(IntEnum):
     PROFIT_HIGHER = 71
     OPERATOR = 72
     STOCK_PAUSE = 73
+    RULE_RAISES = 80
+    RULE_LOWERS = 81
+    RULE_SETS = 82
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,7 @@ WORDING: dict[Reason, Wording] = {
     Reason.NOT_WORTH_MOVING: Wording(
         "预期多赚的不抵调整的代价", "the profit expected from a move does not pay for the move"
     ),
+    Reason.REFUSED: Wording("今天有人否决过同向改动, 当天不再提", "a person said no to this direction today"),
     Reason.START: Wording(
         "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
     ),
@@ -232,7 +238,14 @@ WORDING: dict[Reason, Wording] = {
     Reason.PROFIT_HIGHER: Wording("预计利润更高", "projected profit is higher there"),
     Reason.STOCK_PAUSE: Wording("售罄风险: 告急商品占成交过半, 暂停", "red products carry over half of the GMV: pause"),
     Reason.OPERATOR: Wording("人工操作", "the operator's own action"),
+    Reason.RULE_KEEPS: Wording("策略文件的规则: 保持", "a rule of the policy file: keep"),
+    Reason.RULE_RAISES: Wording("策略文件的规则: 调高", "a rule of the policy file: raise"),
+    Reason.RULE_LOWERS: Wording("策略文件的规则: 调低", "a rule of the policy file: lower"),
+    Reason.RULE_SETS: Wording("策略文件的规则: 设定目标", "a rule of the policy file: set the target"),
 }
+
+WRITTEN = frozenset({Reason.RULE_KEEPS, Reason.RULE_RAISES, Reason.RULE_LOWERS, Reason.RULE_SETS})
+"""Reasons of rules that say their own why (policies in TOML)."""
 
 RULE_OF: dict[Reason, Rule] = {
     Reason.NO_DATA: Rule.FRESH,
@@ -241,6 +254,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.CLOCK_UNSETTLED: Rule.CLOCK,
     Reason.BREAKER_OPEN: Rule.BREAKER,
     Reason.HELD: Rule.HOLD,
+    Reason.REFUSED: Rule.HOLD,
     Reason.HUMAN_EDIT: Rule.EXTERNAL,
     Reason.OBSERVING: Rule.OBSERVE,
     Reason.QUIET: Rule.QUIET,
@@ -270,6 +284,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.BUDGET_BOUND: Rule.DELIVER,
     Reason.PRIOR_UNCONFIRMED: Rule.EVIDENCE,
     Reason.POLICY_HOLDS: Rule.POLICY,
+    Reason.RULE_KEEPS: Rule.POLICY,
     Reason.PROTECTION_LOST: Rule.QUOTA,
     Reason.STOCK_RED: Rule.STOCK,
     Reason.SHIP_LATE: Rule.SHIP,

@@ -119,6 +119,19 @@ class Waiver(IntFlag):
     PROTECTION_UNKNOWN = 4  # accept a campaign whose protection rule is unknown (R-ENROL)
 
 
+class Refused(IntFlag):
+    """What a person said no to today: a lever, in a direction. `PAUSE_ASKED`: a pause that would forfeit a compensation."""
+
+    NOTHING = 0
+    RAISE = 1
+    LOWER = 2
+    PAUSE = 4
+    PAUSE_ASKED = 8
+    UNPAUSE = 16
+    BUDGET_UP = 32
+    BUDGET_DOWN = 64
+
+
 class Mode(str, Enum):
     """A rung of the ladder. Only `wiring` turns one into parts; everything else carries it as a label."""
 

@@ -5,6 +5,7 @@ decided -> [approved] -> dropped | sending -> confirmed | refused | not_sent | u
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -52,7 +53,8 @@ class Answer:
 class WriteRequest:
     """One write. `value` is exact text: grid decimal for ROI_TARGET ("2.15"), yuan for BUDGET ("1200.00"),
     ENABLE | DISABLE for STATUS, `delete:<id>` | `add:<id>` for CREATIVE. `old` likewise. `objective` goes along with a target
-    unchanged, because another value would switch it. `decision` is sent as X-Request-Id."""
+    unchanged, because another value would switch it. `decision` is sent as X-Request-Id. `latest`: reading of the clock's
+    `monotonic` after which the writer must not send it any more, looked at directly before the first byte; None = no such bound."""
 
     account: AccountId
     campaign: CampaignId
@@ -61,6 +63,7 @@ class WriteRequest:
     value: str
     decision: str
     objective: Objective | None = None
+    latest: float | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

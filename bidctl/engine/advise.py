@@ -20,7 +20,7 @@ from bidctl.domain.decision import Decision
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import METRICS, Grain, Panel
-from bidctl.domain.reasons import WORDING, Reason, Wording
+from bidctl.domain.reasons import WORDING, WRITTEN, Reason, Wording
 from bidctl.domain.values import (
     AccountId,
     Basis,
@@ -40,6 +40,7 @@ from bidctl.engine.observe import Observer
 from bidctl.engine.report_rows import ReportRow
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rules import sayings
 
 ACCOUNT = AccountId("export")
 FED_YUAN, FED_DAYS = 200.0, 7
@@ -100,7 +101,10 @@ def advise(
     o = _observe(table, books, capabilities)
     d = decide(policy, o, rules or RuleSettings())
     place = {str(c): i for i, c in enumerate(o.campaign)}
-    lines = [_advice(table, book, o, d.row(place[c]), place[c]) for c, book in zip(table.names, books, strict=True)]
+    words = sayings(policy, o)
+    lines = [
+        _advice(table, book, o, d.row(place[c]), place[c], words) for c, book in zip(table.names, books, strict=True)
+    ]
     return AdviceList(table.end, given.prior, tuple(lines))
 
 
@@ -216,7 +220,7 @@ def _met(o: Observation, table: _Table) -> Observation:
         o,
         complete=np.isfinite(o.projected_roas) & has_target,
         read_age_s=np.zeros(n), metric_stale=np.array([table.stale(c) for c in names]),
-        clock_ok=yes, trusted=yes, human_hold=no, started=yes, effective=yes, quiet=no, off_air=no,
+        clock_ok=yes, trusted=yes, floor_assumed=no, human_hold=no, started=yes, effective=yes, quiet=no, off_air=no,
         stage=np.full(n, Stage.FREE, np.int8), observed_s=observed,
         cost_controlled=has_target,
         since_edit_s=np.array([np.inf if at is None else (table.end - at).total_seconds() for at in last]),
@@ -229,12 +233,15 @@ def _met(o: Observation, table: _Table) -> Observation:
     )  # fmt: skip
 
 
-def _advice(table: _Table, book: Enrolment | None, o: Observation, d: Decision, i: int) -> Advice:
+def _advice(
+    table: _Table, book: Enrolment | None, o: Observation, d: Decision, i: int, words: Sequence[Wording | None]
+) -> Advice:
     row, grid = table.last[d.campaign], table.capabilities.grid
     moves = book is not None and d.result != d.old and d.result > 0
     new = _shown(grid, d.result) if moves else None
     conditions = _conditions(table, row, new) if new is not None else ()
-    line = _line(row, new, conditions, d.reason, given=book is not None)
+    says = words[d.matched] if d.reason in WRITTEN else None
+    line = _line(row, new, conditions, says or WORDING[d.reason], given=book is not None)
     return Advice(
         d.campaign, row.name, row.target, new, d.reason, conditions, float(o.projected_roas[i]),
         float(o.evidence_orders[i]), line,
@@ -289,14 +296,12 @@ def _shown(grid: Grid, units: int) -> Decimal:
     return grid.value(units).quantize(Decimal(1).scaleb(1 - len(str(grid.per_one))))
 
 
-def _line(
-    row: ReportRow, new: Decimal | None, conditions: Sequence[Wording], reason: Reason, *, given: bool
-) -> Wording:
+def _line(row: ReportRow, new: Decimal | None, conditions: Sequence[Wording], why: Wording, *, given: bool) -> Wording:
     if new is not None:
         zh, en = " 且".join(c.zh for c in conditions), " and ".join(c.en for c in conditions)
         return Wording(
-            f"若{zh}, 则从 {row.target} 调至 {new} ({WORDING[reason].zh})",
-            f"if {en}, set {row.target} to {new} ({WORDING[reason].en})",
+            f"若{zh}, 则从 {row.target} 调至 {new} ({why.zh})",
+            f"if {en}, set {row.target} to {new} ({why.en})",
         )
     if not given:
         return Wording(
@@ -305,4 +310,4 @@ def _line(
         )
     if row.target is None:
         return Wording("不动: 表中没有ROI目标", "hold: the table shows no ROI target")
-    return Wording(f"保持 {row.target}: {WORDING[reason].zh}", f"keep {row.target}: {WORDING[reason].en}")
+    return Wording(f"保持 {row.target}: {why.zh}", f"keep {row.target}: {why.en}")

@@ -67,11 +67,13 @@ def _authority(c: Columns) -> dict[str, Column]:
         "clock_ok": np.full(c.n, s.clock_ok),
         "breaker_open": _switch(held, lambda w: w.breaker) | s.breaker,
         "hold": np.array([int(w.hold) if w else int(Hold.NO) for w in held], np.int8),
+        "refused": np.array([int(s.refused.get(name, 0)) for name in c.roster.names], np.int64),
         "human_hold": _switch(
             held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
         ),
         "open_write": _members(c, s.open_writes),
-        "trusted": c.e.confirmed | c.settled.mature,
+        "trusted": c.trusted,
+        "floor_assumed": ~c.trusted & ~(c.e.break_even > 0) & np.isfinite(c.floors()[0]),
         "waivers": c.e.waivers,
     }
 
@@ -211,6 +213,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
         "budget_spent_share": d.spent_share,
         "budget_bound_days": d.bound_days,
         "spend_last2": d.spend_last2,
+        "usual_last2": d.usual_last2,
         "usual_hour": d.usual_hour,
         "account_usual": d.account_usual,
         "quiet": c.quiet(),
@@ -225,19 +228,20 @@ def _rest(c: Columns) -> dict[str, Column]:
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
     since = _live_since(c)
     edited = _edited_since(c, since)
-    paused = c.o.milestones.pauses(c.roster)
-    midnight = c.days.start(t.last_day)
+    paused = c.paused_at
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
-    loss = t.x[0, :, -1] - c.margins() * t.x[1, :, -1]
+    counted = t.x[:3, :, -1] - c.before_switched_on
     return {
         "protection": c.roster.ints("protection").astype(np.int8),
         "valid_orders_today": np.where(c.net, t.x[4, :, -1], t.x[2, :, -1]),
         "expected_compensation": c.compensation(),
         "stoploss_spend": c.e.stoploss_spend,
         "stoploss_loss": c.e.stoploss_loss,
-        "projected_loss_today": np.maximum(loss, 0.0),
+        "spend_since_on": np.maximum(counted[0], 0.0),
+        "orders_since_on": np.maximum(counted[2], 0.0),
+        "projected_loss_today": np.maximum(counted[0] - c.margins() * counted[1], 0.0),
         "paused_by_us": np.isfinite(paused),
-        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < midnight),
+        "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < c.midnight),
         "first_live_day": np.isfinite(since),
         "account_spend": c.accounts.totals(spend_7d),
         "blast_campaigns": c.accounts.totals(edited).astype(np.int64),
@@ -247,7 +251,7 @@ def _rest(c: Columns) -> dict[str, Column]:
         "budget_cap": c.e.budget_cap,
         "budget_base": c.e.budget_base,
         "budget_raises_today": raises,
-        "midnight": np.full(c.n, s.midnight),
+        "base_due": c.base_due,
         "stock_cover_h": np.full(c.n, np.nan),
         "stock_red_share": np.full(c.n, np.nan),
         "ship_late": np.zeros(c.n, np.bool_),

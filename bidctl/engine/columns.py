@@ -24,6 +24,7 @@ from bidctl.engine.resolve import Source
 from bidctl.engine.response import Days, Response, first_target, learn, respond, tracking, usable
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, settle
+from bidctl.engine.shared_prior import shared
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
 from bidctl.policy.rulebook.floor import break_even, yield_per_paid_yuan
@@ -52,7 +53,8 @@ class Columns:
     # parts, each computed once
     @cached_property
     def settled(self) -> Settled:
-        return settle(self.table.cohorts, Priors(self.e.settled_share, self.e.strength, self.e.delay_days))
+        stated = Priors(self.e.settled_share, self.e.strength, self.e.delay_days)
+        return settle(self.table.cohorts, shared(stated, self.table.cohorts, self.roster.ints("same")))
 
     @cached_property
     def edits(self) -> EditColumns:
@@ -227,6 +229,47 @@ class Columns:
         return lowered_since(self.o.book, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
 
     @cached_property
+    def paused_at(self) -> Float:
+        """(n,) epoch s of our pause in force, NaN = none."""
+        if not self.o.pauses:
+            return np.full(self.n, np.nan)
+        held = [self.o.pauses.get(name) for name in self.roster.names]
+        return np.array([np.nan if p is None or p.paused_at is None else p.paused_at.timestamp() for p in held])
+
+    @cached_property
+    def before_switched_on(self) -> Float:
+        """(3, n) of today's spend, paid GMV and orders, what came before somebody last switched the campaign on today."""
+        out = np.zeros((3, self.n))
+        for campaign, p in self.o.pauses.items():
+            row = self.roster.index.get(campaign)
+            if row is not None and p.enabled_at is not None and p.enabled_at.timestamp() >= self.midnight:
+                out[:, row] = p.spend, p.gmv, p.orders
+        return out
+
+    @cached_property
+    def base_settled(self) -> Float:
+        """(n,) when a day's return to the base budget last came to its end, NaN = never: it stood there, was written, or
+        somebody changed the budget since midnight."""
+        kept, s = self.o.milestones.column(self.roster, "base_settled_at"), self.standing
+        there = self.roster.floats("budget") <= self.e.budget_base
+        moved = np.array([name in s.budget_moved for name in self.roster.names], np.bool_)
+        ended = np.isfinite(self.e.budget_base) & (there | moved) & ~(kept >= self.midnight)
+        return np.where(ended, self.now, kept)
+
+    @cached_property
+    def base_due(self) -> Bool:
+        """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight, and not within
+        the hour of a refusal."""
+        waits = np.array([name in self.standing.budget_refused for name in self.roster.names], np.bool_)
+        ours = ~(self.e.enrolled_at > self.midnight)
+        return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours & ~waits
+
+    @cached_property
+    def midnight(self) -> float:
+        """Epoch s at which the natural day began."""
+        return self.days.start(self.table.last_day)
+
+    @cached_property
     def complete(self) -> Bool:
         r, x = self.roster, self.table.x
         known = np.isfinite(x[0, :, -1]) & np.isfinite(x[1, :, -1]) & np.isfinite(x[2, :, -1])
@@ -236,14 +279,23 @@ class Columns:
         return known & target & basis & fresh & ~r.flags("odd") & self.judged.convertible
 
     def milestones(self) -> Float:
-        """(n, 7) what a `KnownLife` is made of (`Milestones.FIELDS`), epoch s or 0 / 1, NaN = none."""
+        """(n, 8) what a `KnownLife` is made of (`Milestones.FIELDS`), epoch s or 0 / 1, NaN = none."""
         fed = self.lives.fed
         unknown = self.suggestion[1] == SuggestionState.UNKNOWN
         since = np.where(unknown, self.suggestion[2], np.nan)
         observe = np.where(np.isfinite(fed), self.lives.observe_from, np.nan)
         seen = np.where(np.isfinite(self.first_seen), self.first_seen, np.nan)
         return np.stack(
-            [seen, self.lives.first_spend, fed, observe, since, self.started * 1.0, (self.lowered & unknown) * 1.0],
+            [
+                seen,
+                self.lives.first_spend,
+                fed,
+                observe,
+                since,
+                self.started * 1.0,
+                (self.lowered & unknown) * 1.0,
+                self.base_settled,
+            ],
             axis=1,
         )
 
@@ -262,7 +314,8 @@ class Columns:
     # small groups
     def quiet(self) -> Bool:
         minute = self.days.minute(self.now)
-        return np.array([bool(w) and in_quiet(w, minute) for w in self.e.quiet], np.bool_)
+        told = np.array([bool(w) and in_quiet(w, minute) for w in self.e.quiet], np.bool_)
+        return told | np.isin(self.roster.ints("live_key"), self.roster.live_keys(self.standing.unread_rooms))
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = self.o.counted_days(self.table.last_day)
@@ -284,6 +337,11 @@ class Columns:
         both = np.isfinite(paid) & np.isfinite(net)
         total, kept = np.where(both, paid, 0.0).sum(axis=1), np.where(both, net, 0.0).sum(axis=1)
         return np.where((total > 0) & (kept > 0), kept / np.where(total > 0, total, 1.0), 1.0)
+
+    @cached_property
+    def trusted(self) -> Bool:
+        """(n,) the settlement prior was confirmed by the operator, or one cohort of the account bears it out."""
+        return np.asarray(self.e.confirmed | self.settled.mature.any())
 
     def floors(self) -> tuple[Float, NDArray[np.int8]]:
         """R-FLOOR on the target's basis: s is finally billed per yuan of that basis."""

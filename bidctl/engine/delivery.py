@@ -24,11 +24,12 @@ DAY_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """(n,) each; the names are those of `Observation`; `usual_hour`: this hour and the two before it;
-    `sum_24h` (5, n) the `HOURLY` metrics of the present clock hour and the
-    24 before it, NaN = an hour is unknown."""
+    """(n,) each; the names are those of `Observation`. `usual_last2`: what the campaign itself usually spends in the hours of
+    `spend_last2`, NaN where these are not the two just gone; `usual_hour`: this hour and the two before it; `sum_24h` (5, n) the
+    `HOURLY` metrics of the present clock hour and the 24 before it, NaN = an hour is unknown."""
 
     spend_last2: Float
+    usual_last2: Float
     usual_hour: Bool
     account_usual: Bool
     spent_share: Float
@@ -49,8 +50,10 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     own_share = week_spend / np.maximum(accounts.totals(week_spend), 1e-9)
     own_last = np.nan_to_num(x[0][:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
     budget = m.roster.floats("budget")
+    pick, sure = _last_two(m, exact, first, here, last_edit)
     return Delivery(
-        _last_two(m, x[0], exact, first, here, last_edit),
+        np.where(sure, np.where(pick, x[0][:, : here - first], 0.0).sum(axis=1), np.nan),
+        np.where(sure & pick[:, -2:].all(axis=1), _own_usual(m, hourly, table.last_day, here), np.nan),
         np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[accounts.of],
         account_usual(usual, hourly.account, accounts.of, m.days, now, own_last, own_share),
         np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
@@ -59,15 +62,21 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     )
 
 
-def _last_two(m: Memory, spend: Float, exact: Bool, first: int, here: int, last_edit: Float) -> Float:
-    """(n,) spend of the last 2 complete effective hours that began after the last edit; NaN = fewer, or not known exactly."""
+def _last_two(m: Memory, exact: Bool, first: int, here: int, last_edit: Float) -> tuple[Bool, Bool]:
+    """(n, k) the last 2 complete effective hours that began after the last edit, of the hours from `first` to before `here`; and
+    (n,) whether there are two and both are known exactly."""
     k = here - first
     begins = np.array([m.days.hour_start(first + i) for i in range(k)])
     good = m.effective.hours(first, k) & (begins >= last_edit[:, None])
     rank = np.cumsum(good[:, ::-1], axis=1)[:, ::-1]
     pick = good & (rank <= 2)
-    sure = ~(pick & ~exact[:, :k]).any(axis=1) & (pick.sum(axis=1) == 2)
-    return np.where(sure, np.where(pick, spend[:, :k], 0.0).sum(axis=1), np.nan)
+    return pick, ~(pick & ~exact[:, :k]).any(axis=1) & (pick.sum(axis=1) == 2)
+
+
+def _own_usual(m: Memory, hourly: Hourly, today: int, here: int) -> Float:
+    """(n,) what each campaign usually spends in the two clock hours before `here`."""
+    before = [m.days.local(m.days.hour_start(here - back)).hour for back in (2, 1)]
+    return np.asarray(hourly.own_usual(today)[:, before].sum(axis=1))
 
 
 def _last_hours(x: Float, first: int, here: int) -> Float:

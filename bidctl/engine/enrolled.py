@@ -46,6 +46,7 @@ class Enrolled:
     boost_quiet: Bool
     budget_cap: Float
     budget_base: Float
+    enrolled_at: Float
     quiet: tuple[tuple[tuple[int, int], ...], ...]
 
 
@@ -88,6 +89,9 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         boost_quiet=flag("boost_quiet"),
         budget_cap=number("budget_cap"),
         budget_base=number("budget_base"),
+        enrolled_at=np.array(
+            [np.nan if e is None or e.enrolled_at is None else e.enrolled_at.timestamp() for e in given]
+        ),
         quiet=tuple(() if e is None else e.quiet for e in given),
     )
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from bidctl.domain.decision import Decision, TraceStep, rules_in
-from bidctl.domain.reasons import ALERT_WORDING, WORDING, Alert, Reason, Wording
+from bidctl.domain.reasons import ALERT_WORDING, WORDING, WRITTEN, Alert, Reason, Wording
 from bidctl.engine.decide import decide, trace
 from bidctl.engine.ports import DecisionRecord
-from bidctl.engine.records import change, inputs_row
+from bidctl.engine.records import change, inputs_row, said, why
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
@@ -44,9 +44,12 @@ class Explanation:
         what = f"{s.field.value} {s.old} -> {s.new}" if s.field else (f"保持 {s.old}" if zh else f"hold {s.old}")
         out = [
             head,
-            f"  {what}: {WORDING[Reason(s.reason)].text(lang)}",
+            f"  {what}: {why(s).text(lang)}",
             f"  {s.policy_id} · {s.settings_hash} · {s.code_version}",
         ]
+        rule = said(s)
+        if rule is not None and Reason(s.reason) not in WRITTEN:
+            out.append(("  策略原意: " if zh else "  the policy's rule: ") + rule.text(lang))
         bound = " ".join(r.code for r in rules_in(s.bound))
         if bound:
             out.append(("  受限于 " if zh else "  bound by ") + bound)
@@ -66,6 +69,7 @@ class Explanation:
         return {
             "id": s.id, "at": s.at.isoformat(), "account": s.account, "campaign": s.campaign, "mode": s.mode.value,
             "field": s.field.value if s.field else None, "old": s.old, "new": s.new, "reason": Reason(s.reason).name,
+            "why": {"zh": why(s).zh, "en": why(s).en},
             "bound": [r.code for r in rules_in(s.bound)], "policy": s.policy_id, "settings": s.settings_hash,
             "same_again": self.same, "numbers": dict(self.numbers),
             "trace": [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from bidctl.engine.breaker import FAILED
 from bidctl.engine.clearance import MAX_OFFSET_S, Evidence, Objection, needs_suggestion, objection
 from bidctl.engine.external import LOOK_BACK, Foreign, adopt, differences, save_adopted
 from bidctl.engine.gate_parts import GateSettings, LedgerFailed, Parts, notice, trip
+from bidctl.engine.pauses import note
 from bidctl.engine.ports import (
     Clock,
     DecisionRecord,
@@ -46,6 +48,9 @@ USED = Objection("USED", Wording("该决策已写过一次", "this decision was 
 UNAPPROVED = Objection("UNAPPROVED", Wording("尚未得到人工批准", "no person has approved it"))
 TURN = Objection("OPEN_WRITE", Wording("上一笔改动结果未明", "the last write is still open"))
 UNREAD = Objection("UNREAD", Wording("发送前读取失败, 放弃", "the read before sending failed: dropped"))
+AGED = Objection(
+    "AGED", Wording("读回时数据已旧, 放弃", "what was read back had aged before it could be used: dropped")
+)
 LATE = Objection("LATE", Wording("已过期限, 未发送", "past its deadline: not sent"))
 DISTRUSTED = "平台答复有误, 本轮不写入 / the platform's answer cannot be trusted: nothing is written this time"
 
@@ -57,6 +62,9 @@ ANSWERS = {
 }
 
 
+LOOKS = 4
+"""How often the campaign is read for one write, until what was read is fresh (ours): an answer may take its time, and so may
+the reads beside it."""
 UNDER_WAY = 3
 """Writes under way at the same time (ours): a platform takes about one a second, and more would wait while what they have
 read ages."""
@@ -179,7 +187,7 @@ class Gate:
         notices: tuple[Notice, ...] = ()
         with self.parts.durable("T2") as tx:
             evidence = self._evidence(tx, taken, decision, reading, creatives, suggestion, skew)
-            against = self._objection(evidence)
+            against = self._objection(evidence) or (AGED if self._aged(reading.read_at) else None)
             seen = {
                 "read_at": reading.read_at,
                 "read_value": shown(reading.info, request.field, evidence.can.grid),
@@ -215,8 +223,9 @@ class Gate:
         if needs_suggestion(request, decision.reason):
             trace("read:suggestion")
             suggestion = await reads.suggestion(request.account, reading.info)
-        if self._aged(reading.read_at):  # the other reads took their time
-            reading = await self._look(request)
+        looks = 1
+        while self._aged(reading.read_at) and looks < LOOKS:  # it, or the other reads, took their time
+            reading, looks = await self._look(request), looks + 1
         return reading, creatives, suggestion
 
     async def _look(self, request: WriteRequest) -> Reading:
@@ -278,8 +287,13 @@ class Gate:
         if self._late(sending, latest):
             answer = Answer(AnswerKind.NOT_SENT, str(LATE))
         else:
-            answer = await writer.write(sending.request)
+            answer = await writer.write(replace(sending.request, latest=self._until(sending, latest)))
         return await self._outcome(sending, answer)
+
+    def _until(self, sending: Write, latest: float) -> float:
+        """Reading of the monotonic clock past which it must not be sent: its deadline, or what was read is too old by then."""
+        clock, age = self.parts.clock, self.parts.now() - (sending.read_at or sending.taken_at)
+        return min(latest, clock.monotonic() + self.parts.settings.sent_s - age.total_seconds())
 
     def _late(self, sending: Write, latest: float) -> bool:
         return self.parts.clock.monotonic() > latest or self._aged(sending.read_at)
@@ -293,6 +307,8 @@ class Gate:
             moved = tx.move(
                 sending, state, settled_at=at, why=answer.why, platform_request_id=answer.request_id, unknown_at=unknown
             )
+            if moved is not None:
+                note(tx, moved)
             tripped = trip(tx, sending.request.account, at) if moved and state in FAILED else False
         notices = [self._notice(sending, Alert.BREAKER, answer.why)] if tripped else []
         if state is WriteState.UNKNOWN:

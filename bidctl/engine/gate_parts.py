@@ -27,10 +27,13 @@ class LedgerFailed(Problem):
 @dataclass(frozen=True, slots=True)
 class GateSettings:
     """`turn_s`: seconds from taking the turn to the latest sending. `reading_s`: age of the read-back at which a write may still
-    rest on it (RULEBOOK 5 calls 5 s a race). `rules`: the rulebook's numbers as the operator tightened them."""
+    rest on it. `sent_s`: its age when the request leaves at the latest (RULEBOOK 5 calls 5 s at the platform a race): what the
+    writer does before the first byte, such as a refresh of its token, counts. `rules`: the rulebook's numbers as the operator
+    tightened them."""
 
     turn_s: float = 30.0
     reading_s: float = 2.0
+    sent_s: float = 4.0
     rules: RuleSettings = field(default_factory=RuleSettings)
 
 

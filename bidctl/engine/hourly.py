@@ -12,6 +12,7 @@ from bidctl.engine.days import HOUR_S
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
+from bidctl.engine.usual import own_profile
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -19,13 +20,15 @@ Int = NDArray[np.int64]
 
 class Hourly:
     """`views`: today and yesterday by hour; `account`: yuan of each account (a,) by hour index; `by_session`: yuan of a life unit in
-    a session's share of a day, keyed (unit, room, day)."""
+    a session's share of a day, keyed (unit, room, day); `own`: yuan of each campaign by day and hour, (n, 23 to 25), NaN = unknown."""
 
     def __init__(self, memory: Memory) -> None:
         self._m = memory
         self.views: dict[int, DayByHours] = {}
         self.account: dict[int, Float] = {}
         self.by_session: dict[tuple[int, str, int], float] = {}
+        self.own: dict[int, NDArray[np.float32]] = {}
+        self._own_usual: tuple[int, Float] | None = None
 
     def refresh(self, now: float) -> None:
         """Resolve what changed since the last time; the cost is that of today, whatever the history."""
@@ -38,6 +41,10 @@ class Hourly:
             view = resolve(day, m.days, m.hours, m.snaps, m.roster.floats("created"), now)
             self._keep(view, today)
             self._add_up(view)
+            self.own[day] = view.x[0].astype(np.float32)
+        if stale - {today}:
+            self._own_usual = None
+        self.own = {d: x for d, x in self.own.items() if d in window}
         if everything:
             self._older_shares(range(today - DAYS + 1, window[0]))
         for day in [d for d in self.views if d < today - 1]:
@@ -45,6 +52,12 @@ class Hourly:
         oldest = m.days.hours(window[0])[0]
         self.account = {h: v for h, v in self.account.items() if h >= oldest}
         self.by_session = {k: v for k, v in self.by_session.items() if k[2] > today - DAYS}
+
+    def own_usual(self, today: int) -> Float:
+        """(n, 24) each campaign's mean yuan by clock hour over the last 7 complete days; see `usual.own_profile`."""
+        if self._own_usual is None or self._own_usual[0] != today:
+            self._own_usual = today, own_profile(self.own, self._m.days, today, len(self._m.roster))
+        return self._own_usual[1]
 
     def _keep(self, view: DayByHours, today: int) -> None:
         if view.day >= today - 1:

@@ -22,7 +22,8 @@ _TOTALS = ("spend", "gmv", "orders", "gmv_1h", "orders_1h")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingColumns:
-    """All campaigns of the accounts that are observed together, (m,) each, as read at epoch second `read_at`; the names are those of `CampaignInfo`.
+    """All campaigns of the accounts that are observed together, (m,) each, as read at epoch second `read_at`; the names are those
+    of `CampaignInfo`.
 
     `target` grid units, 0 = none; `objective` -1 none, 0 pay ROI, 1 net ROI; `budget` yuan, inf = unlimited; `created`,
     `modified` epoch s, NaN = not known; `live_account`, `products` (ids joined by commas) "" = none; `odd`: NO_DATA. `spend`,

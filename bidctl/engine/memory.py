@@ -222,7 +222,7 @@ class Memory:
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:
         """Live sessions; a session told again replaces what was known of it."""
         for s in sessions:
-            key = self.roster.key(("live account", s.live_account))
+            (key,) = self.roster.live_keys([s.live_account])
             held = [x for x in self.sessions.get(key, []) if x.room != s.room]
             self.sessions[key] = sorted([*held, s], key=lambda x: x.started_at)
 
@@ -268,7 +268,16 @@ class Memory:
             return
         self.roster.take(keep)
         self.renamed = True
-        for part in (self.hours, self.snaps, self.daily, self.sums, self.effective, self.last_two, self.suggested, self.book):
+        for part in (
+            self.hours,
+            self.snaps,
+            self.daily,
+            self.sums,
+            self.effective,
+            self.last_two,
+            self.suggested,
+            self.book,
+        ):
             part.take(keep)
         self.fed_hour, self.first_hour = self.fed_hour[keep], self.first_hour[keep]
 

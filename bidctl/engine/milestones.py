@@ -32,13 +32,12 @@ class Milestones:
         "suggestion_unknown_since",
         "started",
         "lowered_since_unknown",
+        "base_settled_at",
     )
 
     def __init__(self, account: AccountId) -> None:
         self._account = account
         self._kept: dict[CampaignId, KnownLife] = {}
-        self._pauses: dict[CampaignId, datetime | None] = {}
-        self._restless: set[CampaignId] = set()  # pause changed since the ledger was told
         self._columns: dict[str, Float] = {}
         self._size = -1
         self._now = np.zeros((0, len(self.FIELDS)))
@@ -47,24 +46,7 @@ class Milestones:
     def restore(self, lives: Iterable[KnownLife]) -> None:
         for life in lives:
             self._kept[life.campaign] = life
-            self._pauses[life.campaign] = life.paused_by_us_at
         self._columns.clear()
-
-    def paused(self, campaign: CampaignId, at: datetime | None) -> None:
-        if self._pauses.get(campaign) != at:
-            self._pauses[campaign] = at
-            self._restless.add(campaign)
-
-    def paused_at(self) -> dict[CampaignId, datetime]:
-        """Campaigns with a pause of ours in force, and since when."""
-        return {c: at for c, at in self._pauses.items() if at is not None}
-
-    def pauses(self, roster: Roster) -> Float:
-        """(n,) epoch s of our pause in force, NaN = none."""
-        if not self._pauses:
-            return np.full(len(roster), np.nan)
-        held = [self._pauses.get(c) for c in roster.names]
-        return np.array([np.nan if at is None else at.timestamp() for at in held])
 
     def column(self, roster: Roster, name: str) -> Float:
         """(n,) a kept milestone: epoch s, NaN = none; flags 0 / 1."""
@@ -79,9 +61,11 @@ class Milestones:
         return np.asarray(self.column(roster, name) == 1.0)
 
     def note(self, roster: Roster, milestones: Float, now: float) -> None:
-        """Take (n, 7) new milestones; those fed long ago are kept, because the facts behind them are about to leave memory."""
+        """Take (n, 8) new milestones. Kept are those of campaigns fed long ago, because the facts behind them are about to leave
+        memory, and those whose base budget was settled, of which no fact tells."""
         self._now = milestones
-        old = np.flatnonzero((milestones[:, 2] < now - KEEP_AFTER_S) & roster.flags("listed"))
+        settled = np.isfinite(milestones[:, -1]) & (milestones[:, -1] != self.column(roster, "base_settled_at"))
+        old = np.flatnonzero(((milestones[:, 2] < now - KEEP_AFTER_S) | settled) & roster.flags("listed"))
         kept = np.stack([self.column(roster, f) for f in self.FIELDS], axis=1)[old]
         for row in old[_differ(milestones[old], kept)].tolist():
             self._kept[roster.names[row]] = self._life(roster.names[row], milestones[row])
@@ -97,10 +81,8 @@ class Milestones:
         before = np.full(self._now.shape, -1.0)
         before[: len(self._before)] = self._before[: len(before)]
         fresh = _differ(self._now, before)
-        fresh[[roster.index[c] for c in self._restless if c in roster.index]] = True
         rows = np.flatnonzero(fresh & roster.flags("listed")[: len(fresh)] & np.isfinite(self._now[:, 0]))
         self._before = np.where(roster.flags("listed")[: len(fresh), None], self._now, before)
-        self._restless.clear()
         return tuple(self._life(roster.names[r], self._now[r]) for r in rows.tolist())
 
     def _life(self, campaign: CampaignId, x: Float) -> KnownLife:
@@ -114,9 +96,9 @@ class Milestones:
             fed_at=instant(float(x[2])),
             observe_from=instant(float(x[3])),
             started=bool(x[5]),
-            paused_by_us_at=self._pauses.get(campaign),
             suggestion_unknown_since=instant(float(x[4])),
             lowered_since_unknown=bool(x[6]),
+            base_settled_at=instant(float(x[7])),
         )
 
 

@@ -6,7 +6,7 @@ far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -30,7 +30,7 @@ from bidctl.engine.hourly import Hourly
 from bidctl.engine.listing_columns import ListingColumns
 from bidctl.engine.memory import Memory
 from bidctl.engine.milestones import Milestones
-from bidctl.engine.ports import KnownLife
+from bidctl.engine.ports import KnownLife, Pause
 from bidctl.engine.standing import Standing
 
 Float = NDArray[np.float64]
@@ -38,7 +38,8 @@ Int = NDArray[np.int64]
 
 
 class Observer:
-    """Rolling observation of an account, or of several that are read together. Feed it what is read, in any order; `observe` costs the same whatever the history.
+    """Rolling observation of an account, or of several that are read together. Feed it what is read, in any order; `observe`
+    costs the same whatever the history.
 
     `promotions`: natural days (dates of the account's zone) of promotions. A start is: `restore` what the ledger knew,
     `ingest` its facts of the last 40 days, then whole reads of the platform (`ingest` and `cover` each).
@@ -58,6 +59,7 @@ class Observer:
         self.hourly = Hourly(self.memory)
         self.milestones = Milestones(account)
         self.enrolments: dict[CampaignId, Enrolment] = {}
+        self.pauses: Mapping[CampaignId, Pause] = {}
         self._enrolled: Enrolled | None = None
 
     # feeding
@@ -105,10 +107,19 @@ class Observer:
             self.memory.ingest_sessions(sessions)
             self.memory._soil_all()
 
+    def knows(self, session: Session) -> bool:
+        """Whether a session is known just so."""
+        (key,) = self.memory.roster.live_keys([session.live_account])
+        return session in self.memory.sessions.get(key, ())
+
     def ingest_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         """All enrolments of the account; they replace what was given before."""
         self.enrolments = {e.campaign: e for e in enrolments}
         self._enrolled = None
+
+    def ingest_pauses(self, pauses: Mapping[CampaignId, Pause]) -> None:
+        """What R-STOPLOSS remembers; it replaces what was given before."""
+        self.pauses = pauses
 
     def ingest_suggestion(self, campaign: CampaignId, suggestion: Suggestion, at: datetime) -> None:
         """The platform's answer at `at`; it holds for that natural day (qianchuan.md 7)."""
@@ -126,10 +137,6 @@ class Observer:
         """What the ledger knew of campaigns (`Transaction.load_campaigns`) and their lives; they count as seen, not as listed."""
         self.memory.restore(infos, seen_at.timestamp())
         self.milestones.restore(lives)
-
-    def paused(self, campaign: CampaignId, at: datetime | None) -> None:
-        """A stop-loss pause of ours was confirmed at `at`; None = undone."""
-        self.milestones.paused(campaign, at)
 
     def lives(self) -> tuple[KnownLife, ...]:
         """Lives that the last `observe` changed, to be saved."""

@@ -97,14 +97,15 @@ class PlatformWriter(Protocol):
 
     async def write(self, request: WriteRequest) -> Answer:
         """Send ONE write, once, without any retry. Never raises: a timeout, a broken connection, a 5xx or a garbled
-        answer is UNKNOWN; a failure before any byte left is NOT_SENT; a refused row is REFUSED."""
+        answer is UNKNOWN; a failure before any byte left is NOT_SENT; a refused row is REFUSED. Whatever it must do before the
+        first byte (a token to refresh, a place in line), past `request.latest` it sends nothing: NOT_SENT."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
     """One decision as it is stored BEFORE anything is sent. `id`: 32 hex digits, sent as X-Request-Id of its write.
-    `inputs`, `trace`: JSON text of the observation row and of the rule trace."""
+    `inputs`: JSON text of the observation row; `trace`: of the policy's rule in its author's words (`records.told_rule`)."""
 
     id: str
     tick: str
@@ -148,12 +149,17 @@ class GateView:
     ledger_since: datetime
 
 
+WITHDRAWN = "withdrawn"
+"""Answers a proposal in the controller's own name: it is no longer wished."""
+
+
 class Transaction(Protocol):
     """One database transaction; commits when its block ends, rolls back when it raises. No network inside."""
 
     # decisions
     def add_decisions(self, records: Sequence[DecisionRecord]) -> None:
-        """Store decisions. A hold (`field` None) is stored only when its reason differs from the campaign's newest."""
+        """Store decisions. A hold (`field` None) is stored only when its reason or its `trace` differs from the campaign's
+        newest."""
         ...
 
     def count_holds(self, account: AccountId, mode: Mode, at: datetime, counts: Mapping[int, int]) -> None:
@@ -179,6 +185,10 @@ class Transaction(Protocol):
 
     def answer_proposal(self, decision_id: str, approved: bool, by: str, at: datetime) -> bool:
         """A person's answer; False where it is no longer pending."""
+        ...
+
+    def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
+        """Proposals of the last 31 days to which a person said no since then; those that we took back (`WITHDRAWN`) are none."""
         ...
 
     def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
@@ -249,6 +259,10 @@ class Transaction(Protocol):
         ...
 
     def save_life(self, lives: Sequence[KnownLife]) -> None: ...
+    def save_pauses(self, pauses: Sequence[Pause]) -> None: ...
+    def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
+        """Of every campaign that we paused, or that was switched on again, at some time."""
+        ...
 
     # housekeeping
     def compact(self, before: datetime) -> int:
@@ -263,7 +277,8 @@ class Transaction(Protocol):
 @dataclass(frozen=True, slots=True)
 class KnownLife:
     """Milestones of a campaign that must survive restarts. `observe_from`: start of the observation clock (end of the hour in
-    which it was fed, or a restart). `started`: R-START was used or it had spent before we came. `paused_by_us_at`: see R-STOPLOSS."""
+    which it was fed, or a restart). `started`: R-START was used or it had spent before we came. `base_settled_at`: when a
+    day's return to the base budget last came to its end (R-BUDGET)."""
 
     account: AccountId
     campaign: CampaignId
@@ -272,9 +287,23 @@ class KnownLife:
     fed_at: datetime | None
     observe_from: datetime | None
     started: bool
-    paused_by_us_at: datetime | None
     suggestion_unknown_since: datetime | None
     lowered_since_unknown: bool
+    base_settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What R-STOPLOSS remembers of a campaign. `paused_at`: since when our pause is in force, None = none is. `enabled_at`: when
+    somebody else last switched it on; `spend`, `gmv` (yuan, paid), `orders`: that natural day's totals then."""
+
+    account: AccountId
+    campaign: CampaignId
+    paused_at: datetime | None = None
+    enabled_at: datetime | None = None
+    spend: float = 0.0
+    gmv: float = 0.0
+    orders: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +328,10 @@ class Ledger(Protocol):
         ...
 
     def release_lease(self, name: str, owner: str) -> None: ...
+
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        """Who holds the lease `name` now, None where nobody does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.due import Due
 from bidctl.engine.ports import PlatformReads, ReadFailed
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -82,20 +83,28 @@ class Reader:
         changed = [
             room for room, air in airs.items() if self._airs.get(room) != air or (air and room in self._unlisted)
         ]
+        found, unread = await self.rooms(changed, now, troubles)
+        self._airs |= {room: air for room, air in airs.items() if room not in unread}
+        return found
+
+    async def rooms(
+        self, rooms: Iterable[str], now: datetime, troubles: list[str]
+    ) -> tuple[tuple[Session, ...], frozenset[str]]:
+        """The sessions of these rooms as they are told now, and the rooms that did not answer (`troubles` says why)."""
         found: list[Session] = []
-        for room in changed:
+        unread = set()
+        for room in rooms:
             since = now - (timedelta(days=31) if room not in self._airs else timedelta(days=2))
             try:
                 told = await self._reads.sessions(self._account, room, since)
             except ReadFailed as failed:
                 troubles.append(failed.why)
-                airs.pop(room)
+                unread.add(room)
                 continue
             found += told
             running = any(s.ended_at is None or s.ended_at > now for s in told)
             (self._unlisted.discard if running else self._unlisted.add)(room)
-        self._airs |= airs
-        return tuple(found)
+        return tuple(found), frozenset(unread)
 
     async def _boosts(self, wanted: Sequence[CampaignId], troubles: list[str]) -> frozenset[CampaignId]:
         if not wanted:

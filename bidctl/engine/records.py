@@ -13,6 +13,7 @@ import numpy as np
 
 from bidctl.domain.decision import Decision, Lever
 from bidctl.domain.observation import Observation
+from bidctl.domain.reasons import WORDING, WRITTEN, Reason, Rule, Wording
 from bidctl.domain.values import AccountId, CampaignId, Field, Grid, Mode, Objective
 from bidctl.domain.writes import WriteRequest
 from bidctl.engine.ports import DecisionRecord
@@ -31,6 +32,27 @@ def decision_id(account: AccountId, campaign: CampaignId, tick: str, field: Fiel
     """32 hex digits that name one decision; the same inputs name the same decision, so a re-run cannot double it."""
     text = "|".join((account, campaign, tick, field.value if field else "hold", new))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def told_rule(says: Wording | None) -> str:
+    """A decision's `trace`: the policy's rule in its author's words, kept because a policy file may change; `[]` = none."""
+    return (
+        "[]"
+        if says is None
+        else json.dumps([{"rule": Rule.POLICY.code, "zh": says.zh, "en": says.en}], ensure_ascii=False)
+    )
+
+
+def said(record: DecisionRecord) -> Wording | None:
+    """What the policy's rule said of this decision, None where its reason says it all."""
+    steps = json.loads(record.trace)
+    return Wording(steps[0]["zh"], steps[0]["en"]) if steps else None
+
+
+def why(record: DecisionRecord) -> Wording:
+    """A decision's reason for people: the policy's rule in its author's words where it had the last word."""
+    reason = Reason(record.reason)
+    return (said(record) if reason in WRITTEN else None) or WORDING[reason]
 
 
 def target_text(units: int, per_one: int) -> str:
@@ -105,9 +127,12 @@ def inputs_text(o: Observation, i: int) -> str:
 
 
 def inputs_row(text: str) -> Observation:
-    """The one-row observation that a stored decision was made from."""
+    """The one-row observation that a stored decision was made from. A column that this version has and the record, being older,
+    has not is unknown, or False; what only the record has is left out."""
     tree = json.loads(text)
-    return Observation(**{name: np.array([_back(name, value)]) for name, value in tree.items()})
+    return Observation(
+        **{f.name: np.array([_back(f.name, tree.get(f.name, _absent(str(f.type))))]) for f in fields(Observation)}
+    )
 
 
 def _plain(value: object) -> object:
@@ -115,6 +140,10 @@ def _plain(value: object) -> object:
     if isinstance(item, float) and not math.isfinite(item):
         return None if math.isnan(item) else ("inf" if item > 0 else "-inf")
     return item
+
+
+def _absent(kind: str) -> object:
+    return {"Text": "", "Float": None, "Bool": False}.get(kind, 0)
 
 
 def _back(name: str, value: object) -> object:

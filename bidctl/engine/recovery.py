@@ -12,6 +12,7 @@ from bidctl.domain.writes import OPEN_STATES, Write, WriteState
 from bidctl.engine.breaker import FAILED
 from bidctl.engine.external import SLACK
 from bidctl.engine.gate_parts import Parts, notice, trip
+from bidctl.engine.pauses import note
 from bidctl.engine.ports import DecisionRecord, ReadFailed, Transaction
 from bidctl.engine.readback import Verdict, judge
 from bidctl.engine.records import request
@@ -111,6 +112,8 @@ class Recovery:
             changes["unknown_at"] = write.unknown_at or now
         with self._parts.durable("settle", sent=True) as tx:
             moved = tx.move(write, to, **changes)
+            if moved is not None:
+                note(tx, moved)
             if moved is not None and to in FAILED:
                 trip(tx, write.request.account, now)
             return moved or tx.write(write.id) or write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +144,9 @@ class Roster:
             is_live = side[0] == Kind.LIVE
             c["account"][row] = account
             # life of live belongs to (live account, objective) (R-OBSERVE); of goods to the campaign
-            c["unit"][row] = self.key(("unit", account, live, objective) if is_live and live else ("unit", self.names[row]))
+            c["unit"][row] = self.key(
+                ("unit", account, live, objective) if is_live and live else ("unit", self.names[row])
+            )
             kin = live if is_live else goods
             c["same"][row] = self.key(("same", account, kin, *side)) if kin else -1
             c["whole"][row] = self.key(("whole", account, *side))
@@ -169,6 +171,10 @@ class Roster:
         self._order, self._text = np.zeros(0, np.int64), np.zeros(0, "U1")
         self._live_account, self._products = self._live_account[rows], self._products[rows]
         self._c = {k: a[rows] for k, a in self._c.items()}
+
+    def live_keys(self, accounts: Iterable[str]) -> list[int]:
+        """`live_key` of these live accounts."""
+        return [self.key(("live account", one)) for one in accounts]
 
     def key(self, key: Hashable) -> int:
         """Dense number of a group."""

@@ -57,18 +57,29 @@ class Session:
 
     async def open(self) -> None:
         """Take the lease, resolve every open write, load what is known. Raises Standby while another process is at work."""
-        fence = self._lease()
-        self._gate = Gate(
-            self._ledger, self._reads, self._writer, self._clock, self._notifier, self._sign.mode, self._owner, fence,
+        gate = self._begin(self._lease(), self._writer)
+        await gate.recover()
+        for desk in self.desks:
+            desk.open()
+
+    def look(self) -> None:
+        """Load what is known beside whoever is at work, without the lease: only `wish` and `preview` may be asked then, and
+        nothing can be written."""
+        self._begin(0, None)
+        for desk in self.desks:
+            desk.open()
+
+    def _begin(self, fence: int, writer: PlatformWriter | None) -> Gate:
+        self._gate = gate = Gate(
+            self._ledger, self._reads, writer, self._clock, self._notifier, self._sign.mode, self._owner, fence,
             self._gate_settings(), self._trace,
         )  # fmt: skip
-        await self._gate.recover()
         self.desks = [
             Desk(
                 a,
                 self._reads,
                 self._ledger,
-                self._gate,
+                gate,
                 self._clock,
                 self._notifier,
                 self._book,
@@ -77,8 +88,7 @@ class Session:
             )
             for a in self._accounts
         ]
-        for desk in self.desks:
-            desk.open()
+        return gate
 
     async def tick(self) -> list[TickReport]:
         """One tick of every account. Raises Standby where the lease was lost. A process whose lease somebody else has had in
@@ -146,7 +156,12 @@ class Session:
 
     def _gate_settings(self) -> GateSettings:
         real = GateSettings(rules=self._rules)
-        return replace(real, turn_s=real.turn_s * self._pace, reading_s=real.reading_s * self._pace)
+        return replace(
+            real,
+            turn_s=real.turn_s * self._pace,
+            reading_s=real.reading_s * self._pace,
+            sent_s=real.sent_s * self._pace,
+        )
 
     def _lease(self) -> int:
         fence = self._ledger.acquire_lease(CONTROLLER_LEASE, self._owner, self._real.now(), self._lease_s)

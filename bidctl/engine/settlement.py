@@ -123,13 +123,13 @@ def delay(age_days: Float, mean_days: Float, quick: Float) -> Float:
 
 def settle(cohorts: Cohorts, priors: Priors) -> Settled:
     """Learn each campaign's refund share from its mature cohorts and the prior (formulae: top of this file)."""
-    seen, seen_days = _deepest(cohorts)
+    seen, seen_days = deepest(cohorts)
     r0 = 1.0 - priors.settled_share
     one_hour = _share_1h(cohorts)
     teaches = (seen_days >= TEACHES_DAYS) & np.isfinite(cohorts.paid) & (cohorts.paid > 0)
     paid = np.where(teaches, cohorts.paid, 0.0)
     refunds = np.where(teaches, cohorts.paid - seen, 0.0).sum(axis=1)
-    value = _order_value(cohorts)
+    value = mean_order(cohorts)
     weight = priors.strength * value
     r = r0
     for _ in range(2):  # q depends on r and r, through F, on q: two rounds settle it
@@ -156,7 +156,8 @@ def _rate(s: Settled) -> Float:
     return np.where(paid > 0, final / np.where(paid > 0, paid, 1.0), s.rate)
 
 
-def _deepest(c: Cohorts) -> tuple[Float, Float]:
+def deepest(c: Cohorts) -> tuple[Float, Float]:
+    """(n, d) each: GMV left by the deepest settled column reported, and the age in days to which that is seen."""
     seen, days = c.paid, np.zeros_like(c.paid)
     for stage, depth in enumerate(STAGES_DAYS):
         column = c.settled[:, stage]
@@ -174,7 +175,8 @@ def _share_1h(c: Cohorts) -> Float:
     return np.where(paid > 0, np.clip(1.0 - net / np.where(paid > 0, paid, 1.0), 0.0, 1.0), 0.0)
 
 
-def _order_value(c: Cohorts) -> Float:
+def mean_order(c: Cohorts) -> Float:
+    """(n,) paid yuan an order over the cohorts known; 1 where there is none."""
     both = np.isfinite(c.paid) & np.isfinite(c.orders)
     orders = np.where(both, c.orders, 0.0).sum(axis=1)
     paid = np.where(both, c.paid, 0.0).sum(axis=1)

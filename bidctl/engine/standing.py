@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field
+from bidctl.domain.reasons import Reason
+from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Refused
 from bidctl.domain.writes import Write, WriteState
+from bidctl.engine.external import REACHED
+from bidctl.engine.ports import DecisionRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`clock_ok`: R-CLOCK. `killed`, `breaker`: of all accounts observed (a campaign's own switches add to them). `switches`: of enrolled
     campaigns. `open_writes`: campaigns with an unresolved write. `boosts`: campaigns with a running boost. `live_since`:
-    accounts in their first live day, with its begin (R-BLAST). `midnight`: first tick of a natural day.
-    `budget_raises`: raises of ours today. `ledger_since`: when the ledger began or was
+    accounts in their first live day, with its begin (R-BLAST). `budget_raises`: raises of ours today.
+    `budget_moved`: campaigns whose budget we have written today, or somebody changed since the last tick. `budget_refused`:
+    those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
+    `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
+    `refused`: what a person said no to today.
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -27,11 +34,14 @@ class Standing:
     open_writes: frozenset[CampaignId] = frozenset()
     boosts: frozenset[CampaignId] = frozenset()
     live_since: Mapping[AccountId, datetime] = field(default_factory=dict)
-    midnight: bool = False
     budget_raises: Mapping[CampaignId, int] = field(default_factory=dict)
+    budget_moved: frozenset[CampaignId] = frozenset()
+    budget_refused: frozenset[CampaignId] = frozenset()
     account_index: int = 0
     proved_absent: Mapping[CampaignId, datetime] = field(default_factory=dict)
     ledger_since: datetime | None = None
+    unread_rooms: frozenset[str] = frozenset()
+    refused: Mapping[CampaignId, Refused] = field(default_factory=dict)
 
 
 def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
@@ -39,9 +49,20 @@ def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:
     out: dict[CampaignId, int] = {}
     for w in writes:
         raised = w.request.field is Field.BUDGET and float(w.request.value) > float(w.request.old)
-        if raised and w.state in {WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED}:
+        if raised and w.state in REACHED:
             out[w.request.campaign] = out.get(w.request.campaign, 0) + 1
     return out
+
+
+def budget_moved(writes: Sequence[Write]) -> frozenset[CampaignId]:
+    """Campaigns with a budget of ours that is not known to have failed."""
+    return frozenset(w.request.campaign for w in writes if w.request.field is Field.BUDGET and w.state in REACHED)
+
+
+def budget_refused(writes: Sequence[Write], since: datetime) -> frozenset[CampaignId]:
+    """Campaigns of which the platform refused a budget since then."""
+    refused = [w for w in writes if w.request.field is Field.BUDGET and w.state is WriteState.REFUSED]
+    return frozenset(w.request.campaign for w in refused if w.settled_at is not None and w.settled_at >= since)
 
 
 def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
@@ -52,3 +73,22 @@ def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
         if w.state is WriteState.ABSENT and w.request.field in EDIT_FIELDS and w.settled_at is not None
     ]
     return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}
+
+
+def refused(proposals: Sequence[DecisionRecord]) -> dict[CampaignId, Refused]:
+    """What a person said no to, by campaign: the lever and its direction."""
+    out: dict[CampaignId, Refused] = {}
+    for p in proposals:
+        out[p.campaign] = out.get(p.campaign, Refused.NOTHING) | _direction(p)
+    return out
+
+
+def _direction(p: DecisionRecord) -> Refused:
+    if p.field is Field.STATUS:
+        pause = Refused.PAUSE_ASKED if p.reason == Reason.STOPLOSS_ASK else Refused.PAUSE
+        return pause if p.new == "DISABLE" else Refused.UNPAUSE
+    if p.field is Field.BUDGET:
+        return Refused.BUDGET_UP if Decimal(p.new) > Decimal(p.old) else Refused.BUDGET_DOWN
+    if p.field is Field.ROI_TARGET:
+        return Refused.RAISE if Decimal(p.new) > Decimal(p.old) else Refused.LOWER
+    return Refused.NOTHING

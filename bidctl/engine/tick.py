@@ -13,34 +13,38 @@ from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo, Listing
 from bidctl.domain.decision import Decisions, Lever
-from bidctl.domain.enrolment import Enrolment, Switches
+from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import WORDING, Alert, Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Stage, SuggestionState
-from bidctl.domain.writes import Write, WriteState
+from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode, Stage, SuggestionState
+from bidctl.domain.writes import Write
 from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
 from bidctl.engine.due import FIRST_DAYS
 from bidctl.engine.edit_feed import EditFeed
-from bidctl.engine.external import LogWindow, next_session, watch
+from bidctl.engine.external import Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
-from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
+from bidctl.engine.pauses import news
+from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import Reader, Reading
-from bidctl.engine.records import Signature, record, request
+from bidctl.engine.records import Signature, record, request, told_rule
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing, budget_raises, proved_absent
+from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
 from bidctl.engine.suggestions import Suggestions
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rules import sayings
 
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
+REFUSED_REST = timedelta(hours=1)
+"""A budget that the platform refused is not sent again for so long (ours)."""
 UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
 
@@ -94,9 +98,8 @@ class Desk:
         self._suggestions, self._log = Suggestions(), LogWindow()
         self.observer = Observer(account, reads.capabilities)
         self._edits = EditFeed(account, self.observer)
-        self._day: int | None = None
         self._ticks = 0
-        self._holding: dict[str, int] = {}
+        self._holding: dict[str, tuple[int, str]] = {}  # reason and the rule's words
         self._ledger_since: datetime | None = None
 
     def now(self) -> datetime:
@@ -114,8 +117,6 @@ class Desk:
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
             self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
             self._edits.load(t, now)
-            beat = t.last_beat(self.account)
-            self._day = None if beat is None else self._days.of(beat.timestamp())  # a restart is no midnight
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
     async def tick(self) -> TickReport:
@@ -128,10 +129,11 @@ class Desk:
         reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
         enrolments = self._enrol(given, reading.listing)
         foreign = await self._others(reading.listing)
+        self._end_hands_off(reading)
         now = self.now()
-        standing = self._take_in(reading, enrolments, now)
-        o, d, ids = await self._decide(now, enrolments, standing)
-        acts, holds, repeats = self._records(o, d, ids, name, now)
+        standing = self._take_in(reading, enrolments, now, foreign)
+        o, d, policy, ids = await self._decide(now, enrolments, standing)
+        acts, holds, repeats = self._records(o, d, policy, ids, name, now)
         self._store(name, now, reading, acts, holds, repeats)
         due = [a for a in acts if not a.needs_approval]
         if reading.stops and due:
@@ -142,7 +144,7 @@ class Desk:
         free = o.enrolled & (o.stage == Stage.FREE)
         judged = free & ~np.isin(d.reason, UNDECIDED)
         return TickReport(
-            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), foreign,
+            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), len(foreign),
             frozenset(o.campaign[free].tolist()), frozenset(o.campaign[judged].tolist()),
         )  # fmt: skip
 
@@ -156,28 +158,28 @@ class Desk:
                     t.enrol(e)
         return [e for e in (*enrolments, *fresh) if not is_selector(e.campaign)]
 
-    async def _others(self, listing: Listing | None) -> int:
-        """R-EXTERNAL: what somebody else changed is adopted before anything is decided; how much that is."""
+    async def _others(self, listing: Listing | None) -> tuple[Foreign, ...]:
+        """R-EXTERNAL: what somebody else changed is adopted before anything is decided."""
         if listing is None:
-            return 0
+            return ()
         unread = self._log.unread
         foreign = await watch(self._ledger, self._reads, self._notifier, listing, self._sign.mode, self._log)
         self.observer.ingest_edits([f.edit for f in foreign])
         if unread:  # the look-back told of edits from before what a tick takes in
             with self._ledger.begin() as t:
                 self._edits.load(t, self.now())
-        self._forget_pauses(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
-        return len(foreign)
+        self._switched(listing, {f.campaign for f in foreign if f.field is Field.STATUS})
+        return foreign
 
-    def _forget_pauses(self, listing: Listing, touched: set[CampaignId]) -> None:
-        """A pause of ours that a person undid, or touched at all, is ours no more: what they pause later stays paused."""
+    def _switched(self, listing: Listing, touched: set[CampaignId]) -> None:
+        """What people did to pauses of ours, and what they switched on (R-STOPLOSS)."""
         lag = timedelta(seconds=self._reads.capabilities.read_delay_s)
-        enabled = {i.campaign for i in listing.campaigns if i.enabled}
-        for campaign, at in self.observer.milestones.paused_at().items():
-            if campaign in touched or (campaign in enabled and listing.read_at > at + lag):
-                self.observer.paused(campaign, None)
+        with self._ledger.begin() as t:
+            t.save_pauses(news(t.pauses(self.account), listing, touched, lag))
 
-    def _take_in(self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime) -> Standing:
+    def _take_in(
+        self, reading: Reading, enrolments: Sequence[Enrolment], now: datetime, foreign: Sequence[Foreign] = ()
+    ) -> Standing:
         o = self.observer
         o.ingest_enrolments(enrolments)
         o.ingest(reading.panel)
@@ -188,15 +190,15 @@ class Desk:
             o.ingest_listing(reading.listing)
         with self._ledger.begin() as t:
             open_writes = t.open_writes(self.account)
+            o.ingest_pauses(t.pauses(self.account))
             self._edits.refresh(t, open_writes, now)
-            switches = dict(t.switches(self.account))
-            self._end_hands_off(t, switches, reading)
+            switches = t.switches(self.account)
             midnight = self._days.start(self._days.of(now.timestamp()))
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
-            raises = budget_raises(t.recent_writes(self.account, today, field=Field.BUDGET))
-        first, self._day = self._day != self._days.of(now.timestamp()), self._days.of(now.timestamp())
+            said_no = refused(t.refused(self.account, today))
+            budgets = t.recent_writes(self.account, today, field=Field.BUDGET)
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,
             killed=any(s.killed for s in switches.values()),
@@ -205,20 +207,25 @@ class Desk:
             open_writes=frozenset(w.request.campaign for w in open_writes),
             boosts=reading.boosts,
             live_since=live_since,
-            midnight=first,
-            budget_raises=raises,
+            budget_raises=budget_raises(budgets),
+            budget_moved=budget_moved(budgets) | {f.campaign for f in foreign if f.field is Field.BUDGET},
+            budget_refused=budget_refused(budgets, now - REFUSED_REST),
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
+            refused=said_no,
         )
 
-    def _end_hands_off(self, t: Transaction, switches: dict[CampaignId, Switches], reading: Reading) -> None:
+    def _end_hands_off(self, reading: Reading) -> None:
         """A live campaign that a person edited is free again when its next session begins."""
-        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns} if reading.listing else {}
-        for campaign, held in list(switches.items()):
-            room = rooms.get(campaign)
-            if room and next_session(held.human_hold_until, [s for s in reading.sessions if s.live_account == room]):
-                t.set_human_hold(self.account, campaign, None)
-                switches[campaign] = replace(held, human_hold_until=None)
+        if not reading.sessions or reading.listing is None:
+            return
+        rooms = {i.campaign: i.live_account for i in reading.listing.campaigns}
+        with self._ledger.begin() as t:
+            for campaign, held in t.switches(self.account).items():
+                room = rooms.get(campaign)
+                mine = [s for s in reading.sessions if s.live_account == room]
+                if room and next_session(held.human_hold_until, mine):
+                    t.set_human_hold(self.account, campaign, None)
 
     def _first_live(self, t: Transaction, midnight: float) -> dict[AccountId, datetime]:
         """R-BLAST: the first live day lasts while no write of ours in live mode is older than today."""
@@ -228,7 +235,7 @@ class Desk:
 
     async def _decide(
         self, now: datetime, enrolments: Sequence[Enrolment], standing: Standing
-    ) -> tuple[Observation, Decisions, Mapping[CampaignId, str]]:
+    ) -> tuple[Observation, Decisions, Policy, Mapping[CampaignId, str]]:
         """Decide; ask for the suggestions that the outcome turns on; decide again with them."""
         policy, ids = self._book.mixed(enrolments)
         await self._ask_due(now, {e.campaign for e in enrolments})
@@ -238,10 +245,30 @@ class Desk:
             (d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION)
         )
         wanted = [self._info(CampaignId(str(c))) for c in o.campaign[asked]]
-        if await self._ask([i for i in wanted if i is not None], now):
+        told = await self._ask([i for i in wanted if i is not None], now)
+        standing, aired = await self._ask_rooms(o, d, standing, now)
+        if told or aired:
             o = self.observer.observe(now, standing)
             d = decide(policy, o, self._rules)
-        return o, d, ids
+        return o, d, policy, ids
+
+    async def _ask_rooms(
+        self, o: Observation, d: Decisions, standing: Standing, now: datetime
+    ) -> tuple[Standing, bool]:
+        """Ask for the sessions that an edit turns on, a decided or an approved one: a room that went off and on air between two
+        ticks looks the same in both listings, and its first hour is quiet (R-QUIET). Whether they tell anything new."""
+        live = o.kind == Kind.LIVE
+        if not live.any():
+            return standing, False
+        with self._ledger.begin() as t:
+            approved = {a.campaign for a in t.approved(self.account)}
+        due = live & (np.isin(d.lever, (Lever.TARGET, Lever.BUDGET)) | np.isin(o.campaign, sorted(approved)))
+        infos = [self._info(CampaignId(str(c))) for c in o.campaign[due]]
+        rooms = sorted({i.live_account for i in infos if i is not None and i.live_account is not None})
+        sessions, unread = await self._reader.rooms(rooms, now, [])
+        fresh = [s for s in sessions if not self.observer.knows(s)]
+        self.observer.ingest_sessions(fresh)
+        return replace(standing, unread_rooms=unread), bool(fresh or unread)
 
     def _info(self, campaign: CampaignId) -> CampaignInfo | None:
         roster = self.observer.memory.roster
@@ -265,22 +292,23 @@ class Desk:
         return True
 
     def _records(
-        self, o: Observation, d: Decisions, ids: Mapping[CampaignId, str], tick: str, now: datetime
+        self, o: Observation, d: Decisions, policy: Policy, ids: Mapping[CampaignId, str], tick: str, now: datetime
     ) -> tuple[list[DecisionRecord], list[DecisionRecord], Mapping[int, int]]:
         """What acts, the holds whose reason changed since the last tick, and how many repeated theirs."""
         rows = np.flatnonzero(o.enrolled)
         acts: list[DecisionRecord] = []
         holds: list[DecisionRecord] = []
         repeats: Counter[int] = Counter()
-        held: dict[str, int] = {}
+        held: dict[str, tuple[int, str]] = {}
+        rule = [told_rule(says) for says in sayings(policy, o)] + ["[]"]  # -1 = no rule
         for i in rows.tolist():
             one = d.row(i)
             if one.lever is Lever.NONE:
-                held[one.campaign] = int(one.reason)
-                if self._holding.get(one.campaign) == int(one.reason):
+                held[one.campaign] = int(one.reason), rule[one.matched]
+                if self._holding.get(one.campaign) == held[one.campaign]:
                     repeats[int(one.reason)] += 1
                     continue
-            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, "[]")
+            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, rule[one.matched])
             (acts if made.field is not None else holds).append(made)
         self._holding = held
         return acts, holds, repeats
@@ -307,7 +335,7 @@ class Desk:
         proposed = {(a.campaign, a.field, a.old, a.new) for a in acts if a.needs_approval}
         for key, stale in waiting.items():
             if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
-                t.answer_proposal(stale.id, False, "withdrawn", now)
+                t.answer_proposal(stale.id, False, WITHDRAWN, now)
         made = waiting.keys() | {
             (p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode
         }
@@ -357,15 +385,7 @@ class Desk:
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
             write = await self._gate.write(request(decided, objective), decided)
             writes.append(write)
-            self._remember_pause(write)
         return writes
-
-    def _remember_pause(self, write: Write) -> None:
-        if write.request.field is not Field.STATUS or write.state is not WriteState.CONFIRMED:
-            return
-        self.observer.paused(write.request.campaign, write.settled_at if write.request.value == "DISABLE" else None)
-        with self._ledger.begin(durable=True) as t:
-            t.save_life(self.observer.lives())
 
     async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
         notices = [

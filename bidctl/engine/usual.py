@@ -35,6 +35,18 @@ def profile(spent: Spent, accounts: int, days: NaturalDays, today: int) -> Float
     return np.where((n >= NEED_DAYS)[:, None], total / np.maximum(n, 1)[:, None], np.nan)
 
 
+def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, today: int, n: int) -> Float:
+    """(n, 24) each campaign's mean yuan by clock hour over the last 7 complete days; NaN where fewer than 3 are known. `spend`:
+    (n, hours of the day) by day, NaN = unknown."""
+    total, known = np.zeros((n, 24)), np.zeros((n, 24))
+    for day in range(today - PROFILE_DAYS, today):
+        if day in spend:
+            for i, clock in enumerate(days.local_hours(day).tolist()):
+                total[:, clock] += np.nan_to_num(spend[day][:, i])
+                known[:, clock] += np.isfinite(spend[day][:, i])
+    return np.where(known >= NEED_DAYS, total / np.maximum(known, 1.0), np.nan)
+
+
 def usual_hour(usual: Float, local_hour: int) -> Bool:
     """(a,) the hour's usual share of the day is at least average; False where there is no history to say so."""
     return np.asarray(usual[:, local_hour] >= usual.mean(axis=1))

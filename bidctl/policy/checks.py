@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import FrozenInstanceError, fields, is_dataclass
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +32,15 @@ def discover(package: ModuleType) -> tuple[type[Policy], ...]:
     return tuple(found)
 
 
-def check_policy(kind: type[Policy], o: Observation) -> list[str]:
-    """Everything wrong with a policy, one line each; empty = it passes. `o`: rows to try it on, some incomplete."""
-    shape = list(_shape(kind))
+def check_policy(policy: Policy | type[Policy], o: Observation) -> list[str]:
+    """Everything wrong with a policy (or a class with its defaults), one line each; empty = it passes. `o`: rows to try it
+    on, some incomplete."""
+    kind = policy if isinstance(policy, type) else type(policy)
+    shape = list(_shape(kind)) if isinstance(policy, type) else []
     if shape:
         return shape
-    return [finding for check in _CHECKS for finding in check(kind(), o)]
+    tried: Policy = kind() if isinstance(policy, type) else policy
+    return [finding for check in _CHECKS for finding in check(tried, o)]
 
 
 def _shape(kind: type[Policy]) -> Iterator[str]:
@@ -94,7 +98,8 @@ def _concatenates(policy: Policy, o: Observation) -> Iterator[str]:
 def _repeats(policy: Policy, o: Observation) -> Iterator[str]:
     """The same input gives the same bits, in this object and in a new one."""
     first = _wishes(policy, o)
-    if not (_same(first, _wishes(policy, o)) and _same(first, _wishes(type(policy)(), o))):
+    again = replace(cast(Any, policy))  # a new object with the same parameters
+    if not (_same(first, _wishes(policy, o)) and _same(first, _wishes(again, o))):
         yield f"{policy!r}: found two answers to one question, expected no clock, chance or memory"
 
 
@@ -132,6 +137,16 @@ def _without_numbers(o: Observation, *, complete: bool) -> Observation:
     return Observation(**{**columns, **missing, "complete": np.full(len(o), complete)})
 
 
+def _same_rules(policy: Policy, o: Observation) -> Iterator[str]:
+    """Which rules there are, and what they say, does not depend on the rows: `matched` counts on it."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what looks across rows finds none; it is told by `_independent`
+        whole = [(r.reason, r.says) for r in policy.rules(o)]
+        none = [(r.reason, r.says) for r in policy.rules(o.take(np.zeros(0, np.intp)))]
+    if whole != none:
+        yield f"{policy!r}: found rules that depend on the rows, expected the same list of them always"
+
+
 def _speaks(policy: Policy, o: Observation) -> Iterator[str]:
     """Every reason is known and worded in both languages; every wish is a finite positive number, or none."""
     w = _wishes(policy, o)
@@ -149,6 +164,7 @@ _CHECKS: tuple[Callable[[Policy, Observation], Iterator[str]], ...] = (
     _independent,
     _concatenates,
     _repeats,
+    _same_rules,
     _unknown_holds,
     _missing_is_not_fine,
     _speaks,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import Reason
+from bidctl.domain.reasons import Reason, Wording
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -18,13 +18,15 @@ Bool = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """One rule: `reason`, `mask` (n,) bool, `wish` (n,) float64 target in ROAS (NaN = keep), `because` evidence columns."""
+    """One rule: `reason`, `mask` (n,) bool, `wish` (n,) float64 target in ROAS (NaN = keep), `because` evidence columns;
+    `says`: the rule in its author's words, None = the reason's own wording says it."""
 
     reason: Reason
     mask: Bool
     wish: Float | None
     factor: Float | float | None
     because: Mapping[str, Float] = field(default_factory=dict)
+    says: Wording | None = None
 
 
 Rules = Iterable[PolicyRule]
@@ -62,6 +64,13 @@ class Wishes:
     reason: NDArray[np.int16]
     matched: NDArray[np.int16]
     evidence: Mapping[str, Float]
+
+
+def sayings(policy: Policy, o: Observation) -> tuple[Wording | None, ...]:
+    """What each rule of a policy says in its author's words, by the index that `matched` gives. Its rules are listed on no
+    row of `o`: which there are must not depend on the rows (a check of `bidctl.policy.checks`)."""
+    with np.errstate(all="ignore"):
+        return tuple(rule.says for rule in policy.rules(o.take(np.zeros(0, np.intp))))
 
 
 def resolve(policy: Policy, o: Observation) -> Wishes:

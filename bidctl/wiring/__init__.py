@@ -29,7 +29,7 @@ from bidctl.config import Settings
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, Capabilities, Mode
-from bidctl.engine.ports import Clock, Notice, Notifier, PlatformReads, PlatformWriter
+from bidctl.engine.ports import CONTROLLER_LEASE, Clock, Notice, Notifier, PlatformReads, PlatformWriter
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session, Standby
 from bidctl.engine.tick import Book
@@ -99,7 +99,7 @@ def rule_settings(settings: Settings) -> RuleSettings:
 
 def policy_of(policy_id: str) -> Policy:
     """The policy that a stored decision names."""
-    return catalog.load(policy_id.partition("@")[0])
+    return catalog.load(catalog.reference_of(policy_id))
 
 
 def settings_hash(settings: Settings) -> str:
@@ -108,9 +108,29 @@ def settings_hash(settings: Settings) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def owner_name() -> str:
-    """Unique to this process: host, pid and a nonce (a pid can come again)."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+def owner_name(mode: Mode) -> str:
+    """Unique to this process: its mode, host, pid and a nonce (a pid can come again)."""
+    return f"{mode.value}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def at_work(p: Parts) -> Mode | None:
+    """The mode of the process that holds the lease of this database, None where none does."""
+    holder = p.ledger.lease_holder(CONTROLLER_LEASE, SystemClock().now())
+    return next((mode for mode in Mode if holder is not None and holder.startswith(f"{mode.value}@")), None)
+
+
+def taker(p: Parts, asked: Mode | None, what: str) -> tuple[Mode, bool]:
+    """The mode whose run takes up what a person leaves in the ledger, and whether such a run is at work. `asked`: the person's
+    own choice, else that of the run at work, else live. Raises SafetyProblem where the run at work would not take it up."""
+    working = at_work(p)
+    mode = asked or (working if working in WRITING else None) or Mode.LIVE
+    if working is not None and working is not mode:
+        can = "takes up only its own" if working in WRITING else "cannot write"
+        raise SafetyProblem(
+            f"{what}: the process at work runs in {working.value} mode and {can}; "
+            f"choose its mode, or stop it and start: bidctl run --mode {mode.value}"
+        )
+    return mode, working is not None
 
 
 @contextmanager
@@ -136,7 +156,7 @@ async def parts(settings: Settings, mode: Mode) -> AsyncIterator[Parts]:
     time = clock(settings)
     async with AsyncExitStack() as stack:
         opened = stack.enter_context(ledger(settings))
-        owner = owner_name()
+        owner = owner_name(mode)
         link = Link(
             _app(settings), opened.tokens, cipher(settings), time, owner, capabilities=_capabilities(settings, time)
         )

@@ -38,10 +38,10 @@ async def test_redirects_are_answers_not_followed() -> None:
         return httpx.Response(307, headers={"Location": "/other"})
 
     client = http_client("https://api.test", httpx.MockTransport(answer))
-    assert (await client.post("/once", content=b"x")).status_code == 307 and asked == ["/once"]
+    assert (await client.request("POST", "/once", content=b"x")).status_code == 307 and asked == ["/once"]
 
 
 async def test_a_proxy_of_the_environment_does_not_go_around_the_transport(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     client = http_client("https://api.test", httpx.MockTransport(lambda request: httpx.Response(204)))
-    assert (await client.get("/")).status_code == 204
+    assert (await client.request("GET", "/")).status_code == 204

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bidctl.adapters.store import open_ledger
 from bidctl.cli.plan import digest
+from bidctl.engine.ports import CONTROLLER_LEASE
 from tests.cli.office import Office, Terminal, office
 
+MINE = """
+name = "mine"
+title = {zh = "自己的", en = "Mine"}
+about = {zh = "测试", en = "a test"}
+[[rule]]
+when = "projected_roas < goal * 95%"
+then = "raise 10%"
+because = {zh = "离目标远, 收", en = "far from the goal, tighten"}
+[[rule]]
+when = "projected_roas > goal * 105%"
+then = "lower 10%"
+because = {zh = "离目标远, 放", en = "far from the goal, loosen"}
+"""
 DAY_ONE_H = 2
 """A fresh ledger makes no edit for 61 minutes."""
 
@@ -155,6 +173,37 @@ def test_status_and_explain_tell_what_the_platform_has(ready: Office) -> None:
         assert word in ready.run.done("explain", row["campaign"], "--account", ready.account, "--lang", lang).out
 
 
+@contextmanager
+def at_work(desk: Office, mode: str) -> Iterator[None]:
+    """Another process holds the lease meanwhile."""
+    ledger = open_ledger(f"sqlite:///{desk.run.folder}/bidctl.db", datetime.now(UTC))
+    assert ledger.acquire_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0", datetime.now(UTC), 600) is not None
+    yield
+    ledger.release_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0")
+    ledger.close()
+
+
+def test_a_policy_file_rules_its_campaigns_in_its_own_words(ready: Office) -> None:
+    file = ready.run.folder / "mine.toml"
+    file.write_text(MINE, "utf-8")
+    for c in ready.campaigns:
+        ready.run.done("enrol", "--account", c["account"], "--campaign", c["id"], "--goal", c["enrol"]["goal"], "--margin",
+                       c["enrol"]["margin"], "--confirm-prior", "--policy", "mine.toml")  # fmt: skip
+    planned = ready.run.done("plan", "--json").tree
+    assert planned and {row["why"] for row in planned} <= {"far from the goal, tighten", "far from the goal, loosen"}
+    (report,) = ready.tick("live")
+    ours = {a["campaign"] for a in report["acts"]}
+    assert ours and {str(line["campaign"]) for line in ready.written()} == ours
+    campaign = next(iter(ours))
+    ready.advance(hours=2)
+    told = ready.run.done("explain", campaign, "--account", ready.account, "--json").tree
+    assert told[0]["policy"].startswith(str(file)) and told[0]["same_again"]
+    assert told[0]["why"]["zh"] in {"离目标远, 收", "离目标远, 放"}
+    file.unlink()
+    gone = ready.run("run", "--mode", "live", "--once")
+    assert gone.code == 2 and "no such file" in gone.err and str(file) in gone.err
+
+
 def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None:
     low = next(c for c in desk.campaigns if c["enrol"]["group"] == "too-low")
     desk.run.done("connect", "--code", "auth-code-1")
@@ -176,8 +225,14 @@ def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None
     desk.advance(hours=2)
     shown = desk.run.done(*words, "--to", before * Decimal("0.7"), "--json").tree
     assert not shown["sent"] and len(desk.written()) == 1
-    told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
-    assert "revert again" in told.out
+    with at_work(desk, "dry"):
+        refused = desk.run(*words, "--to", before * Decimal("0.7"), "--yes")
+    assert refused.code == 3 and "cannot write" in refused.err
+    with at_work(desk, "live"):
+        wrong = desk.run(*words, "--to", before * Decimal("0.7"), "--yes", "--mode", "approve")
+        assert wrong.code == 3 and "takes up only its own" in wrong.err
+        told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
+    assert "revert again" in told.out and "the run at work sends it" in told.out
     desk.tick("live")
     last = desk.written()[1]
     assert Decimal(str(last["old"])) == after and Decimal(str(last["new"])) == Decimal(shown["new"])

@@ -30,7 +30,7 @@ from bidctl.domain.values import (
     Waiver,
 )
 from bidctl.domain.writes import Edit, Write, WriteRequest, WriteState
-from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, KnownLife, Ledger, Transaction
+from bidctl.engine.ports import CONTROLLER_LEASE, WITHDRAWN, DecisionRecord, KnownLife, Ledger, Pause, Transaction
 
 A = AccountId("1700000000000001")
 B = AccountId("1700000000000002")
@@ -158,6 +158,13 @@ class LedgerContract:
             assert t.hold_counts() == {Reason.SPACING: 3, Reason.QUOTA: 2, Reason.STALE: 5}
             assert t.hold_counts(B) == {}
 
+    def test_a_hold_in_other_words_is_news(self, ledger: Ledger) -> None:
+        for number, words in enumerate(["[]", '[{"en": "a"}]', '[{"en": "a"}]', '[{"en": "b"}]', "[]"]):
+            with ledger.begin() as t:
+                t.add_decisions([hold(number, Reason.RULE_KEEPS, trace=words)])
+        with ledger.begin() as t:
+            assert [n for n in range(5) if t.decision(f"{n:032x}")] == [0, 1, 3, 4]
+
     def test_a_hold_after_an_act_is_news(self, ledger: Ledger) -> None:
         for number, made in enumerate([hold(0, Reason.SPACING), record(1), hold(2, Reason.SPACING)]):
             with ledger.begin() as t:
@@ -181,6 +188,16 @@ class LedgerContract:
             assert t.approved(A) == (late,)
             assert take(t, decision=late.id) is not None
             assert t.approved(A) == ()
+
+    def test_a_persons_no_is_remembered_and_a_withdrawal_is_none(self, ledger: Ledger) -> None:
+        first, second, third = (record(n, needs_approval=True, campaign=D, at=NOW + n * MINUTE) for n in (1, 2, 3))
+        with ledger.begin() as t:
+            t.add_decisions([first, second, third])
+            assert t.answer_proposal(first.id, False, "li", NOW + 5 * MINUTE)
+            assert t.answer_proposal(second.id, False, WITHDRAWN, NOW + 5 * MINUTE)
+            assert t.answer_proposal(third.id, True, "li", NOW + 5 * MINUTE)
+        with ledger.begin() as t:
+            assert t.refused(A, NOW) == (first,) and t.refused(A, NOW + 6 * MINUTE) == () and t.refused(B, NOW) == ()
 
     def test_an_act_that_no_write_took_up_is_left_over(self, ledger: Ledger) -> None:
         mine, theirs = record(1), record(2, account=B, at=NOW + MINUTE)
@@ -452,7 +469,7 @@ class LedgerContract:
     # what we last knew
 
     def test_campaigns_and_lives_survive(self, ledger: Ledger) -> None:
-        life = KnownLife(A, C, NOW, NOW + MINUTE, None, NOW + 2 * MINUTE, True, None, NOW, True)
+        life = KnownLife(A, C, NOW, NOW + MINUTE, None, NOW + 2 * MINUTE, True, NOW, True, NOW)
         with ledger.begin() as t:
             t.save_campaigns([info(), info(campaign=D, budget=None, objective=None, target_units=None)], NOW)
             t.save_campaigns([info(name="new", created_at=None)], NOW + MINUTE)
@@ -467,6 +484,17 @@ class LedgerContract:
             assert found[D].info == info(campaign=D, budget=None, objective=None, target_units=None)
             assert t.load_campaigns(B) == {}
             assert {c: t.load_campaign(A, c) for c in (C, D)} == found and t.load_campaign(B, C) is None
+
+    def test_pauses_survive(self, ledger: Ledger) -> None:
+        told = Pause(A, C, NOW, NOW + MINUTE, 300.25, 12.5, 2.0)
+        with ledger.begin() as t:
+            assert t.pauses(A) == {}
+            t.save_pauses([])
+            t.save_pauses([told, replace(told, campaign=D)])
+            t.save_pauses([replace(told, campaign=D, paused_at=None, spend=0.0)])
+        with ledger.begin() as t:
+            assert t.pauses(A) == {C: told, D: replace(told, campaign=D, paused_at=None, spend=0.0)}
+            assert t.pauses(B) == {}
 
     def test_beats(self, ledger: Ledger) -> None:
         with ledger.begin() as t:
@@ -483,7 +511,12 @@ class LedgerContract:
         def want(owner: str, after_s: float) -> int | None:
             return ledger.acquire_lease(CONTROLLER_LEASE, owner, NOW + timedelta(seconds=after_s), 60)
 
+        def holder(after_s: float) -> str | None:
+            return ledger.lease_holder(CONTROLLER_LEASE, NOW + timedelta(seconds=after_s))
+
+        assert holder(0) is None
         assert want("one", 0) == 1
+        assert (holder(59), holder(60)) == ("one", None)
         assert want("two", 59) is None
         assert want("one", 30) == 1, "extended until 90 s"
         assert want("two", 89) is None
@@ -492,6 +525,7 @@ class LedgerContract:
         ledger.release_lease(CONTROLLER_LEASE, "one")
         assert want("one", 92) is None, "only its owner releases it"
         ledger.release_lease(CONTROLLER_LEASE, "two")
+        assert holder(93) is None, "it was given back"
         assert want("one", 93) == 3
         assert ledger.acquire_lease("other", "two", NOW, 60) == 1
         with ledger.begin() as t:

@@ -10,8 +10,10 @@ from bidctl.domain.reasons import Reason, Rule
 from bidctl.domain.values import Mode
 from bidctl.engine.decide import decide
 from bidctl.engine.explain import explain
-from bidctl.engine.records import Signature, record
+from bidctl.engine.records import Signature, record, told_rule, why
+from bidctl.policy.declarative import read_policy
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rules import sayings
 from policies.handbook import Handbook
 from policies.hold import Hold
 from tests.builders import rows
@@ -69,3 +71,43 @@ def test_the_tree_is_plain_json() -> None:
     tree = json.loads(json.dumps(explain(stored(**RAISE, suggestion=2.15), Handbook(), RULES).as_json()))
     assert tree["same_again"] is True and tree["new"] == "2.15" and "R-CAP" in tree["bound"]
     assert tree["numbers"]["goal"] == 2.0
+
+
+WORDS = {"zh": "低于目标, 收", "en": "below the goal: tighten"}
+FILE = read_policy({
+    "name": "plain", "title": {"zh": "示例", "en": "Plain"}, "about": {"zh": "示例", "en": "an example"},
+    "rule": [{"when": "projected_roas < goal", "then": "raise 5%", "because": WORDS},
+             {"when": "known(goal)", "then": "keep", "because": {"zh": "够了", "en": "enough"}}],
+})  # fmt: skip
+
+
+def written(**columns):  # type: ignore[no-untyped-def]
+    o = rows(1, **columns)
+    d = decide(FILE, o, RULES).row(0)
+    says = sayings(FILE, o)[d.matched]
+    return record(d, o, 0, "t", MORNING, "plain@1", Signature(Mode.DRY, "h", "1"), told_rule(says))
+
+
+def test_a_policy_file_speaks_in_its_own_words_and_those_of_the_day_it_decided() -> None:
+    acted, kept = written(**RAISE), written()
+    assert (acted.new, acted.reason) == ("2.10", Reason.RULE_RAISES) and why(acted).zh == WORDS["zh"]
+    assert why(kept).en == "enough" and kept.reason == Reason.RULE_KEEPS
+    told = explain(acted, FILE, RULES)
+    assert told.same and told.as_json()["why"] == WORDS
+    assert WORDS["zh"] in told.lines("zh", ZONE)[1] and WORDS["en"] in told.lines("en", ZONE)[1]
+    rewritten = read_policy(
+        {**as_table(FILE), "rule": [{"when": "always", "then": "keep", "because": {"zh": "新", "en": "new"}}]}
+    )
+    later = explain(acted, rewritten, RULES)
+    assert not later.same and WORDS["en"] in later.lines("en", ZONE)[1], "the stored words, not the file's of today"
+
+
+def as_table(policy):  # type: ignore[no-untyped-def]
+    return {"name": policy.name, "title": {"zh": "示例", "en": "Plain"}, "about": {"zh": "示例", "en": "an example"}}
+
+
+def test_where_the_rulebook_has_the_last_word_the_rule_is_told_beside_it() -> None:
+    held = written(**RAISE, stage=2, observed_s=60.0)
+    assert held.reason == Reason.OBSERVING and why(held).en.startswith("observation")
+    lines = explain(held, FILE, RULES).lines("en", ZONE)
+    assert "observation" in lines[1] and any("the policy's rule: below the goal: tighten" in line for line in lines)

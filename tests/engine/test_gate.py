@@ -9,10 +9,22 @@ from typing import Any
 
 import pytest
 
-from bidctl.domain.campaign import Creative, Totals
+from bidctl.domain.campaign import Creative, Reading, Totals
 from bidctl.domain.reasons import Alert, Reason
-from bidctl.domain.values import Field, Hold, Kind, Mode, Objective, Protection, Suggestion, SuggestionState, Waiver
-from bidctl.domain.writes import WriteState
+from bidctl.domain.values import (
+    AccountId,
+    CampaignId,
+    Field,
+    Hold,
+    Kind,
+    Mode,
+    Objective,
+    Protection,
+    Suggestion,
+    SuggestionState,
+    Waiver,
+)
+from bidctl.domain.writes import Answer, WriteRequest, WriteState
 from bidctl.engine.gate import LedgerFailed
 from tests.fakes.memory_platform import ACCOUNT, CAN, Fault
 from tests.fakes.rig import C1, Rig, enrolment
@@ -228,6 +240,24 @@ async def test_a_worker_that_stood_still_after_reading_does_not_send() -> None:
     assert done.state is WriteState.NOT_SENT and done.why.startswith("LATE")
 
 
+async def test_the_writer_is_told_until_when_it_may_send(rig: Rig) -> None:
+    """What it does before the first byte counts toward the age of what was read, and toward the deadline."""
+    limits: list[float] = []
+    plain = rig.platform.write
+
+    async def told(request: WriteRequest) -> Answer:
+        limits.append(request.latest - rig.clock.monotonic())  # type: ignore[operator]
+        return await plain(request)
+
+    rig.platform.write = told  # type: ignore[method-assign]
+    assert (await rig.write("2.20")).state is WriteState.CONFIRMED
+    rig.trace = lambda step: rig.clock.advance(1.5) if step == "request:write" else None
+    rig.clock.advance(3700)
+    rig.new_gate()
+    assert (await rig.write("2.40")).state is WriteState.CONFIRMED
+    assert limits == [pytest.approx(3.5), pytest.approx(2.0)], "the suggestion took 0.5 s"
+
+
 async def test_a_slow_suggestion_makes_it_read_the_campaign_again(rig: Rig) -> None:
     rig.platform.before_call = lambda name: rig.clock.advance(6) if name == "suggestion" else None
     steps: list[str] = []
@@ -235,6 +265,32 @@ async def test_a_slow_suggestion_makes_it_read_the_campaign_again(rig: Rig) -> N
     rig.new_gate()
     assert (await rig.write("2.20")).state is WriteState.CONFIRMED
     assert steps.count("read:campaign") == 2
+
+
+def slow_answers(rig: Rig, waits: list[float]) -> None:
+    """The first reads of a campaign arrive so many seconds after what they show."""
+    read = rig.platform.campaign
+
+    async def slow(account: AccountId, campaign: CampaignId) -> Reading:
+        found = await read(account, campaign)
+        rig.clock.advance(waits.pop(0) if waits else 0.0)
+        return found
+
+    rig.platform.campaign = slow  # type: ignore[method-assign]
+
+
+async def test_a_reading_that_was_long_under_way_is_taken_again(rig: Rig) -> None:
+    slow_answers(rig, [2.5, 2.5])
+    done = await rig.write("2.20")
+    assert done.state is WriteState.CONFIRMED
+    assert done.sent_at and done.read_at and done.sent_at - done.read_at <= timedelta(seconds=2)
+
+
+async def test_a_platform_that_always_answers_late_drops_the_write_before_it_is_marked_as_sending(rig: Rig) -> None:
+    slow_answers(rig, [2.5] * 9)
+    done = await rig.write("2.20")
+    assert done.state is WriteState.DROPPED and done.why.startswith("AGED") and done.sent_at is None
+    assert not rig.platform.attempts and not rig.ledger.state.edits
 
 
 async def test_a_failed_read_drops_the_write(rig: Rig) -> None:

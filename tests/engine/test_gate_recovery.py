@@ -268,3 +268,18 @@ async def test_recovery_in_a_dry_process_touches_nothing() -> None:
     rig.writes_allowed = False
     rig.new_gate()
     assert await rig.gate.recover() == () and state(rig) is WriteState.UNKNOWN
+
+
+async def test_a_pause_is_marked_where_its_outcome_is_stored() -> None:
+    """Read back, or confirmed by a process that dies the moment after: at midnight it must be known to be ours."""
+    rig = Rig()
+    rig.platform.faults = [Fault.LOST_APPLIED]
+    asked = {"what": Field.STATUS, "reason": Reason.STOPLOSS_NO_ORDERS}
+    assert (await rig.write("DISABLE", "ENABLE", **asked)).state is WriteState.UNKNOWN
+    assert rig.ledger.state.pauses == {}
+    rig.clock.advance(60)
+    assert await rig.gate.recover() == ()
+    (pause,) = rig.ledger.state.pauses.values()
+    assert pause.paused_at == rig.ledger.state.writes[1].settled_at
+    assert (await rig.write("ENABLE", "DISABLE", **asked)).state is WriteState.CONFIRMED
+    assert [p.paused_at for p in rig.ledger.state.pauses.values()] == [None]

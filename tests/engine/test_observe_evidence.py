@@ -219,6 +219,25 @@ def test_last_two_effective_hours_since_the_last_edit():
     assert np.isnan(run(skip=("11:30", "12:00")))  # an hour not watched to its end is not known exactly
 
 
+def test_its_own_usual_spend_of_the_last_two_hours():
+    o = observer()
+    for d in range(3, 11):
+        for h in range(24):
+            if (d, h) < (10, 11):
+                o.ingest(hour("c", f"2026-11-{d:02d} {h:02d}:00", 10 * h + d, known="2026-11-10 11:05"))
+    for when in ("09:00", "09:30", "10:00", "10:30", "11:00", "11:10"):
+        o.ingest_listing(listing(f"2026-11-10 {when}", info()))
+    row = only(o.observe(at("2026-11-10 11:10")))
+    days = [3, 4, 5, 6, 7, 8, 9]
+    assert row.spend_last2 == 90 + 10 + 100 + 10
+    assert row.usual_last2 == pytest.approx(sum(90 + d + 100 + d for d in days) / 7)
+    o.ingest(hour("c", "2026-11-09 10:00", 100 + 9 + 70, known="2026-11-10 11:12"))
+    row = only(o.observe(at("2026-11-10 11:12")))
+    assert row.usual_last2 == pytest.approx(sum(90 + d + 100 + d for d in days) / 7 + 10), "a revised fact counts"
+    o.ingest_listing(listing("2026-11-10 10:45", info(delivering=False)))
+    assert np.isnan(only(o.observe(at("2026-11-10 11:12"))).usual_last2), "9 and 8 h are not the two just gone"
+
+
 def test_usual_hour_and_account():
     o = observer()
     o.ingest_listing(listing("2026-11-10 20:10", info("a", spend=400), info("b", spend=400)))

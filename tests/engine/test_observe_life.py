@@ -8,6 +8,7 @@ from bidctl.domain.campaign import Listing, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import CampaignId, Field, Kind, Objective, Stage
+from bidctl.engine.ports import Pause
 from tests.engine.facts import ACCOUNT, at, day, edit, enrolment, fact, hour, info, listing, observer, only, session
 
 C = [CampaignId("c")]
@@ -157,10 +158,9 @@ def test_lives_survive_a_restart():
 def test_pause_of_ours_is_kept_and_undone_after_midnight():
     o = goods("2026-11-10 12:00")
     o.ingest_enrolments([enrolment(resume_at_midnight=True)])
-    o.paused(C[0], at("2026-11-10 11:00"))
+    o.ingest_pauses({C[0]: Pause(ACCOUNT, C[0], at("2026-11-10 11:00"))})
     row = only(o.observe(at("2026-11-10 12:00")))
     assert row.paused_by_us and not row.resume_at_midnight
-    assert o.lives()[0].paused_by_us_at == at("2026-11-10 11:00")
     o.ingest_listing(listing("2026-11-11 00:05", info(created_at=at("2026-11-01 00:00"))))
     assert only(o.observe(at("2026-11-11 00:05"))).resume_at_midnight
 

@@ -120,11 +120,20 @@ def test_in_approve_mode_every_act_needs_a_person_and_a_hold_none() -> None:
 
 
 def test_pauses_and_their_undoing() -> None:
-    lost = {"paid_orders_today": 0.0, "spend_today": 5000.0, "stoploss_spend": 300.0, "valid_orders_today": 0.0}
+    lost = {"orders_since_on": 0.0, "spend_since_on": 5000.0, "stoploss_spend": 300.0, "valid_orders_today": 0.0}
     o, d = made(**lost)
     assert d.lever is Lever.STATUS and change(d, o, 0) == (Field.STATUS, "ENABLE", "DISABLE")
     o, d = made(paused_by_us=True, resume_at_midnight=True, stage=4)
     assert change(d, o, 0) == (Field.STATUS, "DISABLE", "ENABLE")
+
+
+def test_a_record_of_another_version_is_read_all_the_same() -> None:
+    o, _ = made(**RAISE)
+    tree = json.loads(inputs_text(o, 0))
+    del tree["spend_since_on"], tree["trusted"]
+    tree["retired"] = 1.0
+    again = inputs_row(json.dumps(tree))
+    assert math.isnan(again.spend_since_on[0]) and not again.trusted[0] and again.goal == o.goal
 
 
 def test_a_wish_that_is_none_is_none() -> None:

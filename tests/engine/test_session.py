@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import Mode
 from bidctl.domain.writes import WriteState
+from bidctl.engine.decide import Asked
 from bidctl.engine.ports import CONTROLLER_LEASE
 from bidctl.engine.session import Standby
+from bidctl.engine.tick import OPERATOR_TICK
 from tests.fakes.clock import VirtualClock
 from tests.fakes.memory_platform import ACCOUNT, Fault
 from tests.fakes.shop import C1, Shop
@@ -118,6 +121,27 @@ async def test_a_persons_decision_passes_the_same_gate() -> None:
     with shop.ledger.begin() as t:
         assert t.decision(made.id) == made
     assert (await shop.session.carry_out(made)).state is WriteState.DROPPED, "one decision, one write"
+
+
+async def test_a_person_looks_and_wishes_beside_the_process_at_work() -> None:
+    """No lease is needed to look: a wish becomes an approved proposal, which the process at work takes up through the gate."""
+    shop = await Shop().open()
+    await shop.tick(1)
+    shop.clock.advance(3700)
+    beside = shop.new_session()
+    before = shop.ledger.state.snapshot()
+    beside.look()
+    made = await beside.wish(ACCOUNT, C1, Asked(2.25))
+    assert made is not None and made.new == "2.25" and shop.ledger.state == before
+    assert shop.ledger.state.leases[CONTROLLER_LEASE][0] != "worker-2"
+    with shop.ledger.begin() as t:
+        t.add_decisions([replace(made, needs_approval=True, tick=OPERATOR_TICK)])
+        assert t.answer_proposal(made.id, True, "me", shop.clock.now())
+    (report,) = await shop.session.tick()
+    assert [(w.request.decision, w.state) for w in report.writes][:1] == [(made.id, WriteState.CONFIRMED)]
+    assert shop.target() == 225
+    await beside.close()
+    assert (await shop.session.tick())[0].good_read, "closing it took nothing away"
 
 
 def _policy():  # type: ignore[no-untyped-def]

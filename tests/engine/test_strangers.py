@@ -79,7 +79,7 @@ async def test_an_approval_older_than_the_observation_is_not_sent() -> None:
     rig = Rig()
     fed = rig.clock.now() - timedelta(hours=1)
     with rig.ledger.begin() as tx:
-        tx.save_life([KnownLife(ACCOUNT, C1, fed, fed, fed, fed, True, None, None, False)])
+        tx.save_life([KnownLife(ACCOUNT, C1, fed, fed, fed, fed, True, None, False)])
     assert (await rig.write("1.80", reason=Reason.NOVOLUME)).why.startswith("OBSERVING")
     rig.clock.advance(72 * 3600)
     assert (await rig.write("1.80", reason=Reason.NOVOLUME)).state is WriteState.CONFIRMED

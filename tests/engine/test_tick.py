@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from bidctl.domain.campaign import Session as LiveSession
-from bidctl.domain.enrolment import Economics
+from bidctl.domain.enrolment import Economics, Prior
 from bidctl.domain.reasons import Alert, Reason
 from bidctl.domain.values import CampaignId, Field, Kind, Mode, Suggestion, SuggestionState
 from bidctl.domain.writes import WriteState
 from bidctl.engine.observe import Observer
 from bidctl.engine.ports import ReadFailed
-from bidctl.engine.reading import Reading
 from bidctl.engine.suggestions import Suggestions
 from tests.fakes.flat_platform import ZONE, Rate, number, utc
 from tests.fakes.memory_platform import ACCOUNT, Fault
@@ -172,14 +172,23 @@ async def test_proposals_wait_for_a_person_and_are_made_once() -> None:
     assert len(shop.platform.attempts) == 1
 
 
-async def test_a_refused_proposal_is_never_sent() -> None:
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_refused_proposal_is_not_made_again_that_day(restarts: bool) -> None:
+    """Not under another value, not after a restart, and not sent in a live run either; tomorrow it may be asked again."""
     shop = await Shop(mode=Mode.APPROVE).open()
     await shop.tick(30)
     refused = shop.pending()[0]
     shop.approve(refused.id, yes=False)
-    for _ in range(3):
-        await shop.tick(10)
-    assert shop.platform.attempts == [] and refused.id not in {p.id for p in shop.pending()}
+    shop.platform.rates[C1] = Rate(100, 120, 3)
+    for turn in range(3):
+        if restarts:
+            await shop.restart(Mode.LIVE if turn == 1 else Mode.APPROVE)
+        report = await shop.tick(70)
+        assert report.held == {Reason.REFUSED: 1} and report.acts == () and shop.pending() == ()
+    assert shop.platform.attempts == []
+    await shop.restart(Mode.APPROVE)
+    await shop.tick(at=utc("2026-03-03 00:30"))
+    assert [p.id != refused.id for p in shop.pending()] == [True]
 
 
 async def test_a_proposal_no_longer_wished_is_withdrawn() -> None:
@@ -309,6 +318,29 @@ async def test_a_person_in_a_live_room_holds_until_the_next_session() -> None:
     assert Reason.HUMAN_EDIT not in held and held.get(Reason.QUIET) == 1, "its first hour is quiet"
 
 
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_room_that_went_off_and_on_air_between_two_ticks_is_in_its_first_hour(answers: bool) -> None:
+    """Both listings show it on air; its sessions are asked for when an edit turns on them. No answer is no leave to edit."""
+    shop = Shop()
+    shop.add(C1, Rate(400, 600, 12), kind=Kind.LIVE, live_account="900")
+    days = [LiveSession("900", str(n), utc(f"2026-02-{n} 08:00"), utc(f"2026-02-{n} 22:00")) for n in range(20, 29)]
+    running = LiveSession("900", "today", utc("2026-03-02 08:00"), None)
+    shop.platform.rooms["900"] = (*days, running)
+    shop.enrol(enrolment(C1, policy=HOLD))
+    await shop.open()
+    await shop.tick(10)
+    shop.enrol(enrolment(C1))
+    again = LiveSession("900", "again", utc("2026-03-02 10:13"), None)
+    shop.platform.rooms["900"] = (*days, replace(running, ended_at=utc("2026-03-02 10:12")), again)
+    if not answers:
+        shop.platform.room_fails = 2
+    held = [(await shop.tick(10)).held for _ in range(2)]
+    assert held == [{Reason.QUIET: 1}] * 2 and shop.platform.attempts == []
+    asked = len(shop.platform.room_reads)
+    assert (await shop.tick(at=utc("2026-03-02 11:15"))).acts
+    assert len(shop.platform.room_reads) - asked == 1, "asked when an edit turns on it, and only then"
+
+
 # a campaign's life
 
 
@@ -332,6 +364,39 @@ async def test_a_first_target_is_set_once_and_confirmed(shop: Shop) -> None:
         assert counted_alike(shop)
     mine = [w for w in shop.ledger.state.writes.values() if w.request.campaign == C2]
     assert [(w.request.value, w.state) for w in mine[:1]] == [("1.50", WriteState.CONFIRMED)]
+
+
+UNSURE = {"economics": Economics(margin=0.95), "prior": Prior()}
+
+
+@pytest.mark.parametrize(("economics", "asks"), [(Economics(margin=0.95), True), (Economics(break_even=1.2), False)])
+async def test_a_first_target_that_rests_on_an_unconfirmed_prior_is_a_persons_to_approve(
+    shop: Shop, economics: Economics, asks: bool
+) -> None:
+    """Break-even is computed from the prior, unless the operator gave one: the lowering is bounded by nothing else."""
+    born = shop.clock.now() - timedelta(minutes=5)
+    late = {"created_at": born, "modified_at": born, "units": 400, "delivering": False, "status": "TIME_NO_REACH"}
+    shop.add(C2, Rate(since=utc("2026-03-02 13:00")), **late)
+    shop.enrol(enrolment(C2, economics=economics, prior=Prior()), enrolment(C1, policy=HOLD))
+    report = await shop.tick(10)
+    (first,) = [a for a in report.acts if a.campaign == C2]
+    assert (Reason(first.reason), first.new, first.needs_approval) == (Reason.START, "1.50", asks)
+    assert bool(report.writes) is not asks and [p.id for p in shop.pending()] == [first.id] * asks
+    if asks:
+        shop.approve(first.id)
+        assert [w.state for w in (await shop.tick(10)).writes] == [WriteState.CONFIRMED]
+
+
+async def test_no_volume_lowers_nothing_down_to_a_break_even_that_nobody_confirmed(shop: Shop) -> None:
+    born = utc("2026-03-02 08:00")
+    shop.add(C2, Rate(5, 10, 0), created_at=born, modified_at=born)
+    shop.enrol(enrolment(C2, **UNSURE), enrolment(C1, policy=HOLD))
+    for _ in range(12):
+        report = await shop.tick(30)
+        assert not any(a.campaign == C2 for a in report.acts)
+    assert shop.reason(C2) is Reason.PRIOR_UNCONFIRMED
+    shop.enrol(enrolment(C2, economics=Economics(break_even=1.2), prior=Prior()))
+    assert [a.campaign for a in (await shop.tick(10)).acts] == [C2]
 
 
 async def test_a_fed_campaign_is_observed_for_72_hours(shop: Shop) -> None:
@@ -387,6 +452,49 @@ async def test_a_stop_loss_pause_is_undone_at_midnight_where_the_operator_wants_
     assert shop.platform.campaigns_by_id[C1].enabled
     shop.change(C1, delivering=True, status="DELIVERY_OK")
     assert not any(a.field is Field.STATUS for a in (await shop.tick(60)).acts), "undone once"
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_a_pause_confirmed_by_reading_back_is_undone_at_midnight_too(crash: bool) -> None:
+    shop = Shop()
+    shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))
+    await shop.open()
+    shop.platform.rates[C1] = Rate(100, 0, 0, since=utc("2026-03-02 00:00"))
+    shop.platform.faults = [Fault.LOST_APPLIED]
+    assert [w.state for w in (await shop.tick(30)).writes] == [WriteState.UNKNOWN]
+    shop.change(C1, delivering=False, status="DISABLE")
+    shop.platform.rates[C1] = Rate(0, 0, 0)
+    for _ in range(3):
+        if crash:
+            await shop.restart()
+        assert (await shop.tick(10)).acts == ()
+    report = await shop.tick(at=utc("2026-03-03 00:10"))
+    assert [(a.new, Reason(a.reason)) for a in report.acts] == [("ENABLE", Reason.UNPAUSE)]
+
+
+@pytest.mark.parametrize("limits", [{"stoploss_spend": 300.0}, {"stoploss_loss": 400.0}])
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("logged", [True, False])
+async def test_a_stop_loss_does_not_fight_the_person_who_undid_it(
+    limits: dict[str, float], restarts: bool, logged: bool
+) -> None:
+    """What was spent before a person switched the campaign on counts no more; what is spent after does (R-STOPLOSS)."""
+    shop = Shop()
+    shop.platform.can = replace(shop.platform.can, has_edit_log=logged)
+    shop.enrol(enrolment(C1, stoploss_set=True, **limits))
+    await shop.open()
+    shop.platform.rates[C1] = Rate(100, 0, 0, since=utc("2026-03-02 00:00"))
+    assert [a.new for a in (await shop.tick(30)).acts] == ["DISABLE"]
+    shop.clock.advance(60)
+    shop.platform.human(C1, Field.STATUS, "ENABLE")
+    seen = []
+    for _ in range(5):
+        if restarts:
+            await shop.restart()
+        seen.append([a.new for a in (await shop.tick(30)).acts])
+    assert seen == [[]] * 5, "150 minutes at 100 yuan an hour are under both limits"
+    later = [[a.new for a in (await shop.tick(30)).acts] for _ in range(4)]
+    assert ["DISABLE"] in later, "it stops again for what was lost since"
 
 
 async def test_a_pause_of_somebody_else_is_left_alone() -> None:
@@ -475,18 +583,77 @@ async def test_a_floor_without_economics_forbids_lowering_only() -> None:
     assert (await shop.tick(30)).held == {Reason.NO_FLOOR: 1}
 
 
-async def test_a_restart_at_noon_is_no_midnight(shop: Shop) -> None:
-    """Else a budget would go back to its base (R-BUDGET) at every restart."""
+# the return to the base budget
+
+
+BASE = {"budget_cap": 2000.0, "budget_base": 500.0, "after_human_resume": True, "policy": HOLD}
+QUIET = ((0, 30),)
+
+
+async def with_base(**changes: object) -> Shop:
+    """`C1` with a base budget of 500 yuan, at 23:50, then raised to 800."""
+    shop = Shop()
+    shop.platform.rates[C1] = Rate(spend=10, gmv=15)
+    shop.change(C1, budget=Decimal("500.00"))
+    shop.enrol(enrolment(C1, stoploss_set=True, **{**BASE, **changes}))
+    await shop.open()
+    await shop.tick(at=utc("2026-03-02 23:50"))
+    shop.platform.human(C1, Field.BUDGET, "800.00")
+    await shop.tick(at=utc("2026-03-02 23:55"))
+    return shop
+
+
+async def budgets(shop: Shop, *times: str) -> list[list[str]]:
+    """The budgets written at each of these times of the next day."""
+    told = []
+    for time in times:
+        report = await shop.tick(at=utc(f"2026-03-03 {time}"))
+        told.append([f"{w.request.value} {w.state.value}" for w in report.writes if w.request.field is Field.BUDGET])
+    return told
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_held_return_to_the_base_budget_is_made_later_that_day(restarts: bool) -> None:
+    shop = await with_base(quiet=QUIET)
+    assert await budgets(shop, "00:05", "00:25") == [[], []]
+    if restarts:
+        await shop.restart()
+    assert await budgets(shop, "00:35", "00:45") == [["500.00 confirmed"], []]
+    shop.platform.human(C1, Field.BUDGET, "900.00")
+    if restarts:
+        await shop.restart()
+    assert await budgets(shop, "00:55", "01:05", "12:00") == [[], [], []], "a person's budget stays for the day"
+
+
+async def test_a_refused_return_to_the_base_budget_is_tried_again_in_an_hour() -> None:
+    shop = await with_base()
+    shop.platform.faults = [Fault.REFUSED]
+    assert await budgets(shop, "00:05", "00:15", "01:00") == [["500.00 refused"], [], []]
+    assert await budgets(shop, "01:10", "01:20") == [["500.00 confirmed"], []]
+
+
+async def test_a_lost_reply_to_a_return_is_not_followed_by_a_second_one() -> None:
+    shop = await with_base()
+    shop.platform.faults = [Fault.LOST_APPLIED]
+    assert await budgets(shop, "00:05", "00:15", "00:25") == [["500.00 unknown"], [], []]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_a_budget_at_its_base_at_midnight_is_a_persons_to_change(seen: bool) -> None:
+    """Whether a tick saw it there, or the person's change is all that was found."""
+    shop = await with_base()
+    shop.change(C1, budget=Decimal("500.00" if seen else "800.00"))
+    if seen:
+        await budgets(shop, "00:05")
+        await shop.restart()
+    shop.platform.human(C1, Field.BUDGET, "900.00")
+    assert await budgets(shop, "08:00", "08:10", "23:50") == [[], [], []]
+
+
+async def test_a_campaign_enrolled_since_midnight_waits_for_the_next(shop: Shop) -> None:
+    shop.platform.rates[C1] = Rate(spend=10, gmv=15)
+    shop.change(C1, budget=Decimal("800.00"))
+    shop.enrol(enrolment(C1, stoploss_set=True, enrolled_at=MORNING, **BASE))
     await shop.tick(10)
-    seen: list[bool] = []
-    for turn in range(4):
-        if turn == 2:
-            await shop.restart()
-        await shop.tick(10)
-        seen += shop.seen().midnight.tolist()
-    assert seen == [False] * 4
-    await shop.session.close()
-    shop.session = shop.new_session()
-    await shop.session.open()
-    shop.clock.advance((utc("2026-03-03 00:10") - shop.clock.now()).total_seconds())
-    assert shop.desk._take_in(Reading(), [], shop.desk.now()).midnight, "it was away over midnight"
+    assert shop.platform.attempts == []
+    assert await budgets(shop, "00:05") == [["500.00 confirmed"]]

@@ -38,6 +38,7 @@ class FlatPlatform(MemoryPlatform):
     fact_reads: list[tuple[Grain, datetime, datetime, tuple[CampaignId, ...]]] = field(default_factory=list)
     rooms: dict[str, tuple[Session, ...]] = field(default_factory=dict)
     room_reads: list[str] = field(default_factory=list)
+    room_fails: int = 0
     asked: list[CampaignId] = field(default_factory=list)
     suggestions: dict[CampaignId, Suggestion] = field(default_factory=dict)
 
@@ -91,6 +92,9 @@ class FlatPlatform(MemoryPlatform):
 
     async def sessions(self, account: AccountId, live_account: str, since: datetime) -> tuple[Session, ...]:
         self.room_reads.append(live_account)
+        if self.room_fails:
+            self.room_fails -= 1
+            raise ReadFailed("sessions: the platform gave no answer")
         return tuple(s for s in self.rooms.get(live_account, ()) if s.started_at >= since)
 
 

@@ -18,7 +18,7 @@ from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Hold, Mode
 from bidctl.domain.writes import OPEN_STATES, Edit, Write, WriteRequest, WriteState
-from bidctl.engine.ports import CONTROLLER_LEASE, DecisionRecord, GateView, KnownCampaign, KnownLife
+from bidctl.engine.ports import CONTROLLER_LEASE, WITHDRAWN, DecisionRecord, GateView, KnownCampaign, KnownLife, Pause
 
 Key = tuple[AccountId, CampaignId]
 FactKey = tuple[AccountId, str, int, float]
@@ -48,6 +48,8 @@ class State:
     repeated: dict[FactKey, Panel] = field(default_factory=dict)
     beats: dict[AccountId, datetime] = field(default_factory=dict)
     leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
+    pauses: dict[Key, Pause] = field(default_factory=dict)
+    refusals: dict[str, datetime] = field(default_factory=dict)
 
     def snapshot(self) -> State:
         return State(*(copy(getattr(self, f.name)) for f in fields(self)))
@@ -86,6 +88,10 @@ class MemoryLedger:
         if holder == owner:
             self.state.leases[name] = ("", fence, until)
 
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        holder, _, until = self.state.leases.get(name, ("", 0, now))
+        return holder if holder and until > now else None
+
 
 class MemoryTransaction:
     """Implements `Transaction`; see there."""
@@ -105,7 +111,7 @@ class MemoryTransaction:
                 continue
             self._s.holds[r.account, r.reason] += 1
             newest = self.decisions_of(r.account, r.campaign, 1)
-            if not newest or newest[0].field is not None or newest[0].reason != r.reason:
+            if not newest or newest[0].field is not None or (newest[0].reason, newest[0].trace) != (r.reason, r.trace):
                 self._s.decisions.setdefault(r.id, r)
 
     def decision(self, decision_id: str) -> DecisionRecord | None:
@@ -142,7 +148,12 @@ class MemoryTransaction:
         if decision_id not in {r.id for r in self.pending()}:
             return False
         self._s.answers[decision_id] = approved
+        if not approved and by != WITHDRAWN:
+            self._s.refusals[decision_id] = at
         return True
+
+    def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
+        return self._proposals(account, lambda r: r.id in self._s.refusals and self._s.refusals[r.id] >= since)
 
     def _proposals(
         self, account: AccountId | None, wanted: Callable[[DecisionRecord], bool]
@@ -327,6 +338,12 @@ class MemoryTransaction:
 
     def save_life(self, lives: Sequence[KnownLife]) -> None:
         self._s.lives |= {(k.account, k.campaign): k for k in lives}
+
+    def save_pauses(self, pauses: Sequence[Pause]) -> None:
+        self._s.pauses |= {(p.account, p.campaign): p for p in pauses}
+
+    def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
+        return {c: p for (a, c), p in self._s.pauses.items() if a == account}
 
     # housekeeping
     def compact(self, before: datetime) -> int:

@@ -75,9 +75,7 @@ class Rig:
         with self.ledger.begin() as tx:
             tx.enrol(enrolment())
             tx.save_campaigns([info], self.clock.now())
-            tx.save_life(
-                [KnownLife(ACCOUNT, C1, START - timedelta(days=9), None, None, None, False, None, None, False)]
-            )
+            tx.save_life([KnownLife(ACCOUNT, C1, START - timedelta(days=9), None, None, None, False, None, False)])
         self.gate = self.new_gate()
 
     def new_gate(self, owner: str | None = None) -> Gate:

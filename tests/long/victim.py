@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,7 @@ def no_read_back() -> None:
 
 def no_deadline() -> None:
     Gate._late = lambda self, sending, latest: False  # type: ignore[method-assign]
+    Gate._until = lambda self, sending, latest: inf  # type: ignore[method-assign]
 
 
 WITHOUT: Mapping[str, Callable[[], None]] = {

@@ -1,7 +1,7 @@
 """A restart in the middle of the day loses nothing that matters: the same world with and without restarts.
 
-What may differ after one: for as long as it takes to watch two whole hours again, R-NOVOLUME's evidence (`spend_last2`
-needs listings of whole hours), so that a lowering by it may come later; what follows from settlement, because a process
+What may differ after one: for as long as it takes to watch two whole hours again, R-NOVOLUME's evidence (`spend_last2`,
+`usual_last2` need listings of whole hours), so that a lowering by it may come later; what follows from settlement, because a process
 that begins reads the 40 days anew and so knows today what the other learns at midnight; suggestions, which are asked for
 again when something turns on them; and how much of a live day is known by the hour (goods are compared).
 """
@@ -19,7 +19,7 @@ from tests.parity.sides import Run, differing, in_process
 
 WATCHED_AGAIN = 5
 """Ticks of 30 min: the hour under way and two whole ones."""
-WATCHED = {"spend_last2"}
+WATCHED = {"spend_last2", "usual_last2"}
 ASKED = {"suggestion", "suggestion_state", "lowered_since_unknown"}
 SETTLED = {"floor", "margin", "settlement_rate", "p_below_goal", "order_value", "projected_roas", "projected_lo",
            "projected_hi", "projected_gmv_24h", "projected_gmv_7d", "projected_roas_24h", "projected_roas_7d",

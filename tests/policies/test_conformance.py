@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import policies
+from bidctl import catalog
 from bidctl.domain.observation import Observation
 from bidctl.policy import Policy, Reason, Rules, keep, scale, set_to
 from bidctl.policy.checks import check_policy, discover
@@ -20,22 +21,33 @@ from tests.builders import missing_rows, rows
 from tests.policy.observations import observations
 
 FOUND = discover(policies)
+FILES = [catalog.load(name) for name in catalog.shipped() if ":" not in name]
+EVERY = [kind() for kind in FOUND] + FILES
+
+
+def name_of(policy: Policy) -> str:
+    return str(getattr(policy, "name", type(policy).__name__))
 
 
 def test_the_shipped_policies_are_found() -> None:
     assert {"Hold", "Handbook"} <= {kind.__name__ for kind in FOUND}
 
 
-@pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("policy", EVERY, ids=name_of)
 @given(o=observations())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_policy_conforms(kind: type[Policy], o: Observation) -> None:
-    assert check_policy(kind, o) == []
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_policy_conforms(policy: Policy, o: Observation) -> None:
+    assert check_policy(policy, o) == []
+
+
+@pytest.mark.parametrize("policy", EVERY, ids=name_of)
+def test_policy_conforms_on_rows_without_any_data(policy: Policy) -> None:
+    assert check_policy(policy, Observation.concat([rows(3), missing_rows(3)])) == []
 
 
 @pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
-def test_policy_conforms_on_rows_without_any_data(kind: type[Policy]) -> None:
-    assert check_policy(kind, Observation.concat([rows(3), missing_rows(3)])) == []
+def test_a_class_has_the_shape_of_a_policy(kind: type[Policy]) -> None:
+    assert check_policy(kind, rows(2)) == []
 
 
 @pytest.mark.parametrize("kind", FOUND, ids=lambda kind: kind.__name__)
@@ -116,6 +128,16 @@ class Invents:
         yield keep(9999, o.complete)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Wavers:
+    """Has a rule more when a campaign sells well."""
+
+    def rules(self, o: Observation) -> Rules:
+        if len(o) and bool((o.projected_roas > o.goal).any()):
+            yield scale(Reason.ROAS_ABOVE_GOAL, o.projected_roas > o.goal, 0.95)
+        yield keep(Reason.POLICY_HOLDS, o.complete)
+
+
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
@@ -128,6 +150,7 @@ class Invents:
         (Needs, "without a default"),
         (Silent, "no docstring"),
         (Invents, "reason 9999"),
+        (Wavers, "depend on the rows"),
     ],
 )
 def test_the_suite_catches_a_bad_policy(kind: type[Policy], says: str) -> None:

@@ -36,7 +36,7 @@ def floor(r: Row) -> Fraction | None:
 
 def why_not(r: Row, new: int, *, start: bool, novolume: bool) -> list[str]:
     """Every rule of sections 1 and 4 that a target edit from the row's target to `new` breaks."""
-    broken = _authority(r, start) + _size(r, new, start)
+    broken = _authority(r, new, start) + _size(r, new, start)
     broken += [] if start else _band(r["target_units"], new) + _spacing(r) + _observing(r) + _drift(r, new)
     if r["edits_today"] >= min(r["edits_per_day"], 8 if r["kind"] == 1 else 4):
         broken.append("quota of the day")
@@ -50,10 +50,14 @@ def why_not(r: Row, new: int, *, start: bool, novolume: bool) -> list[str]:
         broken += _evidence(r, new) + (["a policy edits an unfed campaign"] if r["stage"] in (0, 1) else [])
     if novolume and not (new < r["target_units"] and r["spend_last2"] < 250 and r["novolume_today"] < 3):
         broken.append("no volume")
+    if novolume and r["stage"] == 3 and not _unusual(r):
+        broken.append("a free campaign spends as usual, or is below its goal")
+    if novolume and r["floor_assumed"]:
+        broken.append("a lowering down to a break-even that nobody confirmed")
     return broken
 
 
-def _authority(r: Row, start: bool) -> list[str]:
+def _authority(r: Row, new: int, start: bool) -> list[str]:
     wrong = {
         "enrolment": not r["enrolled"] or (r["advise_only"] and not r["waivers"] & 4),
         "kill": r["killed"],
@@ -66,6 +70,7 @@ def _authority(r: Row, start: bool) -> list[str]:
         "not delivering": not r["effective"] and not start,
         "data": not r["complete"] or r["metric_stale"] or not r["read_age_s"] <= 1800,
         "open write": r["open_write"],
+        "a person's no": bool(r["refused"] & (1 if new > r["target_units"] else 2)),
     }
     return [name for name, is_so in wrong.items() if is_so]
 
@@ -136,6 +141,11 @@ def _evidence(r: Row, new: int) -> list[str]:
     enough = nothing or (p >= 0.8 and r["evidence_orders"] >= 10)
     settled = r["since_edit_data_s"] >= r["spacing_s"] and r["trusted"]
     return [] if enough and settled else ["evidence"]
+
+
+def _unusual(r: Row) -> bool:
+    """A free campaign that spent under 50 yuan, or under half of its own usual, and is not probably below its goal."""
+    return (r["spend_last2"] < 50 or 2 * r["spend_last2"] < r["usual_last2"]) and not r["p_below_goal"] >= 0.8
 
 
 def best_step(r: Row, want: Fraction, start: bool) -> int | None:

@@ -87,7 +87,7 @@ def test_a_pause_stands_on_known_numbers_only(o: Observation) -> None:
         assert r["complete"] and not r["metric_stale"] and r["read_age_s"] <= 1800 and r["stage"] != 4
         assert r["enrolled"] and not r["killed"]
         order_cost = Fraction(r["order_value"]) * r["grid"] / r["target_units"]
-        no_orders = r["paid_orders_today"] == 0 and r["spend_today"] >= max(3 * order_cost, r["stoploss_spend"])
+        no_orders = r["orders_since_on"] == 0 and r["spend_since_on"] >= max(3 * order_cost, r["stoploss_spend"])
         lost = r["projected_loss_today"] > r["stoploss_loss"]
         stock = r["stock_red_share"] > 0.5 and r["stock_cover_h"] <= (2 if r["kind"] == 1 else 24)
         assert (no_orders and r["stoploss_spend"] == r["stoploss_spend"]) or lost or stock

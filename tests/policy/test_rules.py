@@ -8,7 +8,7 @@ import pytest
 
 from bidctl.domain.decision import Decision, Lever
 from bidctl.domain.reasons import Alert, Reason, Rule
-from bidctl.domain.values import Hold, Intent, Kind, Protection, Stage, SuggestionState, Waiver
+from bidctl.domain.values import Hold, Intent, Kind, Protection, Refused, Stage, SuggestionState, Waiver
 from bidctl.engine.decide import Asked, decide
 from policies.handbook import Handbook
 from policies.hold import Hold as HoldPolicy
@@ -17,7 +17,7 @@ from tests.builders import INF, NAN, rows
 RAISE = {"projected_roas": 1.7, "projected_lo": 1.69, "projected_hi": 1.71, "p_below_goal": 0.99}
 LOWER = {"projected_roas": 2.4, "projected_lo": 2.39, "projected_hi": 2.41, "p_below_goal": 0.01}
 NEW = {"stage": Stage.NEW, "started": False, "avg30": 2.4, "observed_s": NAN, "effective": False}
-EMPTY = {"spend_today": 300.0, "paid_orders_today": 0.0}
+EMPTY = {"spend_since_on": 300.0, "orders_since_on": 0.0}
 LOSING = {"projected_loss_today": 1001.0}
 
 
@@ -135,7 +135,7 @@ def test_used_waivers_are_printed_and_unused_ones_not() -> None:
     ("columns", "reason", "pause", "ask"),
     [
         ({**EMPTY}, Reason.STOPLOSS_NO_ORDERS, 1, False),
-        ({**EMPTY, "spend_today": 299.0}, Reason.WITHIN_BAND, 0, False),
+        ({**EMPTY, "spend_since_on": 299.0}, Reason.WITHIN_BAND, 0, False),
         ({**EMPTY, "order_value": 400.0}, Reason.WITHIN_BAND, 0, False),  # 3 x 400 / 2 = 600 yuan
         ({**EMPTY, "stoploss_spend": NAN}, Reason.WITHIN_BAND, 0, False),
         ({**LOSING, "valid_orders_today": 9.0}, Reason.STOPLOSS_DAY_LOSS, 1, False),
@@ -156,7 +156,7 @@ def test_used_waivers_are_printed_and_unused_ones_not() -> None:
     ],
 )
 def test_pauses(columns: dict[str, object], reason: Reason, pause: int, ask: bool) -> None:
-    columns = {"valid_orders_today": 0.0, **columns} if "paid_orders_today" in columns else columns
+    columns = {"valid_orders_today": 0.0, **columns} if "orders_since_on" in columns else columns
     made = one(**columns)
     assert (made.reason, made.pause, made.ask) == (reason, pause, ask)
     assert made.lever is (Lever.STATUS if pause else Lever.NONE)
@@ -193,6 +193,9 @@ def test_the_earlier_rule_gives_the_reason() -> None:
         ({"avg30": NAN, "suggestion_state": SuggestionState.NONE}, Reason.NO_BASIS, 200, False),
         ({"suggestion_state": SuggestionState.NONE}, Reason.ASK_START, 200, False),
         ({"human_since_creation": True}, Reason.START, 240, True),
+        ({"floor_assumed": True, "floor": 2.3}, Reason.START, 240, False),  # a raise that passes it anyway
+        ({"floor_assumed": True, "floor": 2.6}, Reason.START, 260, True),
+        ({"floor_assumed": True, "target_units": 300}, Reason.START, 240, True),
         ({"target_units": 240}, Reason.START_KEPT, 240, False),
         ({"minimum": 2.6}, Reason.START, 260, False),
         ({"maximum": 2.2}, Reason.START, 220, False),
@@ -226,6 +229,14 @@ def test_an_approved_first_target_asks_no_more() -> None:
         ({"stage": Stage.FREE, "account_usual": False}, False),
         ({"stage": Stage.FEEDING, "usual_hour": False}, True),
         ({"stage": Stage.NEW}, True),
+        ({"spend_last2": 120.0, "usual_last2": 240.0}, False),  # half of its usual
+        ({"spend_last2": 119.0, "usual_last2": 240.0}, True),
+        ({"spend_last2": 49.0, "usual_last2": 60.0}, True),  # under 50 yuan, whatever is usual
+        ({"spend_last2": 50.0, "usual_last2": 60.0}, False),
+        ({"usual_last2": NAN}, False),
+        ({"p_below_goal": 0.8}, False),
+        ({"p_below_goal": NAN}, True),
+        ({"stage": Stage.FEEDING, "spend_last2": 120.0, "usual_last2": NAN, "p_below_goal": 0.9}, True),
         ({"novolume_today": 3}, False),
         ({"spend_last2": NAN}, False),
         ({"spend_last2": 250.0}, False),  # 5 % of 5,000 yuan
@@ -236,6 +247,7 @@ def test_an_approved_first_target_asks_no_more() -> None:
         ({"floor": 1.95}, False),
         ({"since_edit_s": 3600.0}, False),
         ({"trusted": False, "evidence_orders": 0.0}, True),
+        ({"trusted": False, "floor_assumed": True}, False),
     ],
 )
 def test_no_volume(columns: dict[str, object], acts: bool) -> None:
@@ -252,6 +264,41 @@ def test_a_persons_wish_needs_no_evidence_and_keeps_all_else() -> None:
     assert decide(Asked(2.4, Reason.APPROVED), rows(1, suggestion=2.05)).row(0).reason is Reason.CAP
     assert decide(Asked(2.4), rows(1, since_edit_s=3600.0)).row(0).reason is Reason.SPACING
     assert decide(Asked(math.nan), rows(1)).row(0).reason is Reason.NO_RULE
+
+
+@pytest.mark.parametrize(
+    ("columns", "refused", "reason"),
+    [
+        (RAISE, Refused.RAISE, Reason.REFUSED),
+        (RAISE, Refused.LOWER, Reason.ROAS_BELOW_GOAL),
+        (LOWER, Refused.LOWER, Reason.REFUSED),
+        ({"spend_last2": 10.0}, Refused.LOWER, Reason.REFUSED),
+        (NEW, Refused.RAISE, Reason.REFUSED),
+        (NEW, Refused.LOWER, Reason.START),
+        ({**EMPTY, "valid_orders_today": 0.0}, Refused.PAUSE, Reason.WITHIN_BAND),
+        (
+            {**EMPTY, "valid_orders_today": 0.0},
+            Refused.PAUSE_ASKED,
+            Reason.STOPLOSS_NO_ORDERS,
+        ),  # nothing to forfeit now
+        (LOSING, Refused.PAUSE_ASKED, Reason.WITHIN_BAND),
+        (LOSING, Refused.PAUSE, Reason.WITHIN_BAND),
+        (LOSING, Refused.RAISE, Reason.STOPLOSS_ASK),
+        ({"stage": Stage.STOPPED, "paused_by_us": True, "resume_at_midnight": True}, Refused.UNPAUSE, Reason.STOPPED),
+    ],
+)
+def test_a_persons_no_stands_for_the_day(columns: dict[str, object], refused: Refused, reason: Reason) -> None:
+    made = one(**columns, refused=refused)
+    assert made.reason is reason and (made.lever is Lever.NONE) == (
+        reason.name in ("REFUSED", "WITHIN_BAND", "STOPPED")
+    )
+    if columns is LOSING:
+        assert Alert.STOPLOSS in made.alerts, "what it refers to is still told"
+    assert not made.ask or reason is Reason.STOPLOSS_ASK
+
+
+def test_a_person_may_wish_what_was_refused() -> None:
+    assert decide(Asked(1.5), rows(1, refused=Refused.LOWER)).row(0).result == 180
 
 
 def test_stale_while_spending_is_told_but_not_of_others() -> None:
@@ -290,8 +337,12 @@ BUDGET = {"budget_on": True, "budget_spent_share": 0.95, "budget": 1000.0, "spen
         ({"breaker_open": True}, Reason.BREAKER_OPEN, NAN),
         ({"projected_roas": 1.9}, Reason.POLICY_HOLDS, NAN),
         ({"budget_on": False}, Reason.POLICY_HOLDS, NAN),
-        ({"midnight": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
-        ({"midnight": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),
+        ({"trusted": False}, Reason.PRIOR_UNCONFIRMED, NAN),
+        ({"refused": Refused.BUDGET_UP}, Reason.POLICY_HOLDS, NAN),
+        ({"refused": Refused.BUDGET_DOWN}, Reason.BUDGET_RAISE, 1200.0),
+        ({"trusted": False, "base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
+        ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
+        ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),
     ],
 )
 def test_budget(columns: dict[str, object], reason: Reason, budget: float) -> None:

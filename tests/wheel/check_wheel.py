@@ -27,7 +27,7 @@ def main() -> None:
         names = zipfile.ZipFile(wheel).namelist()
         roots = {n.split("/")[0] for n in names if not n.split("/")[0].endswith(".dist-info")}
         assert roots == {"bidctl", "policies", "sim"}, f"wheel carries {roots}"
-        for wanted in ("sim/figures.json", "sim/scenarios/demo.toml"):
+        for wanted in ("sim/figures.json", "sim/scenarios/demo.toml", "policies/steady-profit.toml"):
             assert wanted in names, f"wheel lacks {wanted}"
         assert any(n.startswith("bidctl/adapters/store/migrations/versions/") for n in names), "wheel lacks migrations"
         run(UV, "venv", "-q", "--python", sys.executable, work / "venv", cwd=work)
@@ -43,7 +43,7 @@ def main() -> None:
         found = run(
             python, "-c", "from bidctl import catalog; catalog.check_ownership(); print(catalog.shipped())", cwd=empty
         )
-        assert "policies.handbook:Handbook" in found, found
+        assert "policies.handbook:Handbook" in found and "steady-profit" in found, found
     print("wheel: builds, installs clean, answers from an empty directory")
 
 

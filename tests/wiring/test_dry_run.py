@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bidctl import wiring
+from bidctl.adapters.http import HttpClient
 from bidctl.adapters.qianchuan import guard
 from bidctl.adapters.qianchuan.endpoints import OAUTH_CALLS, READ_CALLS, WRITE_CALLS
 from bidctl.adapters.qianchuan.guard import AllowListTransport, CallForbidden
@@ -58,12 +59,12 @@ async def prove(bench: Bench, wire: list[Call]) -> None:
         for one in found:
             if type(one).__module__.startswith("bidctl.adapters.qianchuan"):
                 assert not hasattr(one, "write"), f"{type(one).__name__} has a write method"
-        clients = [c for c in found if isinstance(c, httpx.AsyncClient)]
+        clients = [c for c in found if isinstance(c, HttpClient)]
         assert len(clients) == 2, "one to read, one to renew the authorisation"
         for client in clients:
             for method, path in [*sorted(WRITE_CALLS), ("POST", UPGRADE), ("PUT", UPGRADE), ("DELETE", UPGRADE)]:
                 with pytest.raises(CallForbidden):
-                    await client.request(method, path, json={})
+                    await client.request(method, path, content=b"{}")
         session = wiring.session(parts)
         await session.open()
         (report,) = await session.tick()

@@ -12,7 +12,7 @@ import stamina
 from pydantic import BaseModel
 from stamina.instrumentation import set_on_retry_hooks
 
-from bidctl.adapters.http import httpx
+from bidctl.adapters.http import HttpClient, httpx
 from bidctl.adapters.qianchuan.clockoffset import ClockOffset
 from bidctl.adapters.qianchuan.encode import Value, query
 from bidctl.adapters.qianchuan.envelope import Envelope, parse
@@ -81,7 +81,7 @@ class ReadClient:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: HttpClient,
         tokens: TokenSource,
         time: PlatformTime,
         limits: Limits,
@@ -149,7 +149,7 @@ def _worth_repeating(error: Exception) -> bool:
 
 
 async def exchange(
-    http: httpx.AsyncClient, time: PlatformTime, method: str, path: str, token: str | None, request_s: float,
+    http: HttpClient, time: PlatformTime, method: str, path: str, token: str | None, request_s: float,
     *, params: dict[str, str] | None = None, content: bytes | None = None, headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:  # fmt: skip
     """One request and its whole answer within `request_s`; every answer tells the platform's clock. Raises httpx's

@@ -18,6 +18,9 @@ from bidctl.adapters.tokens import TokenStore
 from bidctl.domain.values import Capabilities
 from bidctl.engine.ports import Clock
 
+CONNECT_S = 1.0
+"""Longest wait of a write for a connection (ours): what the gate has read must not grow old before the first byte leaves."""
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -60,7 +63,9 @@ class Link:
 
     def writer(self) -> QianchuanWriter:
         """The write side. Only `wiring` calls this, and only for a mode that may write."""
-        http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS), self._app.timeouts)
+        told = self._app.timeouts
+        soon = httpx.Timeout(connect=CONNECT_S, read=told.read, write=told.write, pool=CONNECT_S)
+        http = http_client(self._app.base_url, AllowListTransport(self._transport, WRITE_CALLS), soon)
         life = self._app.retries.request_s
         return QianchuanWriter(
             http, self.tokens, self._time, self._limits, self._app.app_id, self.reads, request_s=life

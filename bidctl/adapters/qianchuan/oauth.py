@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from bidctl.adapters.http import httpx
+from bidctl.adapters.http import HttpClient
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan.client import PlatformTime, exchange, read_envelope
 from bidctl.adapters.qianchuan.encode import Value, dump, wire_id
@@ -37,9 +37,7 @@ def authorise_url(app_id: str, state: str, redirect_uri: str | None = None) -> s
 class OAuth:
     """The token endpoints. Calls are sent once: both a code and a refresh token are single-use."""
 
-    def __init__(
-        self, http: httpx.AsyncClient, time: PlatformTime, app_id: str, secret: str, request_s: float = 20.0
-    ) -> None:
+    def __init__(self, http: HttpClient, time: PlatformTime, app_id: str, secret: str, request_s: float = 20.0) -> None:
         self._http, self._time, self._app_id, self._secret, self._request_s = http, time, app_id, secret, request_s
 
     async def exchange(self, auth_code: str) -> TokenPair:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bidctl.adapters.http import httpx
+from bidctl.adapters.http import HttpClient, httpx
 from bidctl.adapters.qianchuan.client import PlatformTime, TokenSource, apply_stop, exchange
 from bidctl.adapters.qianchuan.encode import dump
 from bidctl.adapters.qianchuan.envelope import Envelope, parse
@@ -27,6 +27,9 @@ BEFORE_ANY_BYTE = (
 """Failures after which the platform cannot have seen the request."""
 
 
+OVERDUE = "准备过久, 读回的值已旧 / what was read grew old while the request was prepared"
+
+
 class MaterialLookup(Protocol):
     """Finds what is needed to add a creative again; `QianchuanReads` is one."""
 
@@ -40,7 +43,7 @@ class QianchuanWriter:
     own rate limit, because what the gate has just checked must not grow old; beyond it nothing is sent."""
 
     def __init__(
-        self, http: httpx.AsyncClient, tokens: TokenSource, time: PlatformTime, limits: Limits, app_id: str,
+        self, http: HttpClient, tokens: TokenSource, time: PlatformTime, limits: Limits, app_id: str,
         materials: MaterialLookup, *, request_s: float = 20.0, max_wait_s: float = 3.0,
     ) -> None:  # fmt: skip
         self._http, self._tokens, self._time, self._limits = http, tokens, time, limits
@@ -57,6 +60,8 @@ class QianchuanWriter:
             post = await self._prepare(request)
             token = await self._tokens.access_token()
             await self._limits.acquire(post.path, request.account, self._max_wait_s)
+            if request.latest is not None and self._time.clock.monotonic() > request.latest:
+                return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {OVERDUE}")
         except (ReadFailed, ValueError) as error:
             return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {error}")
         except Exception as error:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Executable, bindparam, delete, func, or_, select
 
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import DECISIONS, EDITS, WRITES
-from bidctl.adapters.store.work import AnyRow, Work
+from bidctl.adapters.store.work import AnyRow, Work, insert_of
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field
 from bidctl.domain.writes import Edit, Write, WriteState
 from bidctl.engine.shown import same
@@ -20,6 +21,29 @@ OURS_WITHIN_US = 2 * MINUTE_US
 """A log entry this near to our write's sending or settling, with its value, is that write."""
 COUNTING = frozenset({WriteState.SENDING, WriteState.UNKNOWN, WriteState.CONFIRMED})
 """States in which a write is an edit, or may be one."""
+
+
+_SINCE = select(EDITS).where(EDITS.c.account == bindparam("account"), EDITS.c.effective_at >= bindparam("since"))
+
+
+def _of(table: Any) -> Any:
+    return (table.c.account == bindparam("account")) & (table.c.campaign == bindparam("campaign"))
+
+
+_CLEARED = select(func.max(WRITES.c.settled_at)).where(
+    _of(WRITES), WRITES.c.state == WriteState.ABSENT.value, WRITES.c.field.in_([f.value for f in EDIT_FIELDS])
+)
+_LAST = select(select(func.max(EDITS.c.effective_at)).where(_of(EDITS)).scalar_subquery(), _CLEARED.scalar_subquery())
+_TODAY = select(func.count()).where(
+    _of(EDITS), or_(EDITS.c.effective_at >= bindparam("since"), EDITS.c.unresolved.is_(True))
+)
+_KNOWN_TARGET = (
+    select(EDITS.c.new)
+    .where(_of(EDITS), EDITS.c.field == Field.ROI_TARGET.value, EDITS.c.unresolved.is_(False))
+    .order_by(EDITS.c.effective_at.desc(), EDITS.c.id.desc())
+    .limit(1)
+)
+_FORGET = delete(EDITS).where(EDITS.c.write_id == bindparam("write"))
 
 
 class EditRows(Work):
@@ -39,12 +63,8 @@ class EditRows(Work):
         return len(fresh)
 
     def edits(self, account: AccountId, since: datetime, campaign: CampaignId | None = None) -> tuple[Edit, ...]:
-        late = (EDITS.c.account == account) & (EDITS.c.effective_at >= micros(since))
-        if campaign is not None:
-            late &= EDITS.c.campaign == campaign
-        return tuple(
-            _edit(row) for row in self.rows(select(EDITS).where(late).order_by(EDITS.c.effective_at, EDITS.c.id))
-        )
+        only = {"campaign": campaign} if campaign is not None else {}
+        return tuple(_edit(r) for r in self.rows(_since(*only), account=account, since=micros(since), **only))
 
     def follow_write(self, write: Write) -> None:
         """Keeps the edit of a write of ours in step with its state: there from SENDING on, gone once it is known that
@@ -52,35 +72,25 @@ class EditRows(Work):
         if write.request.field not in EDIT_FIELDS:
             return
         if write.state not in COUNTING:
-            self.change(delete(EDITS).where(EDITS.c.write_id == write.id))
+            self.change(_FORGET, write=write.id)
             return
-        reason = select(DECISIONS.c.reason).where(DECISIONS.c.id == write.request.decision).scalar_subquery()
-        insert = self.insert(EDITS).values(_from_write(write) | {"reason": reason})
-        again = {name: insert.excluded[name] for name in ("effective_at", "unresolved")}
-        self.change(insert.on_conflict_do_update(index_elements=["write_id"], set_=again))
+        columns = _from_write(write)
+        del columns["reason"]  # the decision's own
+        self.change(_following(self.connection.dialect.name), **columns, decision=write.request.decision)
 
     def last_edit_at(self, account: AccountId, campaign: CampaignId) -> datetime | None:
         """The latest instant at which anybody's edit can have taken effect. A write of ours that was unknown and then
         proved absent is no edit, yet its spacing runs from that proof (DESIGN 5)."""
-        edited = select(func.max(EDITS.c.effective_at)).where(_of(EDITS, account, campaign))
-        cleared = select(func.max(WRITES.c.settled_at)).where(
-            _of(WRITES, account, campaign),
-            WRITES.c.state == WriteState.ABSENT.value,
-            WRITES.c.field.in_([f.value for f in EDIT_FIELDS]),
-        )
-        row = self.row(select(edited.scalar_subquery(), cleared.scalar_subquery()))
+        row = self.row(_LAST, account=account, campaign=campaign)
         return instant(max((us for us in row or () if us is not None), default=None))
 
     def edits_today(self, account: AccountId, campaign: CampaignId, day_start: datetime) -> int:
-        today = or_(EDITS.c.effective_at >= micros(day_start), EDITS.c.unresolved.is_(True))
-        row = self.row(select(func.count()).where(_of(EDITS, account, campaign), today))
+        row = self.row(_TODAY, account=account, campaign=campaign, since=micros(day_start))
         return int(row[0]) if row else 0
 
     def known_target(self, account: AccountId, campaign: CampaignId) -> str | None:
         """The target after the newest edit whose outcome is known."""
-        certain = (EDITS.c.field == Field.ROI_TARGET.value) & EDITS.c.unresolved.is_(False)
-        newest = select(EDITS.c.new).where(_of(EDITS, account, campaign), certain)
-        row = self.row(newest.order_by(EDITS.c.effective_at.desc(), EDITS.c.id.desc()).limit(1))
+        row = self.row(_KNOWN_TARGET, account=account, campaign=campaign)
         return None if row is None else row.new
 
     def _near(self, edits: Sequence[Edit]) -> list[Any]:
@@ -93,8 +103,17 @@ class EditRows(Work):
         return [row._mapping for row in self.rows(near.where(EDITS.c.account.in_({e.account for e in edits}), late))]
 
 
-def _of(table: Any, account: AccountId, campaign: CampaignId) -> Any:
-    return (table.c.account == account) & (table.c.campaign == campaign)
+@cache
+def _since(*only: str) -> Executable:
+    return _SINCE.where(*(EDITS.c[name] == bindparam(name) for name in only)).order_by(EDITS.c.effective_at, EDITS.c.id)
+
+
+@cache
+def _following(dialect: str) -> Executable:
+    reason = select(DECISIONS.c.reason).where(DECISIONS.c.id == bindparam("decision")).scalar_subquery()
+    insert = insert_of(EDITS, dialect).values(reason=reason)
+    again = {name: insert.excluded[name] for name in ("effective_at", "unresolved")}
+    return insert.on_conflict_do_update(index_elements=["write_id"], set_=again)
 
 
 def _same(new: Any, old: Any) -> bool:

@@ -76,12 +76,13 @@ def _driver_leaves_transactions_to_us(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    durable = bool(connection.get_execution_options().get("durable"))
-    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    if durable and connection.exec_driver_sql("PRAGMA synchronous").scalar() != FULL:
+    """Three short statements that begin every transaction, told to the driver itself: they have nothing to be compiled."""
+    options, driver = connection.get_execution_options(), connection.connection.cursor()
+    durable = bool(options.get("durable"))
+    driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    if durable and driver.execute("PRAGMA synchronous").fetchone() != (FULL,):
         raise StoreError(f"{place_of(connection.engine.url)}: SQLite refused synchronous=FULL; nothing may be sent")
-    snapshot = connection.get_execution_options().get("snapshot")
-    connection.exec_driver_sql("BEGIN" if snapshot else "BEGIN IMMEDIATE")
+    driver.execute("BEGIN" if options.get("snapshot") else "BEGIN IMMEDIATE")
 
 
 def _begin_postgres(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bidctl.adapters.store.codec import dump, load_enrolment
 from bidctl.adapters.store.instants import micros
@@ -14,6 +14,11 @@ from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.values import AccountId, CampaignId
 
 ACTIVE = ENROLMENTS.c.unenrolled_at.is_(None)
+_THEIRS = ENROLMENTS.c.account == bindparam("account")
+_TERMS = select(ENROLMENTS.c.terms).where(ACTIVE).order_by(ENROLMENTS.c.account, ENROLMENTS.c.campaign)
+_TERMS_OF_ACCOUNT = _TERMS.where(_THEIRS)
+_TERMS_OF_ONE = _TERMS_OF_ACCOUNT.where(ENROLMENTS.c.campaign == bindparam("campaign"))
+_TAKEN_BACK = select(ENROLMENTS.c.campaign).where(_THEIRS, ENROLMENTS.c.unenrolled_at.is_not(None))
 
 
 class EnrolmentRows(Work):
@@ -30,16 +35,13 @@ class EnrolmentRows(Work):
         return self.change(update(ENROLMENTS).where(theirs).values(unenrolled_at=micros(at))) == 1
 
     def enrolments(self, account: AccountId | None = None) -> tuple[Enrolment, ...]:
-        active = select(ENROLMENTS.c.terms).where(ACTIVE).order_by(ENROLMENTS.c.account, ENROLMENTS.c.campaign)
-        found = self.rows(active if account is None else active.where(ENROLMENTS.c.account == account))
+        found = self.rows(_TERMS) if account is None else self.rows(_TERMS_OF_ACCOUNT, account=account)
         return tuple(load_enrolment(row.terms) for row in found)
 
     def unenrolled(self, account: AccountId) -> frozenset[CampaignId]:
-        back = (ENROLMENTS.c.account == account) & ENROLMENTS.c.unenrolled_at.is_not(None)
-        return frozenset(CampaignId(row.campaign) for row in self.rows(select(ENROLMENTS.c.campaign).where(back)))
+        return frozenset(CampaignId(row.campaign) for row in self.rows(_TAKEN_BACK, account=account))
 
     def enrolment_of(self, account: AccountId, campaign: CampaignId) -> Enrolment | None:
         """The terms of one campaign, None where it is not enrolled now."""
-        theirs = (ENROLMENTS.c.account == account) & (ENROLMENTS.c.campaign == campaign) & ACTIVE
-        row = self.row(select(ENROLMENTS.c.terms).where(theirs))
+        row = self.row(_TERMS_OF_ONE, account=account, campaign=campaign)
         return None if row is None else load_enrolment(row.terms)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import bindparam, literal, select
 
 from bidctl.adapters.store.instants import micros
 from bidctl.adapters.store.schema import FACTS, NEWEST_FACTS
@@ -25,6 +25,13 @@ Key = tuple[int, int, str]
 """(happened_at, grain, campaign)."""
 Version = tuple[int, tuple[float | None, ...]]
 """(known_at, values in the order of METRICS; fen and counts, None = not reported)."""
+
+
+_NEWEST = select(*(NEWEST_FACTS.c[name] for name in ("happened_at", "grain", "campaign", "known_at", *METRICS))).where(
+    NEWEST_FACTS.c.account == bindparam("account"),
+    NEWEST_FACTS.c.grain == bindparam("grain"),
+    NEWEST_FACTS.c.happened_at.between(bindparam("first"), bindparam("last")),
+)
 
 
 class FactRows(Work):
@@ -64,22 +71,17 @@ class FactRows(Work):
 
     def _newest_facts(self, account: AccountId, panel: Panel) -> dict[Key, Version]:
         """The newest version of every fact in the spans that the panel touches."""
-        c = NEWEST_FACTS.c
-        wanted = [c.happened_at, c.grain, c.campaign, c.known_at, *(c[name] for name in METRICS)]
-        touched = or_(*(_between(panel, int(grain)) for grain in np.unique(panel.grain)))
-        rows = self.rows(select(*wanted).where(c.account == account, touched))
-        return {(r[0], r[1], r[2]): (r[3], tuple(r[4:])) for r in rows}
+        newest: dict[Key, Version] = {}
+        for grain in np.unique(panel.grain).tolist():
+            us = _micros(panel.happened_at[panel.grain == grain])
+            rows = self.rows(_NEWEST, account=account, grain=grain, first=min(us), last=max(us))
+            newest |= {(r[0], r[1], r[2]): (r[3], tuple(r[4:])) for r in rows}
+        return newest
 
 
 def _opens_an_hour(key: Key, before: int, known: int) -> bool:
     """Totals of a day are readings of their own: the first of each hour is kept, so that a flat hour is known to be flat."""
     return key[1] == Grain.CUMULATIVE and (known - 1) // HOUR_US > (before - 1) // HOUR_US
-
-
-def _between(panel: Panel, grain: int) -> Any:
-    us = _micros(panel.happened_at[panel.grain == grain])
-    c = NEWEST_FACTS.c
-    return and_(c.grain == grain, c.happened_at.between(min(us), max(us)))
 
 
 def _versions(panel: Panel) -> Iterator[tuple[Key, Version, bool]]:

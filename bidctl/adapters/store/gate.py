@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bidctl.adapters.store.edits import EditRows
 from bidctl.adapters.store.enrolments import EnrolmentRows
@@ -13,6 +13,9 @@ from bidctl.adapters.store.schema import LEASES, META
 from bidctl.adapters.store.switches import SwitchRows
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.ports import CONTROLLER_LEASE, GateView
+
+_BEGAN = select(META.c.since_at)
+_FENCES = select(LEASES.c.name, LEASES.c.fence).where(LEASES.c.name.in_([bindparam("account"), CONTROLLER_LEASE]))
 
 
 class GateRows(EditRows, SwitchRows, EnrolmentRows):
@@ -33,11 +36,9 @@ class GateRows(EditRows, SwitchRows, EnrolmentRows):
 
     def ledger_since(self) -> datetime:
         """When this ledger began, or was restored."""
-        since: int = self.rows(select(META.c.since_at))[0].since_at
+        since: int = self.rows(_BEGAN)[0].since_at
         return instant(since)
 
     def _fence(self, account: AccountId) -> int:
-        fences = {
-            r.name: r.fence for r in self.rows(select(LEASES).where(LEASES.c.name.in_([account, CONTROLLER_LEASE])))
-        }
+        fences = {r.name: r.fence for r in self.rows(_FENCES, account=account)}
         return int(fences.get(account, fences.get(CONTROLLER_LEASE, 0)))

@@ -55,6 +55,10 @@ class SqlLedger:
         with self._connection(durable=True) as connection:
             LeaseRows(connection, self._setting).release(name, owner)
 
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        with self._connection(durable=False) as connection:
+            return LeaseRows(connection, self._setting).holder(name, now)
+
     def close(self) -> None:
         """Gives the connections back; the ledger cannot be used afterwards."""
         self.engine.dispose()

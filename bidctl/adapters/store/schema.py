@@ -237,9 +237,19 @@ LIVES = Table(
     _big("fed_at", null=True),
     _big("observe_from", null=True),
     Column("started", Boolean, nullable=False),
-    _big("paused_by_us_at", null=True),
     _big("suggestion_unknown_since", null=True),
     Column("lowered_since_unknown", Boolean, nullable=False),
+    _big("base_settled_at", null=True),
+)
+
+PAUSES = Table(
+    "pauses",
+    METADATA,
+    _key("account"),
+    _key("campaign"),
+    _big("paused_at", null=True),
+    _big("enabled_at", null=True),
+    *(Column(name, Double, nullable=False) for name in ("spend", "gmv", "orders")),
 )
 
 BEATS = Table("beats", METADATA, _key("account"), _text("tick"), _big("at"), _big("good_read_at", null=True))

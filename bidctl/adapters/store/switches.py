@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import ENROLMENTS, SWITCH_LOG, SWITCHES
@@ -18,6 +18,12 @@ from bidctl.domain.values import AccountId, CampaignId, Hold
 KILL, BREAKER, HOLD, HUMAN_HOLD = "kill", "breaker", "hold", "human_hold"
 ALL = ""
 """Stands for "every account", and for "the whole account" in the place of a campaign."""
+
+_ENROLLED = select(ENROLMENTS.c.campaign).where(
+    ENROLMENTS.c.account == bindparam("account"), ENROLMENTS.c.unenrolled_at.is_(None)
+)
+_SET = select(SWITCHES).where(SWITCHES.c.account.in_([ALL, bindparam("account")]), SWITCHES.c.value != 0)
+_SET_OF_ONE = _SET.where(SWITCHES.c.campaign.in_([ALL, bindparam("campaign")]))
 
 Settings = Mapping[tuple[str, str, str], int]
 """(account, campaign, kind) -> value."""
@@ -39,8 +45,7 @@ class SwitchRows(Work):
         self._set(account, campaign, HUMAN_HOLD, micros(until) or 0, "", until)
 
     def switches(self, account: AccountId) -> Mapping[CampaignId, Switches]:
-        active = (ENROLMENTS.c.account == account) & ENROLMENTS.c.unenrolled_at.is_(None)
-        campaigns = [row.campaign for row in self.rows(select(ENROLMENTS.c.campaign).where(active))]
+        campaigns = [row.campaign for row in self.rows(_ENROLLED, account=account)]
         settings, filed = self._settings(account), file_says_stop(self.setting.kill_file)
         return {c: _switches(settings, filed, account, c, enrolled=True) for c in campaigns}
 
@@ -50,10 +55,9 @@ class SwitchRows(Work):
         return _switches(self._settings(account, campaign), filed, account, campaign, enrolled=enrolled)
 
     def _settings(self, account: AccountId, campaign: CampaignId | None = None) -> Settings:
-        wanted = select(SWITCHES).where(SWITCHES.c.account.in_([ALL, account]), SWITCHES.c.value != 0)
-        if campaign is not None:
-            wanted = wanted.where(SWITCHES.c.campaign.in_([ALL, campaign]))
-        return _by_key(self.rows(wanted))
+        if campaign is None:
+            return _by_key(self.rows(_SET, account=account))
+        return _by_key(self.rows(_SET_OF_ONE, account=account, campaign=campaign))
 
     def _set(self, account: str, campaign: str, kind: str, value: int, by: str, at: datetime | None) -> None:
         self.switch_lock(alone=True)

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, event
 
 @dataclass(slots=True)
 class Tally:
-    """What passed while counting. `statements`: calls of the driver, BEGIN and pragmas included, a bulk call counts once.
+    """What passed while counting. `statements`: calls of the driver, those that begin a transaction not among them, a bulk call
+    counts once.
     `rows_read`: rows fetched by the store. `rows_written`: parameter sets of bulk calls and single changes."""
 
     statements: int = 0

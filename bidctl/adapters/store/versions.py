@@ -16,7 +16,7 @@ from bidctl.adapters.store.schema import META
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0004"
 """The schema this program works with: the newest file of `migrations/versions`."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 0x626964_01

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,23 +34,25 @@ class Work:
         self.connection = connection
         self.setting = setting
 
-    def rows(self, statement: Executable) -> Sequence[AnyRow]:
-        found = self.connection.execute(statement).all()
+    def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
+        """What a statement finds; `values` of its bound parameters. Statements of every tick are made once, as constants: building
+        one costs more than running it."""
+        found = self.connection.execute(statement, values).all()
         tally = self.connection.get_execution_options().get("tally")
         if tally is not None:
             tally.rows_read += len(found)
         return found
 
-    def row(self, statement: Executable) -> AnyRow | None:
-        return next(iter(self.rows(statement)), None)
+    def row(self, statement: Executable, **values: Any) -> AnyRow | None:
+        return next(iter(self.rows(statement, **values)), None)
 
-    def change(self, statement: Executable) -> int:
+    def change(self, statement: Executable, **values: Any) -> int:
         """Rows changed."""
-        return int(self.connection.execute(statement).rowcount)
+        return int(self.connection.execute(statement, values).rowcount)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of the database at hand, for ON CONFLICT."""
-        return sqlite.insert(table) if self.connection.dialect.name == "sqlite" else postgresql.insert(table)
+        return insert_of(table, self.connection.dialect.name)
 
     def add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
@@ -57,13 +60,8 @@ class Work:
 
     def upsert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert, or replace everything but the key, in one call."""
-        if not rows:
-            return
-        insert = self.insert(table)
-        rest = {name: insert.excluded[name] for name in rows[0] if not table.c[name].primary_key}
-        self.connection.execute(
-            insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest), list(rows)
-        )
+        if rows:
+            self.connection.execute(_upsert(table, tuple(rows[0]), self.connection.dialect.name), list(rows))
 
     def remove(self, table: Table, column: str, values: Sequence[Any]) -> None:
         if values:
@@ -76,3 +74,15 @@ class Work:
         if self.connection.dialect.name == "postgresql":
             kind = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
             self.connection.exec_driver_sql(f"SELECT {kind}({SWITCH_LOCK})")
+
+
+def insert_of(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of a database by its dialect's name, for ON CONFLICT."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def _upsert(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
+    insert = insert_of(table, dialect)
+    rest = {name: insert.excluded[name] for name in columns if not table.c[name].primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from bidctl.adapters.store.edits import EditRows
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import WRITES
-from bidctl.adapters.store.work import AnyRow
+from bidctl.adapters.store.work import AnyRow, insert_of
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode, Objective
 from bidctl.domain.writes import OPEN_STATES, Write, WriteRequest, WriteState
 
+ASKED = ("account", "campaign", "old", "value", "decision")
 INSTANTS = ("deadline", "taken_at", "read_at", "sent_at", "settled_at", "absent_first_at", "unknown_at")
 PLAIN = (
     "owner",
@@ -29,6 +31,26 @@ PLAIN = (
 )
 
 
+_OPEN = select(WRITES).where(WRITES.c.open_key > "")  # "is not null", or sorting here, would scan them all
+_OPEN_OF = _OPEN.where(WRITES.c.account == bindparam("account"))
+_RECENT = (
+    select(WRITES)
+    .where(WRITES.c.account == bindparam("account"), WRITES.c.touched_at >= bindparam("since"))
+    .order_by(WRITES.c.id)
+)
+_MOVE = update(WRITES).where(
+    WRITES.c.id == bindparam("was_id"),
+    WRITES.c.state == bindparam("was_state"),
+    WRITES.c.fence == bindparam("was_fence"),
+)
+_WROTE_BEFORE = (
+    select(WRITES.c.id)
+    .where(WRITES.c.account == bindparam("account"), WRITES.c.mode == bindparam("mode"))
+    .where(WRITES.c.state == WriteState.CONFIRMED.value, WRITES.c.taken_at < bindparam("until"))
+    .limit(1)
+)
+
+
 class WriteRows(EditRows):
     """The write part of a transaction; see `engine.ports.Transaction`."""
 
@@ -36,21 +58,19 @@ class WriteRows(EditRows):
         self, request: WriteRequest, mode: Mode, app_id: str, owner: str, fence: int, deadline: datetime, now: datetime
     ) -> Write | None:
         taken = Write(0, request, mode, app_id, WriteState.TAKEN, owner, fence, deadline, taken_at=now)
-        insert = self.insert(WRITES).values(_columns(taken)).on_conflict_do_nothing(index_elements=["open_key"])
-        number = self.connection.execute(insert.returning(WRITES.c.id)).scalar()
+        number = self.connection.execute(_taking(self.connection.dialect.name), _columns(taken)).scalar()
         return None if number is None else replace(taken, id=number)
 
     def move(self, write: Write, to: WriteState, **changes: object) -> Write | None:
         moved = replace(write, **{**changes, "state": to, "id": write.id})  # type: ignore[arg-type]
-        mine = (WRITES.c.id == write.id) & (WRITES.c.state == write.state.value) & (WRITES.c.fence == write.fence)
-        if self.change(update(WRITES).where(mine).values(_columns(moved))) != 1:
+        was = {"was_id": write.id, "was_state": write.state.value, "was_fence": write.fence}
+        if self.change(_MOVE, **_columns(moved), **was) != 1:
             return None
         self.follow_write(moved)
         return moved
 
     def open_writes(self, account: AccountId | None = None) -> tuple[Write, ...]:
-        still_open = select(WRITES).where(WRITES.c.open_key > "")  # "is not null", or sorting here, would scan them all
-        found = self.rows(still_open if account is None else still_open.where(WRITES.c.account == account))
+        found = self.rows(_OPEN) if account is None else self.rows(_OPEN_OF, account=account)
         return tuple(sorted((_write(row) for row in found), key=lambda write: write.id))
 
     def write(self, write_id: int) -> Write | None:
@@ -58,19 +78,24 @@ class WriteRows(EditRows):
         return None if row is None else _write(row)
 
     def wrote_before(self, account: AccountId, mode: Mode, until: datetime) -> bool:
-        theirs = (WRITES.c.account == account) & (WRITES.c.mode == mode.value)
-        done = (WRITES.c.state == WriteState.CONFIRMED.value) & (WRITES.c.taken_at < micros(until))
-        return self.row(select(WRITES.c.id).where(theirs, done).limit(1)) is not None
+        return self.row(_WROTE_BEFORE, account=account, mode=mode.value, until=micros(until)) is not None
 
     def recent_writes(
         self, account: AccountId, since: datetime, *, campaign: CampaignId | None = None, field: Field | None = None
     ) -> tuple[Write, ...]:
-        recent = (WRITES.c.account == account) & (WRITES.c.touched_at >= micros(since))
-        if campaign is not None:
-            recent &= WRITES.c.campaign == campaign
-        if field is not None:
-            recent &= WRITES.c.field == field.value
-        return tuple(_write(row) for row in self.rows(select(WRITES).where(recent).order_by(WRITES.c.id)))
+        only: dict[str, str] = {"campaign": campaign} if campaign is not None else {}
+        only |= {"field": field.value} if field is not None else {}
+        return tuple(_write(r) for r in self.rows(_recent(*only), account=account, since=micros(since), **only))
+
+
+@cache
+def _taking(dialect: str) -> Executable:
+    return insert_of(WRITES, dialect).on_conflict_do_nothing(index_elements=["open_key"]).returning(WRITES.c.id)
+
+
+@cache
+def _recent(*only: str) -> Executable:
+    return _RECENT.where(*(WRITES.c[name] == bindparam(name) for name in only))
 
 
 def _columns(write: Write) -> dict[str, Any]:
@@ -78,7 +103,7 @@ def _columns(write: Write) -> dict[str, Any]:
     at = {name: micros(getattr(write, name)) for name in INSTANTS}
     touched = (at[name] for name in INSTANTS if name != "deadline")
     return {
-        **{f.name: getattr(request, f.name) for f in fields(request)},
+        **{name: getattr(request, name) for name in ASKED},
         **{name: getattr(write, name) for name in PLAIN},
         **at,
         "field": request.field.value,

@@ -64,7 +64,9 @@ def seeds_of(text: str) -> tuple[int, ...]:
     else:
         seeds = ()
     if not 1 <= len(seeds) <= MOST_SEEDS or max(seeds, default=0) >= 2**63:
-        raise UsageProblem(f"--seeds {text}: expected a number of seeds 1 .. {MOST_SEEDS}, a range A-B, or a list A,B,..")
+        raise UsageProblem(
+            f"--seeds {text}: expected a number of seeds 1 .. {MOST_SEEDS}, a range A-B, or a list A,B,.."
+        )
     return seeds
 
 
@@ -82,7 +84,9 @@ def worlds_of(reference: str | None) -> Worlds:
     except AttributeError:
         raise UsageProblem(f"--world {reference}: {module} has no {name}") from None
     if not callable(found):
-        raise UsageProblem(f"--world {reference}: found {type(found).__name__}, expected a class or function (scenario, seed)")
+        raise UsageProblem(
+            f"--world {reference}: found {type(found).__name__}, expected a class or function (scenario, seed)"
+        )
     return found
 
 
@@ -128,7 +132,9 @@ def with_parameters(policy: Policy, given: Mapping[str, float], where: str) -> P
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
-            raise UsageProblem(f"{where}: unknown parameter {name} = {value:g}; expected one of {', '.join(known) or 'none'}")
+            raise UsageProblem(
+                f"{where}: unknown parameter {name} = {value:g}; expected one of {', '.join(known) or 'none'}"
+            )
         whole = isinstance(known[name], int) and not isinstance(known[name], bool)
         if not math.isfinite(value) or (whole and value != int(value)):
             raise UsageProblem(f"{where}: {name} = {value:g}; expected a {'whole' if whole else 'finite'} number")
@@ -145,4 +151,6 @@ def _pair(text: str, part: str) -> tuple[str, float]:
     try:
         return name, float(value)
     except ValueError:
-        raise UsageProblem(f"policy {text}: {part!r}; expected parameter=number" + ("" if mark else " after the ?")) from None
+        raise UsageProblem(
+            f"policy {text}: {part!r}; expected parameter=number" + ("" if mark else " after the ?")
+        ) from None

@@ -14,7 +14,9 @@ from bidctl.cli.sim.trial import trial
 
 @click.command()
 @click.argument("scenario")
-@click.option("--policy", default="handbook", show_default=True, help="Name, module:Class or .toml; NAME?parameter=value. 策略")
+@click.option(
+    "--policy", default="handbook", show_default=True, help="Name, module:Class or .toml; NAME?parameter=value. 策略"
+)
 @given.options
 @common.options
 def run(

@@ -14,7 +14,9 @@ from sim.scenario import shipped
 @options
 def scenarios(shell: Shell) -> None:
     """The shipped scenarios: name, size, and what each is for. 随包场景."""
-    names = sorted(p.name.removesuffix(".toml") for p in resources.files("sim.scenarios").iterdir() if p.name.endswith(".toml"))
+    names = sorted(
+        p.name.removesuffix(".toml") for p in resources.files("sim.scenarios").iterdir() if p.name.endswith(".toml")
+    )
     rows = []
     for name in names:
         s = shipped(name)

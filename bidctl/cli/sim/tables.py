@@ -70,7 +70,9 @@ def _holds(shell: Shell, f: Findings) -> None:
     for name, holds in f.holds.items():
         total = sum(holds.values())
         most = sorted(holds.items(), key=lambda kv: -kv[1])[:4]
-        rows.append((name, f"{total:,}", "; ".join(f"{WORDING[Reason(k)].text(shell.lang)} {n / total:.0%}" for k, n in most)))
+        rows.append(
+            (name, f"{total:,}", "; ".join(f"{WORDING[Reason(k)].text(shell.lang)} {n / total:.0%}" for k, n in most))
+        )
     shell.rows(
         shell.text("没有动的原因 (行x决策)", "why nothing was moved (rows x decisions)"),
         [shell.text("策略", "policy"), shell.text("次数", "count"), shell.text("主要原因", "mostly")],

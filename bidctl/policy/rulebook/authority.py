@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Alert, Reason
-from bidctl.domain.values import Hold, Waiver
-from bidctl.policy.rulebook.sheet import Sheet
+from bidctl.domain.values import Hold, Refused, Waiver
+from bidctl.policy.rulebook.sheet import Bool, Sheet
 
 
 def enrol(d: Sheet) -> None:
@@ -45,3 +46,17 @@ def hold(d: Sheet) -> None:
 def external(d: Sheet) -> None:
     """R-EXTERNAL: somebody edited; hands off until the next natural day or session."""
     d.decide(d.o.human_hold, Reason.HUMAN_EDIT)
+
+
+def refused(d: Sheet) -> None:
+    """R-HOLD: a person's no stands for the natural day: nothing moves this way again, except by a person's own wish."""
+    if not d.o.refused.any():
+        return
+    no = ((d.pick > d.old) & said_no(d.o, Refused.RAISE)) | ((d.pick < d.old) & said_no(d.o, Refused.LOWER))
+    d.decide(no & ~d.person, Reason.REFUSED)
+
+
+def said_no(o: Observation, to: Refused) -> Bool:
+    """Rows of which a person refused one of these today."""
+    rows: Bool = (o.refused & int(to)) != 0
+    return rows

@@ -7,7 +7,8 @@ import numpy as np
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import RULE_OF, Alert, Reason
-from bidctl.domain.values import Hold, Stage
+from bidctl.domain.values import Hold, Refused, Stage
+from bidctl.policy.rulebook.authority import said_no
 from bidctl.policy.rulebook.delivery import budget_binds, quiet_now
 from bidctl.policy.rulebook.fresh import stale
 from bidctl.policy.rulebook.life import observing
@@ -35,21 +36,35 @@ def next_budget(budget: Float, spend: Float, cap: Float, s: RuleSettings) -> Flo
 
 
 def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
-    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met; back to base at midnight."""
+    """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met by trusted numbers; back to base after
+    midnight, tried until done."""
     if not o.budget_on.any():
         return
     able = open_for_budget(o, s) & (out.lever == Lever.NONE)
-    base = able & o.midnight & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
+    base = able & o.base_due & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
     base &= ~((o.budget_base < o.budget) & observing(o, s))
     base &= (o.budget_base >= o.spend_today * s.budget_over_spend) & (o.budget_base <= o.budget)
+    base &= ~_refused(o, out, base, Refused.BUDGET_DOWN)
     _write(out, base, o.budget_base, Reason.BUDGET_BASE)
     wanted = able & ~base & budget_binds(o, s) & (o.projected_roas >= o.goal)
     wanted &= (o.budget_raises_today < s.budget_daily) & ~o.ship_late & ~o.cash_short
+    wanted &= ~_refused(o, out, wanted, Refused.BUDGET_UP)
+    assumed = wanted & ~o.trusted
+    np.copyto(out.reason, Reason.PRIOR_UNCONFIRMED, where=assumed)
+    np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.PRIOR_UNCONFIRMED].bit), out=out.bound, where=assumed)
+    wanted &= ~assumed
     new = next_budget(o.budget, o.spend_today, o.budget_cap, s)
     none = wanted & np.isnan(new)
     np.bitwise_or(out.alerts, np.uint32(Alert.NO_BUDGET_STEP.bit), out=out.alerts, where=none)
     np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.NO_BUDGET_STEP].bit), out=out.bound, where=none)
     _write(out, wanted & ~none, new, Reason.BUDGET_RAISE)
+
+
+def _refused(o: Observation, out: Decisions, where: Bool, what: Refused) -> Bool:
+    """Rows of `where` to which a person said no today; R-HOLD is named."""
+    no = where & said_no(o, what)
+    np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.REFUSED].bit), out=out.bound, where=no)
+    return no
 
 
 def _write(out: Decisions, where: Bool, value: Float, reason: Reason) -> None:

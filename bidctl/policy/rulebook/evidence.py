@@ -43,8 +43,9 @@ def probability(d: Sheet) -> Float:
 
 
 def evidence(d: Sheet) -> None:
-    """R-EVIDENCE: binds a policy's edit only; an unconfirmed settlement prior without a mature cohort writes nothing."""
+    """R-EVIDENCE: binds a policy's edit only. What rests on an unconfirmed settlement prior without a mature cohort writes
+    nothing: a policy's edit, and an R-NOVOLUME whose break-even was computed from it."""
     judged = (d.up | d.down) & d.free & ~d.novolume & ~d.person
     settled = d.o.since_edit_data_s >= d.o.spacing_s
     d.decide(judged & ~(settled & enough(d.o, d.settings, d.up, d.down, probability(d))), Reason.THIN_EVIDENCE)
-    d.decide(judged & ~d.o.trusted, Reason.PRIOR_UNCONFIRMED)
+    d.decide((judged & ~d.o.trusted) | (d.novolume & d.down & d.o.floor_assumed), Reason.PRIOR_UNCONFIRMED)

@@ -40,8 +40,8 @@ ROW_RULES: tuple[RowRule, ...] = (
         Rule.STOPLOSS,
         stoploss.stoploss,
         (
-            "spend_today",
-            "paid_orders_today",
+            "spend_since_on",
+            "orders_since_on",
             "order_value",
             "stoploss_spend",
             "projected_loss_today",
@@ -65,7 +65,9 @@ ROW_RULES: tuple[RowRule, ...] = (
         ("started", "avg30", "avg30_rung", "suggestion", "suggestion_state", "maximum", "floor", "minimum"),
     ),
     RowRule(
-        Rule.NOVOLUME, novolume.novolume, ("spend_last2", "budget", "novolume_today", "usual_hour", "account_usual")
+        Rule.NOVOLUME,
+        novolume.novolume,
+        ("spend_last2", "budget", "novolume_today", "usual_last2", "usual_hour", "account_usual", "p_below_goal"),
     ),
     RowRule(Rule.OBSERVE, life.feeding, ("stage",)),
     RowRule(Rule.POLICY, evidence.wish, ("goal", "projected_roas", "projected_lo", "projected_hi", "intent")),
@@ -73,7 +75,15 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(
         Rule.EVIDENCE,
         evidence.evidence,
-        ("p_below_goal", "evidence_orders", "evidence_spend", "order_value", "since_edit_data_s", "trusted"),
+        (
+            "p_below_goal",
+            "evidence_orders",
+            "evidence_spend",
+            "order_value",
+            "since_edit_data_s",
+            "trusted",
+            "floor_assumed",
+        ),
     ),
     RowRule(Rule.STOCK, caution.stock, ("stock_cover_h",)),
     RowRule(Rule.SHIP, caution.ship, ("ship_late",)),
@@ -83,6 +93,7 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(Rule.BOUNDS, limits.bounds, ("minimum", "maximum", "platform_min", "platform_max")),
     RowRule(Rule.DRIFT, limits.drift, ("day_anchor_units", "week_anchor_units")),
     RowRule(Rule.BAND, band.band, ("target_units", "grid")),
+    RowRule(Rule.HOLD, authority.refused, ("refused",)),
     RowRule(Rule.ONE, timing.one, ("open_write",)),
     RowRule(Rule.SPACE, timing.space, ("since_edit_s", "spacing_s")),
     RowRule(
@@ -92,4 +103,4 @@ ROW_RULES: tuple[RowRule, ...] = (
 """Row by row; R-BLAST (across an account) and R-BUDGET follow, in `bidctl.engine.decide`."""
 
 BLAST_READS = ("first_live_day", "account_spend", "blast_campaigns", "blast_spend", "blast_edited", "spend_7d")
-BUDGET_READS = ("budget_on", "budget", "budget_cap", "budget_base", "budget_raises_today", "spend_today", "midnight")
+BUDGET_READS = ("budget_on", "budget", "budget_cap", "budget_base", "budget_raises_today", "spend_today", "base_due")

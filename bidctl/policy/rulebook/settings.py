@@ -49,6 +49,9 @@ class RuleSettings:
 
     novolume_yuan: float = _number(50.0, "R-NOVOLUME", "2 effective hours spent less than this", OURS)
     novolume_budget: float = _number(0.05, "R-NOVOLUME", "or less than this share of the daily budget", OURS)
+    novolume_usual: float = _number(
+        0.50, "R-NOVOLUME", "when free: and less than this share of its own usual spend of those hours", OURS
+    )
     novolume_step: float = _number(0.05, "R-NOVOLUME", "size of the one lowering", FIRST)
     novolume_daily: float = _number(3, "R-NOVOLUME", "such lowerings a natural day", OURS)
 
@@ -80,6 +83,20 @@ class RuleSettings:
     budget_step_share: float = _number(0.20, "R-BUDGET", "largest step", OURS)
     budget_over_spend: float = _number(1.05, "R-BUDGET", "new budget at least this times the spend", FIRST)
     budget_daily: float = _number(2, "R-BUDGET", "raises a natural day", OURS)
+
+    retire_age_h: float = _number(72.0, "R-RETIRE", "hours before a creative may be retired", OURS)
+    retire_orders: float = _number(3.0, "R-RETIRE", "costs of an order that it must have spent", THIRD)
+    retire_yuan: float = _number(50.0, "R-RETIRE", "or at least this", THIRD)
+    retire_share: float = _number(0.02, "R-RETIRE", "and this share of its campaign's spend", OURS)
+    retire_false: float = _number(0.10, "R-RETIRE", "expected share of good ones among those retired", OURS)
+    keep_youngest: float = _number(0.20, "R-KEEP", "youngest share of the delivering that is never retired", OURS)
+    keep_daily_least: float = _number(2, "R-KEEP", "retirements a day that are always allowed", OURS)
+    keep_daily_share: float = _number(0.05, "R-KEEP", "retirements a day as a share of the delivering", OURS)
+    keep_daily_most: float = _number(10, "R-KEEP", "retirements a day at most", OURS)
+    relay_days: float = _number(2, "R-RELAY", "days below half of its own 3-day peak of spend share", OURS)
+    relay_p: float = _number(0.90, "R-RELAY", "or probability that its rate went down", OURS)
+    relay_spare: float = _number(2, "R-RELAY", "delivering creatives above the kept number that are wanted", OURS)
+    relay_weekly: float = _number(0, "R-RELAY", "new creatives a week that the operator wants (0 = no quota)", OURS)
 
     stock_yellow_h: float = _number(24.0, "R-STOCK", "live: hours of cover that are yellow", OURS)
     stock_red_h: float = _number(2.0, "R-STOCK", "live: hours of cover that are red", OURS)

@@ -13,7 +13,8 @@ from bidctl.policy.rulebook.units import units_down
 
 
 def start(d: Sheet) -> None:
-    """R-START: min(avg30, cap) rounded down, not below the floor; hold and ask where a part is missing."""
+    """R-START: min(avg30, cap) rounded down, not below the floor; hold and ask where a part is missing. A value that is the
+    floor, or a lowering that only the floor bounds, is a proposal while that floor stands on an unconfirmed prior."""
     new = first_target(d.o) & d.free & ~d.person
     if not new.any():
         return
@@ -27,6 +28,7 @@ def start(d: Sheet) -> None:
     _ask(d, new & no_cap, Reason.ASK_START)
     top = np.fmin(cap, highest)
     value = np.fmin(average, top)
+    raised = value < floor
     _bind(d, new & d.free, value, average, cap, highest, floor, lowest)
     bottom = np.fmax(floor, lowest)
     value = np.fmax(value, bottom)
@@ -38,7 +40,9 @@ def start(d: Sheet) -> None:
     lowers = new & (value < d.old)
     d.decide(lowers & (d.o.floor_state == FloorState.NEVER_PROFITABLE), Reason.NEVER_PROFITABLE)
     d.decide(lowers & no_floor(d.o), Reason.NO_FLOOR)
-    _propose(d, new & d.free, value)
+    assumed = d.o.floor_assumed & (raised | lowers)
+    d.bind(new & d.free & assumed, Rule.EVIDENCE)
+    _propose(d, new & d.free, value, assumed)
 
 
 def _ask(d: Sheet, where: Bool, reason: Reason) -> None:
@@ -52,8 +56,9 @@ def _bind(d: Sheet, new: Bool, *values: np.ndarray[tuple[int], np.dtype[np.float
     d.bind(new & (value < floor), Rule.FLOOR)
 
 
-def _propose(d: Sheet, where: Bool, value: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
-    """A person's edit since creation makes it a proposal, unless a person has approved it."""
+def _propose(d: Sheet, where: Bool, value: np.ndarray[tuple[int], np.dtype[np.float64]], assumed: Bool) -> None:
+    """A person's edit since creation makes it a proposal, and so does a break-even that it rests on and nobody has confirmed
+    (`assumed`); unless a person has approved it."""
     np.copyto(d.out.wish, value / d.o.grid, where=where)
     d.decide(where & (value == d.old), Reason.START_KEPT)
     where = where & d.free
@@ -61,7 +66,7 @@ def _propose(d: Sheet, where: Bool, value: np.ndarray[tuple[int], np.dtype[np.fl
     np.copyto(d.want, value, where=where)
     np.copyto(d.pick, value, where=where)
     d.start |= where
-    asks = where & d.o.human_since_creation
+    asks = where & (d.o.human_since_creation | assumed)
     if d.approved is not None:
         asks &= ~d.approved
     np.logical_or(d.out.ask, asks, out=d.out.ask)

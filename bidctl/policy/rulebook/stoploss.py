@@ -6,18 +6,20 @@ import numpy as np
 
 from bidctl.domain.decision import Lever
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import Alert, Reason
-from bidctl.domain.values import Hold, Kind, Protection, Stage
+from bidctl.domain.reasons import Alert, Reason, Rule
+from bidctl.domain.values import Hold, Kind, Protection, Refused, Stage
+from bidctl.policy.rulebook.authority import said_no
 from bidctl.policy.rulebook.fresh import stale
 from bidctl.policy.rulebook.settings import RuleSettings
 from bidctl.policy.rulebook.sheet import Bool, Sheet
 
 
 def no_orders(o: Observation, s: RuleSettings) -> Bool:
-    """The day's spend without any order reached max(3 x cost per order, the operator's limit); NaN limit = off."""
+    """The day's spend without any order reached max(3 x cost per order, the operator's limit); NaN limit = off. Counted anew
+    from a person's switching it on: a pause that a person undid is not made again for what was spent before."""
     cost_per_order = o.order_value * o.grid / o.target_units
     limit = np.maximum(cost_per_order * s.stoploss_orders, o.stoploss_spend)  # NaN stays NaN: never
-    empty: Bool = (o.paid_orders_today == 0) & (o.spend_today >= limit)
+    empty: Bool = (o.orders_since_on == 0) & (o.spend_since_on >= limit)
     return empty
 
 
@@ -53,6 +55,11 @@ def stoploss(d: Sheet) -> None:
     losing &= known
     d.alert(empty | losing, Alert.STOPLOSS)
     forfeits = (d.o.protection == Protection.IN_EFFECT) & (d.o.valid_orders_today >= d.settings.stoploss_valid)
+    asked = said_no(d.o, Refused.PAUSE | Refused.PAUSE_ASKED)
+    refused = (empty | losing) & np.where(forfeits, asked, said_no(d.o, Refused.PAUSE))
+    d.bind(refused, Rule.HOLD)  # a person's no: the alert goes on
+    empty &= ~refused
+    losing &= ~refused
     ask = (empty | losing) & forfeits
     d.alert(ask, Alert.STOPLOSS_ASK)
     np.logical_or(d.out.ask, ask, out=d.out.ask)
@@ -68,12 +75,13 @@ def stock_pause(d: Sheet) -> None:
     yellow = np.where(d.o.kind == Kind.LIVE, d.settings.stock_yellow_h, d.settings.stock_yellow_goods_h)
     d.alert(d.o.stock_cover_h <= yellow, Alert.STOCK)
     carried = d.o.stock_red_share > d.settings.stock_pause_share
+    carried &= ~said_no(d.o, Refused.PAUSE)
     _pause(d, _known(d) & red(d.o, d.settings) & carried, Reason.STOCK_PAUSE)
 
 
 def unpause(d: Sheet) -> None:
     """R-STOPLOSS: at midnight, where the operator wants it, undo our own pause; never under a breaker or a hold."""
-    wanted = d.o.paused_by_us & d.o.resume_at_midnight
+    wanted = d.o.paused_by_us & d.o.resume_at_midnight & ~said_no(d.o, Refused.UNPAUSE)
     if not wanted.any():
         return
     quiet = ~d.o.breaker_open & (d.o.hold == Hold.NO) & ~d.o.human_hold

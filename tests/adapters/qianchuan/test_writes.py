@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from bidctl.adapters.qianchuan.encode import dump, wire_number
 from bidctl.adapters.qianchuan.errors import NeedsAuthorisation
 from bidctl.domain.values import Field, Objective
 from bidctl.domain.writes import AnswerKind, WriteRequest
-from tests.adapters.qianchuan.fakes import ACCOUNT, PLAN, FakePlatform, detail, envelope
+from tests.adapters.qianchuan.fakes import ACCOUNT, PLAN, FakeClock, FakePlatform, FakeTokens, detail, envelope
 
 TARGET = "uni_promotion/ad/roi2_goal/update/"
 BUDGET = "uni_promotion/ad/budget/update/"
@@ -164,7 +165,7 @@ async def test_the_upgrade_to_overall_can_never_be_sent() -> None:
     platform = FakePlatform()
     writer = platform.writer()
     with pytest.raises(CallForbidden):
-        await writer._http.post("/open_api/v1.0/qianchuan/ad/overall_marketing/update/", json={})
+        await writer._http.request("POST", "/open_api/v1.0/qianchuan/ad/overall_marketing/update/", content=b"{}")
 
 
 def material(number: int, **changes: object) -> dict[str, object]:
@@ -219,3 +220,26 @@ async def test_a_creative_that_is_not_listed_is_not_added() -> None:
 def test_every_decimal_of_two_places_is_exact_on_the_wire(value: Decimal) -> None:
     text = dump(wire_number(str(value)))
     assert Decimal(text) == value and len(text.partition(".")[2]) <= 2
+
+
+class SlowTokens(FakeTokens):
+    """A token that must be refreshed first, which takes as long as it takes."""
+
+    def __init__(self, clock: FakeClock, seconds: float) -> None:
+        super().__init__()
+        self._clock, self._seconds = clock, seconds
+
+    async def access_token(self) -> str:
+        await self._clock.sleep(self._seconds)
+        return await super().access_token()
+
+
+@pytest.mark.parametrize(("seconds", "kind"), [(3.0, AnswerKind.ACCEPTED), (5.0, AnswerKind.NOT_SENT)])
+async def test_nothing_is_sent_past_the_latest_moment_however_long_the_token_took(
+    seconds: float, kind: AnswerKind
+) -> None:
+    platform = FakePlatform().on(TARGET, rows(SUCCESS))
+    platform.tokens = SlowTokens(platform.clock, seconds)
+    latest = platform.clock.monotonic() + 4.0
+    answer = await platform.writer().write(replace(target(), latest=latest))
+    assert answer.kind is kind and len(platform.requests) == (kind is AnswerKind.ACCEPTED)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bidctl.adapters.store import SqlLedger, StoreError, backup, export, restore
+from bidctl.adapters.store.versions import HEAD
 from bidctl.domain.writes import WriteState
 from tests.adapters.store.builders import everything, fill, open_at, sqlite_url
 from tests.contracts.ledger_contract import DAY, NOW, A, record, run, take
@@ -132,7 +133,7 @@ def test_a_damaged_export_is_refused_and_nothing_is_built(tmp_path: Path, damage
     elif damage == "changed":
         lines = [line.replace("2.20", "9.20") for line in lines]
     elif damage == "future":
-        lines[0] = lines[0].replace("0002", "0999")
+        lines[0] = lines[0].replace(HEAD, "0999")
     elif damage == "foreign":
         lines = ['{"hello": 1}\n']
     else:

@@ -73,6 +73,8 @@ FILL = [
     DECIDED.format("'e'", A, 2, AT + 3, "'roi_target'", 101, "true"),
     f"INSERT INTO edits (account, campaign, field, old, new, effective_at, ours, source, unresolved) "
     f"VALUES ('{A}', 'c1', 'roi_target', '2.00', '2.10', {AT}, false, 'log', false)",
+    f"INSERT INTO lives (account, campaign, first_seen_at, started, paused_by_us_at, lowered_since_unknown) "
+    f"VALUES ('{A}', 'c1', {AT}, true, {AT}, false), ('{A}', 'c2', {AT}, true, NULL, false)",
     f"INSERT INTO leases (name, owner, fence, until) VALUES ('controller', 'old', 7, {AT})",
 ]
 
@@ -85,6 +87,7 @@ def test_an_upgrade_keeps_everything(url: str, tmp_path: Path) -> None:
         assert [e.new for e in t.edits(A, NOW)] == ["2.10"]
         assert t.hold_counts(A) == {41: 2, 42: 1}, "counting goes on from what was stored"
         assert t.gate_view(A, "c1", NOW).fence == 7  # type: ignore[arg-type]
+        assert [(c, p.paused_at) for c, p in t.pauses(A).items()] == [("c1", NOW)], "a pause of ours stays ours"
     fill(ledger)
     assert ledger.acquire_lease("controller", "new", NOW, 60) == 8
     ledger.close()

@@ -1,0 +1,100 @@
+"""How good a creative is beside its siblings: the posterior of its rate, and whether it tires.
+
+The rate is net GMV per yuan of spend, relative to the pooled rate of the campaign's other creatives of the same product. True relative
+rates are taken as log-normal with mean 1 (log sd fitted per account), and what a creative sold as a Poisson number of orders of
+varying value: n' = net / (order value * (1 + cv^2)) orders worth of evidence where e' were expected. The posterior is summed over a
+grid, so a creative without any order is judged by what it should have sold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.policy.maths import normal_cdf
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+SPREAD_LOG_SD, SPREAD_WEIGHT = 0.24, 50.0
+"""Spread of true rates between siblings before any data (headline tests: log sd 0.24), and the expected orders it weighs."""
+SPREAD_BOUNDS = (0.01, 1.5)
+"""Variance of relative rates that is believed at least and at most."""
+WEAK = 0.7
+"""A creative is weak below this share of its siblings' pooled rate (R-RETIRE)."""
+_GRID = np.linspace(-4.0, 4.0, 65)
+_STEP = float(_GRID[1] - _GRID[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """(m,) orders' worth of evidence: `sold` n', `expected` e' by the pooled rate of the others of the group (NaN where they spent
+    nothing), and `others` sold, on which that pooled rate stands."""
+
+    sold: Float
+    expected: Float
+    others: Float
+
+
+def sales(spend: Float, net: Float, group: Int, evidence_value: Float) -> Sales:
+    """What each creative sold beside what its group (campaign and product) says it should have. `evidence_value` (m,) yuan:
+    order value * (1 + cv^2)."""
+    others_spend, others_net = _of_group(spend, group) - spend, _of_group(net, group) - net
+    rate = np.where(others_spend > 0, others_net / np.where(others_spend > 0, others_spend, 1.0), np.nan)
+    return Sales(net / evidence_value, spend * rate / evidence_value, np.maximum(others_net, 0.0) / evidence_value)
+
+
+def fitted_log_sd(s: Sales) -> float:
+    """Log sd of true relative rates in the account: from how much more they scatter than chance alone; shrunk to the stated one."""
+    ok = np.isfinite(s.sold) & np.isfinite(s.expected) & (s.expected > 0) & (s.others > 0)
+    n, e = s.sold[ok], s.expected[ok]
+    chance = e + e**2 / s.others[ok]
+    excess = float(((n - e) ** 2 - chance).sum())
+    weight = float((e**2).sum())
+    variance = (SPREAD_WEIGHT**2 * np.expm1(SPREAD_LOG_SD**2) + excess) / (SPREAD_WEIGHT**2 + weight)
+    return float(np.sqrt(np.log1p(np.clip(variance, *SPREAD_BOUNDS))))
+
+
+def p_below(share: float, s: Sales, log_sd: float) -> Float:
+    """(m,) probability that the relative rate is below `share`, the chance in the others' own rate included; NaN where nothing was
+    expected."""
+    known = np.isfinite(s.expected) & (s.others > 0)
+    n, e = np.where(known, s.sold, 0.0)[:, None], np.where(known, s.expected, 0.0)[:, None]
+    log_theta = log_sd * _GRID - log_sd**2 / 2
+    weight = n * log_theta - e * np.exp(log_theta) - _GRID**2 / 2
+    weight = np.exp(weight - weight.max(axis=1, keepdims=True))
+    blur = np.sqrt(1.0 / np.where(known, s.others, 1.0)[:, None] + (log_sd * _STEP / 2) ** 2)
+    below = normal_cdf((np.log(share) - log_theta) / blur)
+    return np.where(known, (weight * below).sum(axis=1) / weight.sum(axis=1), np.nan)
+
+
+def p_down(before: Sales, lately: Sales, log_sd: float) -> Float:
+    """(m,) probability that the relative rate is lower lately than before, both shrunk; each beside the siblings' rate of its own
+    span, so that a weak day of the whole campaign is no fatigue. NaN where either is not known."""
+    known = np.isfinite(before.expected) & np.isfinite(lately.expected)
+    shape = 1.0 / np.expm1(log_sd**2)
+    one, two = shape + np.where(known, before.sold, 0.0), shape + np.where(known, lately.sold, 0.0)
+    was, now = (shape + np.where(known, x.expected, 0.0) for x in (before, lately))
+    gap = np.log(one / was) - np.log(two / now)
+    return np.where(known, normal_cdf(gap / np.sqrt(1.0 / one + 1.0 / two)), np.nan)
+
+
+def low_share_days(spend: Float, campaign_spend: Float) -> Int:
+    """(m,) running days up to the last with a share of the campaign's spend below half of the creative's own 3-day peak. `spend`,
+    `campaign_spend` (m, d) by complete day, oldest first; NaN = not known, which is no low day."""
+    share = spend / np.where(campaign_spend > 0, campaign_spend, np.nan)
+    d = share.shape[1]
+    if d < 4:
+        return np.zeros(len(spend), np.int64)
+    three = (share[:, :-2] + share[:, 1:-1] + share[:, 2:]) / 3.0
+    peak = np.fmax.accumulate(np.where(np.isfinite(three), three, -np.inf), axis=1)
+    before = np.concatenate([np.full((len(spend), 3), np.nan), peak[:, :-1]], axis=1)
+    low = share < 0.5 * before
+    run = np.logical_and.accumulate(low[:, ::-1], axis=1)
+    return np.asarray(run.sum(axis=1), np.int64)
+
+
+def _of_group(x: Float, group: Int) -> Float:
+    return np.asarray(np.bincount(group, weights=np.nan_to_num(x))[group], np.float64)

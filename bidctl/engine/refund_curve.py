@@ -1,0 +1,180 @@
+"""How refunds come back: the refunded share of a pay day's GMV by lag, learned with a stated prior (Bornhuetter-Ferguson).
+
+    share_b = (k * prior_b + refunds seen in lag bin b) / (k + paid GMV that has lived through bin b)
+    rate    = sum of share_b;    F(age) = share of the rate that has come by an age
+    final   = paid - seen - rate * paid * (1 - F(age))
+
+Ages may be given on any clock that runs with the delay of refunds, e.g. the stated prior's own F: a bin fills evenly on it.
+Every bin is learned from all cohorts that have lived through it, so young cohorts teach the early bins and nothing is ever
+divided by a small F: the fault of plain chain-ladder (measured: worse than no correction at every age). The same
+formula serves every level: an account shrinks toward the stated prior, a category toward its account, a product toward its
+category; `k` is what the level above weighs, in yuan of paid GMV.
+
+Two stages: bins that end within `DISPATCH_DAYS` are refunds before dispatch (nothing was shipped), the rest after receipt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.engine.normal import Z90, gamma_quantile
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+Int = NDArray[np.int64]
+
+DISPATCH_DAYS = 2.0
+"""Refunds within two days of payment are taken as before dispatch (platforms ask shops to ship within 48 h)."""
+
+SPREAD, SPREAD_WEIGHT = 0.5, 4.0
+"""Squared relative error of a cohort's coming refunds before any was seen, and the cohorts it weighs (ours; weekly cohorts of a
+wholesaler show about 1, where single large returns dominate)."""
+
+LEAST = 1e-4
+"""Yuan below which nothing is coming: less than a fen."""
+
+FLAG_TIMES, FLAG_SIGMAS = 2.0, 3.0
+"""A cohort is flagged as a cluster where its refunds are over twice the expected and three standard deviations above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cohorts:
+    """Cohorts of one or many groups, by pay day or week. `group` (c,) int, dense; `paid` (c,) yuan; `age_days` (c,) from payment to
+    now; `refunds` (c, b) yuan seen so far by lag bin; `sampling` (c,) yuan: order value * (1 + cv^2), 0 = not known."""
+
+    group: Int
+    paid: Float
+    age_days: Float
+    refunds: Float
+    sampling: Float
+
+    def take(self, rows: Int | Bool) -> Cohorts:
+        """Some cohorts, by index or mask."""
+        return Cohorts(self.group[rows], self.paid[rows], self.age_days[rows], self.refunds[rows], self.sampling[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCurve:
+    """`edges` (b + 1,) days, from 0; `share` (g, b): refunded share of paid GMV that comes in each lag bin, by group."""
+
+    edges: Float
+    share: Float
+
+    @property
+    def rate(self) -> Float:
+        """(g,) share of paid GMV refunded in the end."""
+        return np.asarray(self.share.sum(axis=1))
+
+    @property
+    def after_receipt(self) -> Float:
+        """(g,) share of paid GMV refunded after dispatch: what R-FLOOR calls r."""
+        late = self.edges[1:] > DISPATCH_DAYS + 1e-9
+        return np.asarray(self.share[:, late].sum(axis=1))
+
+    def seen(self, group: Int, age_days: Float) -> Float:
+        """(c,) share of paid GMV that is expected back by an age; bins fill evenly."""
+        return np.asarray((self.share[group] * lived(self.edges, age_days)).sum(axis=1))
+
+    def coming(self, group: Int, age_days: Float) -> Float:
+        """(c,) share of paid GMV that is expected back after an age."""
+        return np.asarray(np.maximum(self.rate[group] - self.seen(group, age_days), 0.0))
+
+
+def lived(edges: Float, age_days: Float) -> Float:
+    """(c, b) share of each lag bin that a cohort of an age has lived through."""
+    width = np.diff(edges)
+    return np.asarray(np.clip((np.asarray(age_days)[:, None] - edges[:-1]) / width, 0.0, 1.0))
+
+
+def prior_curve(edges: Float, rate: Float, quick: Float, mean_days: Float) -> RefundCurve:
+    """The stated prior of g groups: `rate`, the share `quick` of refunds within the first bin, the rest by a mixture of two
+    exponentials of mean `mean_days` (shape fitted to retail: settlement.py); the last bin takes what is left."""
+    end = edges[1:]
+    mean = np.asarray(mean_days, np.float64)[:, None]
+    slow = 1.0 - (5 / 7) * np.exp(-end / (0.4 * mean)) - (2 / 7) * np.exp(-end / (2.5 * mean))
+    q = np.asarray(quick, np.float64)[:, None]
+    done = np.concatenate([np.zeros((len(mean), 1)), q + (1 - q) * slow], axis=1)
+    done[:, -1] = 1.0
+    return RefundCurve(edges, np.asarray(rate, np.float64)[:, None] * np.diff(done, axis=1))
+
+
+def learn(prior: RefundCurve, strength: Float, cohorts: Cohorts) -> RefundCurve:
+    """The curve of each group of `prior` after its cohorts; `strength` (g,) yuan of paid GMV that the prior weighs."""
+    g, k = len(prior.share), np.asarray(strength, np.float64)[:, None]
+    exposure = _by_group(cohorts.paid[:, None] * lived(prior.edges, cohorts.age_days), cohorts.group, g)
+    refunds = _by_group(cohorts.refunds, cohorts.group, g)
+    share = (k * prior.share + refunds) / np.where(k + exposure > 0, k + exposure, 1.0)
+    return RefundCurve(prior.edges, np.where(k + exposure > 0, share, prior.share))
+
+
+def below(parent: RefundCurve, of: Int) -> RefundCurve:
+    """The parent's curves as priors of the groups below: `of` (g,) parent of each."""
+    return RefundCurve(parent.edges, parent.share[of])
+
+
+def spread(curve: RefundCurve, cohorts: Cohorts, age_days: float, groups: int = 1) -> Float:
+    """(groups,) squared relative error of what comes after an age, beyond the chance of which orders come back: from cohorts
+    older than that age, each weighing by how much of its coming refunds it has lived through; shrunk to `SPREAD`."""
+    old = cohorts.take((cohorts.age_days > age_days) & (cohorts.paid > 0))
+    if groups == 1:
+        old = Cohorts(np.zeros(len(old.group), np.int64), old.paid, old.age_days, old.refunds, old.sampling)
+    at = np.full(len(old.paid), age_days)
+    step = lived(curve.edges, old.age_days) - lived(curve.edges, at)
+    share = curve.share[old.group]
+    expected = old.paid * (share * step).sum(axis=1)
+    # what fell into the bin of the age itself is divided as the curve divides it
+    part = np.where(
+        lived(curve.edges, old.age_days) > 0, step / np.maximum(lived(curve.edges, old.age_days), 1e-12), 0.0
+    )
+    got = (old.refunds * part).sum(axis=1)
+    coming = curve.coming(old.group, at)
+    weight = np.where(coming > 0, (share * step).sum(axis=1) / np.where(coming > 0, coming, 1.0), 0.0)
+    ok = expected > 0
+    error = np.where(ok, ((got - expected) / np.where(ok, expected, 1.0)) ** 2, 0.0)
+    chance = np.where(ok, old.sampling / np.where(ok, expected, 1.0), 0.0)
+    excess = np.bincount(old.group, weights=weight * (error - chance) * ok, minlength=groups)
+    n = np.bincount(old.group, weights=weight * ok, minlength=groups)
+    return np.asarray(np.maximum((SPREAD_WEIGHT * SPREAD + excess) / (SPREAD_WEIGHT + n), 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """(c,) yuan: `final` billed GMV expected of each cohort, and its 90 % interval."""
+
+    final: Float
+    lo: Float
+    hi: Float
+
+
+def project(curve: RefundCurve, excess: Float, cohorts: Cohorts) -> Projection:
+    """Where each cohort ends. `excess` (c,): `spread` at its age. What is still to come is a gamma with the expected mean and
+    relative variance excess + sampling * (1 - p) / mean, never more than what is left."""
+    seen = cohorts.refunds.sum(axis=1)
+    left = np.maximum(cohorts.paid - seen, 0.0)
+    share = curve.coming(cohorts.group, cohorts.age_days)
+    mean = np.minimum(cohorts.paid * share, left)
+    some = mean > LEAST
+    safe = np.where(some, mean, 1.0)
+    p = np.minimum(safe / np.where(left > LEAST, left, safe), 1.0)
+    shape = 1.0 / np.maximum(excess + cohorts.sampling * (1 - p) / safe, 1e-9)
+    shape = np.maximum(shape, 0.2)
+    none = np.exp(-safe / np.where(cohorts.sampling > 0, cohorts.sampling, 1e-9 * safe)) > 0.05
+    least = np.where(some & ~none, np.minimum(gamma_quantile(-Z90, safe, shape), left), 0.0)
+    most = np.where(some, np.minimum(gamma_quantile(Z90, safe, shape), left), 0.0)
+    return Projection(left - np.where(some, mean, 0.0), left - most, left - least)
+
+
+def clusters(curve: RefundCurve, excess: Float, cohorts: Cohorts) -> Bool:
+    """(c,) cohorts whose refunds so far stand out (one bad batch or session, freight-insurance abuse): to be shown apart."""
+    expected = cohorts.paid * curve.seen(cohorts.group, cohorts.age_days)
+    got = cohorts.refunds.sum(axis=1)
+    sd = np.sqrt(np.maximum(excess * expected**2 + cohorts.sampling * expected, 0.0))
+    return np.asarray((got > FLAG_TIMES * expected) & (got - expected > FLAG_SIGMAS * sd) & (expected > 0))
+
+
+def _by_group(values: Float, group: Int, n: int) -> Float:
+    columns = [np.bincount(group, weights=values[:, b], minlength=n) for b in range(values.shape[1])]
+    return np.stack(columns, axis=1) if columns else np.zeros((n, 0))

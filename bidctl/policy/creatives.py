@@ -1,0 +1,133 @@
+"""Creative rules (RULEBOOK 3): what is retired, what stays whatever its figures, and when new material is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.creatives import CreativeView, Verdict
+from bidctl.policy.rulebook.settings import RuleSettings
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+TOP = 3
+"""Best creatives of a campaign by GMV that are never retired (R-RETIRE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreativeVerdicts:
+    """(m,) `verdict` int8 `Verdict` of each creative; by campaign number (k,): `wanted` new creatives asked for, `add` how many of
+    the reserve to add now, `false_share` expected share of good ones among those retired."""
+
+    verdict: NDArray[np.int8]
+    wanted: Int
+    add: Int
+    false_share: Float
+
+
+def judge_creatives(v: CreativeView, s: RuleSettings, campaigns: int) -> CreativeVerdicts:
+    """Verdicts of all creatives; `campaigns` = how many campaign numbers there are. A campaign sees its own rows only."""
+    verdict = _standing(v, s)
+    candidates = verdict == Verdict.DOUBTFUL
+    chosen, false_share = _sure_enough(v, candidates, s, campaigns)
+    allowed = _allowed(v, s, campaigns)
+    rank = _rank(v.campaign_index, v.p_weak, chosen)
+    spared = chosen & (rank >= allowed[v.campaign_index])
+    verdict[chosen] = Verdict.RETIRE
+    verdict[spared] = Verdict.SPARED
+    tired = _tired(v, s) & (verdict == Verdict.KEEP)
+    verdict[tired] = Verdict.TIRED
+    wanted, add = _relay(v, verdict, s, campaigns)
+    return CreativeVerdicts(verdict, wanted, add, false_share)
+
+
+def _standing(v: CreativeView, s: RuleSettings) -> NDArray[np.int8]:
+    """The first thing that speaks for leaving a creative alone; DOUBTFUL = a candidate for retirement."""
+    least = np.fmax(np.fmax(s.retire_orders * v.cost_per_order, s.retire_yuan), s.retire_share * v.campaign_spend)
+    known = np.isfinite(v.cost_per_order) & np.isfinite(v.campaign_spend)
+    settled_good = v.p_good_settled >= 0.5
+    ladder: list[tuple[Bool, Verdict]] = [
+        (~v.delivering, Verdict.GONE),
+        (v.picked_by_system, Verdict.SYSTEM),
+        (v.shared, Verdict.SHARED),
+        (~v.free, Verdict.CAMPAIGN_NOT_FREE),
+        (v.gmv_rank <= TOP, Verdict.TOP),
+        (~np.isfinite(v.age_h), Verdict.AGE_UNKNOWN),
+        ((v.age_h < s.retire_age_h) | _youngest(v, s), Verdict.YOUNG),
+        (~known | ~(v.spend >= least), Verdict.LOW_EVIDENCE),
+        (~(v.p_weak >= 0.5), Verdict.KEEP),
+        (settled_good, Verdict.VETOED),
+    ]
+    return np.select([m for m, _ in ladder], [np.int8(x) for _, x in ladder], np.int8(Verdict.DOUBTFUL)).astype(np.int8)
+
+
+def _youngest(v: CreativeView, s: RuleSettings) -> Bool:
+    """Among the youngest share of their campaign's delivering creatives (R-KEEP)."""
+    n = _count(v, v.delivering)
+    rank = _rank(v.campaign_index, -np.nan_to_num(v.age_h, nan=-1.0), v.delivering)
+    return np.asarray(v.delivering & (rank < np.ceil(s.keep_youngest * n - 1e-9)[v.campaign_index]))
+
+
+def _sure_enough(v: CreativeView, candidates: Bool, s: RuleSettings, campaigns: int) -> tuple[Bool, Float]:
+    """Of each campaign the candidates surest to be weak, while the expected share of good ones among them stays within the limit."""
+    rows = np.flatnonzero(candidates)
+    order = rows[np.lexsort((-v.p_weak[rows], v.campaign_index[rows]))]
+    group = v.campaign_index[order]
+    first = np.concatenate([[True], group[1:] != group[:-1]]) if len(order) else np.zeros(0, np.bool_)
+    begin = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    doubt = np.cumsum(1.0 - v.p_weak[order])
+    before = np.where(begin > 0, doubt[begin - 1], 0.0) if len(order) else doubt
+    mean = (doubt - before) / (np.arange(len(order)) - begin + 1)
+    good = mean <= s.retire_false
+    chosen = np.zeros(len(v), np.bool_)
+    chosen[order[good]] = True  # the mean grows along a campaign's order, so what is good is its beginning
+    false_share = np.zeros(campaigns)
+    false_share[group[good]] = mean[good]
+    return chosen, false_share
+
+
+def _allowed(v: CreativeView, s: RuleSettings, campaigns: int) -> Int:
+    """(k,) retirements that a campaign may still see today (R-KEEP)."""
+    n = np.bincount(v.campaign_index[v.delivering], minlength=campaigns)
+    daily = np.minimum(np.maximum(s.keep_daily_least, np.floor(s.keep_daily_share * n + 1e-9)), s.keep_daily_most)
+    keep, done = np.zeros(campaigns, np.int64), np.zeros(campaigns, np.int64)
+    keep[v.campaign_index], done[v.campaign_index] = v.keep_at_least, v.retired_today
+    return np.asarray(np.maximum(np.minimum(daily.astype(np.int64) - done, n - keep), 0))
+
+
+def _tired(v: CreativeView, s: RuleSettings) -> Bool:
+    return np.asarray(v.delivering & ((v.share_low_days >= s.relay_days) | (v.p_down >= s.relay_p)))
+
+
+def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
+    """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that is tired or retired, what is missing to
+    the kept number + 2, what is missing to the week's quota."""
+    stays = v.delivering & (verdict != Verdict.RETIRE)
+    n = np.bincount(v.campaign_index[stays], minlength=campaigns)
+    going = (verdict == Verdict.TIRED) | (verdict == Verdict.RETIRE)
+    replaced = np.bincount(v.campaign_index[going], minlength=campaigns)
+    keep, reserve, fresh, free = (np.zeros(campaigns, np.int64) for _ in range(4))
+    i = v.campaign_index
+    keep[i], reserve[i], fresh[i], free[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free
+    short = np.maximum(keep + s.relay_spare - n, 0)
+    quota = np.maximum(s.relay_weekly - fresh, 0)
+    wanted = np.maximum(np.maximum(replaced, short), quota).astype(np.int64)
+    return wanted, np.where(free > 0, np.minimum(wanted, reserve), 0).astype(np.int64)
+
+
+def _count(v: CreativeView, rows: Bool) -> Int:
+    return np.bincount(v.campaign_index[rows], minlength=int(v.campaign_index.max(initial=0)) + 1)
+
+
+def _rank(group: Int, key: Float, rows: Bool) -> Int:
+    """(m,) place of each of `rows` within its group by `key`, largest first, from 0; ties by position."""
+    where = np.flatnonzero(rows)
+    order = where[np.lexsort((where, -np.nan_to_num(key[where], nan=-np.inf), group[where]))]
+    first = np.searchsorted(group[order], group[order], side="left")
+    out = np.full(len(group), len(group), np.int64)
+    out[order] = np.arange(len(order)) - first
+    return out

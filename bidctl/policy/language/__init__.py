@@ -1,0 +1,1 @@
+"""The language of rules that operators write: columns with units, and expressions over them."""
