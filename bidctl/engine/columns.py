@@ -23,7 +23,7 @@ from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
 from bidctl.engine.resolve import Source
 from bidctl.engine.response import Days, Response, first_target, learn, respond, tracking, usable
 from bidctl.engine.session_spend import session_spend
-from bidctl.engine.settlement import Priors, Settled, settle
+from bidctl.engine.settlement import Priors, Settled, look, settle
 from bidctl.engine.shared_prior import shared
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
@@ -54,7 +54,9 @@ class Columns:
     @cached_property
     def settled(self) -> Settled:
         stated = Priors(self.e.settled_share, self.e.strength, self.e.delay_days)
-        return settle(self.table.cohorts, shared(stated, self.table.cohorts, self.roster.ints("same")))
+        cohorts, seen = self.table.cohorts, look(self.table.cohorts)
+        told = shared(stated, cohorts, self.roster.ints("same"), self.accounts, seen)
+        return settle(cohorts, told.priors, seen, told.slow)
 
     @cached_property
     def edits(self) -> EditColumns:

@@ -10,12 +10,13 @@ held near the stated mean. Weights and grid are ours.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.engine.settlement import STAGES_DAYS, TEACHES_DAYS, Cohorts, Priors, deepest, delay, mean_order
+from bidctl.engine.groups import Groups
+from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, Seen, delay, slow_share
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -28,53 +29,59 @@ _GRID = np.exp(np.linspace(-1.2, 1.2, 25))
 _MOST = 0.95
 
 
-def shared(priors: Priors, cohorts: Cohorts, product: Int) -> Priors:
-    """The priors (n,) after what account and product have shown. `product` (n,) dense group number, -1 = none of its own."""
-    if len(priors.settled_share) == 0:
-        return priors
-    delayed = replace(priors, delay_days=priors.delay_days * _delay_factor(priors, cohorts))
-    seen, expected, one = _seen_and_expected(delayed, cohorts)
-    account = (ACCOUNT_ORDERS * one.mean() + seen.sum()) / (ACCOUNT_ORDERS * one.mean() + expected.sum())
-    own, group = np.unique(product, return_inverse=True)
-    count = np.bincount(group)
-    weight = PRODUCT_ORDERS * np.bincount(group, weights=one) / count
-    factor = (weight * account + np.bincount(group, weights=seen)) / (weight + np.bincount(group, weights=expected))
-    factor[own < 0] = account
-    refund = np.clip((1.0 - priors.settled_share) * factor[group], 0.0, _MOST)
-    return replace(delayed, settled_share=1.0 - refund)
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """`priors` after what account and product have shown, and `slow` (n, d) as `settle` takes it."""
+
+    priors: Priors
+    slow: Float
 
 
-def _seen_and_expected(priors: Priors, c: Cohorts) -> tuple[Float, Float, Float]:
-    """(n,) each: refunds seen of cohorts that teach, what the priors expected, and what one order is expected to bring back."""
+def shared(priors: Priors, cohorts: Cohorts, product: Int, accounts: Groups, seen: Seen) -> Shared:
+    """`product` (n,) dense group number, -1 = none of its own; `seen` of these cohorts."""
+    days = priors.delay_days * _delay_factor(priors, cohorts, accounts, seen)[accounts.of]
+    slow = slow_share(seen.days, days[:, None])
     r0 = np.maximum(1.0 - priors.settled_share, 1e-6)
-    kept, days = deepest(c)
-    teaches = (days >= TEACHES_DAYS) & np.isfinite(c.paid) & (c.paid > 0)
-    paid = np.where(teaches, c.paid, 0.0)
-    seen = np.where(teaches, c.paid - kept, 0.0).sum(axis=1)
-    expected = r0 * (paid * delay(days, priors.delay_days[:, None], np.zeros((len(r0), 1)))).sum(axis=1)
-    return seen, expected, r0 * mean_order(c)
+    expected, one = r0 * (seen.paid * slow).sum(axis=1), r0 * seen.order
+    weight = ACCOUNT_ORDERS * _mean(accounts, one)
+    account = ((weight + accounts.sums(seen.refunds)) / np.maximum(weight + accounts.sums(expected), 1e-300))[accounts.of]
+    factor = _of_products(account, one, seen.refunds, expected, product)
+    refund = np.clip((1.0 - priors.settled_share) * factor, 0.0, _MOST)
+    return Shared(replace(priors, delay_days=days, settled_share=1.0 - refund), slow)
 
 
-def _delay_factor(priors: Priors, c: Cohorts) -> float:
-    """Fitted mean delay over the stated one; 1 where the account's refunds are too few to say."""
-    columns = np.concatenate([c.paid[:, None], c.settled], axis=1)
+def _of_products(account: Float, one: Float, refunds: Float, expected: Float, product: Int) -> Float:
+    """(n,) the factor of each one's product, of its account where it has none."""
+    own, group = np.unique(product, return_inverse=True)
+    products = Groups(group, len(own))
+    weight = PRODUCT_ORDERS * _mean(products, one)[group]
+    factor = (weight * account + products.totals(refunds)) / (weight + products.totals(expected))
+    return np.where(product < 0, account, factor)
+
+
+def _mean(groups: Groups, x: Float) -> Float:
+    """(size,) means of `x` (n,); 0 of a group without rows."""
+    count = groups.sums(np.ones(len(x)))
+    return groups.sums(x) / np.maximum(count, 1.0)
+
+
+def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> Float:
+    """(a,) fitted mean delay over the stated one; 1 where the account's refunds are too few to say."""
+    old = np.flatnonzero(c.age_days >= STAGES_DAYS[2])  # seen to 14 days at least: two windows to compare
+    columns = np.concatenate([c.paid[:, None, old], c.settled[:, :, old]], axis=1)
     drops = columns[:, :-1] - columns[:, 1:]
-    old = c.age_days >= STAGES_DAYS[2]  # seen to 14 days at least: two windows to compare
-    value = float(mean_order(c).mean())
-    stated = float(priors.delay_days.mean())
-    depth = np.searchsorted(STAGES_DAYS, c.age_days + 1e-9, side="right")  # how many windows are closed
-    score = -(np.log(_GRID) ** 2) / (2 * DELAY_LOG_SD**2)
-    counted = 0.0
+    value, stated = _mean(accounts, seen.order), _mean(accounts, priors.delay_days)
+    depth = np.searchsorted(STAGES_DAYS, c.age_days[old] + 1e-9, side="right")  # how many windows are closed
+    score = np.tile(-(np.log(_GRID) ** 2) / (2 * DELAY_LOG_SD**2), (accounts.size, 1))
+    counted = np.zeros(accounts.size)
     for k in (3, 4, 5):
-        mine = old & (depth == k)
-        refunds = np.nansum(
-            np.where(np.isfinite(drops[:, :k]).all(axis=1)[:, None], drops[:, :k], 0.0)[:, :, mine], axis=(0, 2)
-        )
-        orders = np.maximum(refunds, 0.0) / value
-        counted += float(orders[1:].sum())
-        ends = np.array(STAGES_DAYS[:k])
-        f = delay(ends[None, :], stated * _GRID[:, None], np.zeros((1, 1)))
+        mine = drops[:, :k, depth == k]
+        whole = np.isfinite(mine).all(axis=1)[:, None]
+        refunds = accounts.sums_of_columns(np.where(whole, mine, 0.0).sum(axis=2))
+        orders = np.maximum(refunds, 0.0) / np.where(value > 0, value, 1.0)[:, None]
+        counted += orders[:, 1:].sum(axis=1)
+        f = delay(np.array(STAGES_DAYS[:k]), stated[:, None, None] * _GRID[:, None], np.zeros((1, 1)))
         # what came within the hour says nothing of the mean: windows from the first hour on
-        share = np.diff(f, axis=1) / (f[:, -1:] - f[:, :1])
-        score = score + (orders[1:] * np.log(np.maximum(share, 1e-12))).sum(axis=1)
-    return float(_GRID[score.argmax()]) if counted >= DELAY_ORDERS else 1.0
+        share = np.diff(f, axis=2) / (f[:, :, -1:] - f[:, :, :1])
+        score = score + (orders[:, None, 1:] * np.log(np.maximum(share, 1e-12))).sum(axis=2)
+    return np.where(counted >= DELAY_ORDERS, _GRID[score.argmax(axis=1)], 1.0)
