@@ -1,4 +1,4 @@
-"""Foresight out of a `MarketWorld`: the luck of coming days is a pure function of its seed, so it can be read beforehand."""
+"""The outlook of a `MarketWorld`: the luck of coming days is a pure function of its seed, so it can be read beforehand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.calendar import DAY, HOUR, day_of, day_start, weekday
 from sim.columns import taken
 from sim.figures import figures
-from sim.foresight import Foresight
 from sim.market import follow, next_state
+from sim.outlook import Outlook
 from sim.population import Traits
 from sim.shocks import Stream
 from sim.state import State
@@ -49,7 +49,7 @@ def sampled(campaigns: Int, count: int) -> Int:
     return campaigns[np.rint(picks).astype(np.int64)]
 
 
-def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> Foresight:
+def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> Outlook:
     """The coming `days` of eligible campaigns of a world that stands at midnight. Raises ValueError for another time, or for stages
     that do not divide a day."""
     if world.now != day_start(day_of(world.now)) or 24 % stage_hours:
@@ -63,28 +63,35 @@ def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> 
     net = np.where(s.objective == 1, np.log(t.net_share), 0.0)
     begins = world.now + stage_hours * HOUR * np.arange(stages)
     margin = t.margin * (1 - t.refund)
-    return Foresight(
+
+    def all_along(column: NDArray[np.generic]) -> Float:
+        return np.repeat(column[:, None].astype(np.float64), stages, axis=1)
+
+    return Outlook(
         campaign=campaigns,
         stage_hours=stage_hours,
         day_stages=day_stages,
         target=np.log(s.target) - net,
         basis=net,
-        reference=t.reference,
         low=t.low,
         high=t.high,
-        margin=margin,
-        floor=-np.log(margin),
+        order_value=t.order_value,
+        value_square=t.order_value**2 * np.exp(t.value_sd**2),
+        reference=all_along(t.reference),
         demand=demand.sum(axis=2),
         bias=(hours.bias.reshape(cut) * weight).sum(axis=2),
-        worth=(hours.worth.reshape(cut) * weight).sum(axis=2),
-        budget=np.repeat(s.budget[:, None].astype(np.float64), stages, axis=1),
+        reach=(hours.worth.reshape(cut) * weight).sum(axis=2),
+        margin=all_along(margin),
+        budget=all_along(s.budget),
+        floor=all_along(-np.log(margin)),
         cap=np.repeat((t.best + t.hint)[:, None] + hours.walk, day_stages, axis=1),
         may_move=begins >= t.starts_at[:, None] + OBSERVED_S,
         width=figures().elasticity_width,
         most_volume=MOST_VOLUME,
         lag_hours=world.scenario.learning.lag_hours,
         move_within=0,
-        move_loss=np.zeros((1, 0)),  # this world's moves within the band cost nothing but the lag
+        move_loss=np.zeros((1, 0)),
+        cover=None,  # this world's moves within the band cost nothing but the lag
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.calendar import HOUR
 from sim.feasible import CELL, best_path
 from sim.foresee import eligible, foresee, sampled
-from sim.foresight import Foresight
+from sim.outlook import Outlook
 from sim.seam import World
 from sim.stakes import free, stakes_of
 from sim.world import MarketWorld
@@ -52,12 +52,15 @@ def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: 
     )
 
 
-def _foreseen(known: Foresight) -> tuple[Float, Float, Float, Float]:
+def _foreseen(outlook: Outlook) -> tuple[Float, Float, Float, Float]:
     """Expected profit of O_feas, O_free and O_static (n,), and the targets of O_feas (n, 1 + s)."""
-    stakes = stakes_of(known)
+    best = free(outlook)
+    stakes = stakes_of(outlook, best.target)
     path = best_path(stakes)
-    targets = known.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
-    return path.value, free(known).profit.sum(axis=1), stakes.gain.sum(axis=1).max(axis=1), targets
+    targets = outlook.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
+    settled = stakes.gain + stakes.credit
+    most = np.maximum(best.profit, outlook.by_day(settled).max(axis=2))  # a cell may earn more where it is insured
+    return path.value, most.sum(axis=1), settled.sum(axis=1).max(axis=1), targets
 
 
 def replay(world: World, campaigns: Int, targets: Float, stage_hours: int) -> Float:
