@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from bidctl.domain.values import Intent, Side
 from sim import promotions
 from sim.books import Books
-from sim.calendar import day_of, day_start, weekday
+from sim.calendar import DAY, day_of, day_start, weekday
 from sim.creatives import Rack
 from sim.figures import figures
 from sim.lives import Timetable
-from sim.luck import BIAS, DEMAND, luck_of
+from sim.luck import BIAS, DEMAND, WALK, luck_of
 from sim.market import elasticity, next_state
 from sim.population import Traits
 from sim.protection import Cover
@@ -41,9 +41,9 @@ class Foresight:
     before learning and the cost of moving; GMV = spend x T; profit = worth x (1 - refund) x GMV - spend.
     `settled` = worth x (1 - refund) at the usual refund probability: the m' of T* = eps / (eps - 1) / m'. `net_share`: T of a
     target on ROI net of refunds within the hour is the target over this. `order_value` mean fen; `budget` fen a day as set now;
-    `pieces` in stock now. By day (d, n): `demand` ln of the volume factor (own, everybody's, promotions), `traffic` share of a
-    usual day, `bias` log, `refund` probability, `quality` log, creatives as they are now; (d,): `cut` log, of targets by the
-    platform itself."""
+    `pieces` in stock now; `learnt_at` epoch s, end of learning. By day (d, n): `demand` ln of the volume factor (own, everybody's,
+    promotions), `traffic` share of a usual day, `bias` log, `refund` probability, `quality` log, creatives as they are now,
+    `suggested` ln on the paid basis, NaN = none; (d,): `cut` log, of targets by the platform itself."""
 
     first_day: int
     base: Float
@@ -57,11 +57,13 @@ class Foresight:
     net_share: Float
     budget: Int
     pieces: Int
+    learnt_at: Float
     demand: Float
     traffic: Float
     bias: Float
     refund: Float
     quality: Float
+    suggested: Float
     cut: Float
 
 
@@ -71,10 +73,10 @@ def foresight_of(
     """The days from that of `now` on, as they would be by `state`, `market` and creatives at `now`."""
     n, first, noise = len(t.key), day_of(now), scenario.noise
     demand, bias, refund = (np.zeros((days, n)) for _ in range(3))
-    traffic, quality, cut = np.zeros((days, n)), np.zeros((days, n)), np.zeros(days)
+    traffic, quality, suggested, cut = np.zeros((days, n)), np.zeros((days, n)), np.zeros((days, n)), np.zeros(days)
     rack = rack.copy() if rack else None
     tiles = tiles_of(np.arange(n), t, scenario, 0) if n else []
-    own, drift, spread = s.demand.copy(), s.bias.copy(), (noise.demand**2 + noise.market**2) / 2
+    own, drift, walk, spread = s.demand.copy(), s.bias.copy(), s.walk.copy(), (noise.demand**2 + noise.market**2) / 2
     for k in range(days):
         day, running = first + k, promotions.on(scenario, first + k)
         for tile in tiles:
@@ -82,6 +84,7 @@ def foresight_of(
             if k:
                 own[tile.rows] = next_state(own[tile.rows], noise.rho, noise.demand, z[DEMAND])
                 drift[tile.rows] = next_state(drift[tile.rows], noise.bias_rho, noise.bias, z[BIAS])
+                walk[tile.rows] = next_state(walk[tile.rows], scenario.suggestion.rho, scenario.suggestion.sd, z[WALK])
             refund[k, tile.rows] = refund_chance(
                 tile.traits.refund, z, scenario.refunds, promotions.refund_factor(running)
             )
@@ -89,13 +92,20 @@ def foresight_of(
             z = shocks.normals(Stream.MARKET, 0, day)[0]
             market = float(next_state(np.array([market]), noise.rho, noise.market, z)[0])
         demand[k], bias[k] = own + market - spread + promotions.log_demand(running), drift
+        suggested[k] = t.best + t.hint + walk - dropped(scenario, day_start(day))
         traffic[k], cut[k] = traffic_of(times, t, day), promotions.log_cut(running)
         if rack:
             quality[k] = rack.turn_day(day_start(day))
     return Foresight(
         first, t.base, t.reference, t.low, t.high, figures().elasticity_width, t.order_value, t.worth, t.settled, t.net_share,
-        s.budget.copy(), s.pieces.copy(), demand, traffic, bias, refund, quality, cut,
+        s.budget.copy(), s.pieces.copy(), s.learnt_at.copy(), demand, traffic, bias, refund, quality, suggested, cut,
     )  # fmt: skip
+
+
+def dropped(scenario: Scenario, at: float) -> float:
+    """By how much (log) suggestions are lower at `at` than their relation to the optimum says."""
+    rule = scenario.suggestion
+    return rule.drop if at >= scenario.start.timestamp() + rule.drop_day * DAY else 0.0
 
 
 def traffic_of(times: Timetable, t: Traits, day: int) -> Float:

@@ -29,7 +29,7 @@ from sim.shocks import Shocks, Stream
 from sim.state import State, newborn, put_in_force, restock, settle_aim, turn_day
 from sim.tiles import tiles_of
 from sim.trading import Trading
-from sim.truth import Foresight, foresight_of, run_out_of, terms_of, told
+from sim.truth import Foresight, dropped, foresight_of, run_out_of, terms_of, told
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -59,12 +59,12 @@ class MarketWorld:
         _check(scenario, seed, self.shocks, accounts, self._begin, self._step)
         day = day_of(self._done)
         self._planned: Planned = plan(scenario, self.shocks, accounts)
-        self._times = Timetable(self.shocks, broadcasts_of(scenario))
-        self._births = Births(self._planned, self._times)
+        self.times = Timetable(self.shocks, broadcasts_of(scenario))
+        self._births = Births(self._planned, self.times)
         self._births.open_day(day, self._done)
         self._books = Books(day, scenario.refunds.settle_days)
         self._reporter = Reporter(self._books, self.shocks, scenario)
-        self._trading = Trading(scenario, self.shocks, self._times, self._books)
+        self._trading = Trading(scenario, self.shocks, self.times, self._books)
         self._rack = Rack(scenario.creatives, self.shocks) if scenario.creatives.count else None
         self.specs: list[CampaignSpec] = []
         self._traits: Traits = taken(self._planned.traits, np.zeros(0, np.int64))
@@ -124,8 +124,8 @@ class MarketWorld:
 
     def create(self, spec: CampaignSpec) -> int:
         """A campaign from outside. Live: the market of its room. Goods: drawn from the first group of its kind."""
-        if not 0 <= spec.live_account < len(self._times.plan):
-            raise ValueError(f"live_account {spec.live_account}: expected 0 .. {len(self._times.plan) - 1}")
+        if not 0 <= spec.live_account < len(self.times.plan):
+            raise ValueError(f"live_account {spec.live_account}: expected 0 .. {len(self.times.plan) - 1}")
         if not (spec.target > 0 and spec.budget >= 0):
             raise ValueError(f"target {spec.target}, budget {spec.budget} fen: expected more than 0, and 0 or more")
         key = np.array([CREATED_KEYS + self._made])
@@ -170,21 +170,20 @@ class MarketWorld:
 
     def on_air(self, i: int) -> bool:
         spec = self.specs[i]
-        return spec.kind == 0 or self._times.on_air(spec.live_account, self._now)
+        return spec.kind == 0 or self.times.on_air(spec.live_account, self._now)
 
     def finished(self, i: int) -> bool:
         """Replaced by the campaign of a later day; delivers no more."""
         return bool(self._state.finished[i])
 
     def sessions(self, live_account: int, since: float) -> list[LiveSession]:
-        return self._times.started(live_account, max(since, self._begin), self._now)
+        return self.times.started(live_account, max(since, self._begin), self._now)
 
     def suggestion(self, campaigns: Campaigns) -> Float:
         rows = np.atleast_1d(np.asarray(campaigns, np.int64))
-        t, s, rule = self._traits, self._state, self.scenario.suggestion
-        dropped = rule.drop if self._now >= self.scenario.start.timestamp() + rule.drop_day * DAY else 0.0
+        t, s = self._traits, self._state
         net = np.where(s.objective[rows] == 1, t.net_share[rows], 1.0)
-        told_now = np.exp(t.best[rows] + t.hint[rows] + s.walk[rows] - dropped)
+        told_now = np.exp(t.best[rows] + t.hint[rows] + s.walk[rows] - dropped(self.scenario, self._now))
         return np.asarray(np.maximum(0.01, np.round(told_now * net, 2)), np.float64)
 
     def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
@@ -246,7 +245,7 @@ class MarketWorld:
         return foresight_of(
             self.scenario,
             self.shocks,
-            self._times,
+            self.times,
             self._traits,
             self._state,
             self._rack,
