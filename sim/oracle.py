@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.calendar import HOUR
 from sim.feasible import CELL, best_path
 from sim.foresee import eligible, foresee, sampled
-from sim.foresight import Foresight
+from sim.outlook import Outlook
 from sim.seam import World
 from sim.stakes import free, stakes_of
 from sim.world import MarketWorld
@@ -35,7 +35,7 @@ def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: 
     campaigns = sampled(eligible(world), count)
     if not len(campaigns):
         raise ValueError(
-            f"scenario {world.scenario.name}: no campaign for an oracle; expected goods that deliver and are enrolled at the start"
+            f"scenario {world.scenario.name}: no campaign for an oracle; expected some that may deliver and are enrolled at the start"
         )
     parts = np.array_split(campaigns, -(-len(campaigns) // PART))
     foreseen = [_foreseen(foresee(world, part, days, stage_hours)) for part in parts]
@@ -52,24 +52,55 @@ def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: 
     )
 
 
-def _foreseen(known: Foresight) -> tuple[Float, Float, Float, Float]:
+def _foreseen(outlook: Outlook) -> tuple[Float, Float, Float, Float]:
     """Expected profit of O_feas, O_free and O_static (n,), and the targets of O_feas (n, 1 + s)."""
-    stakes = stakes_of(known)
+    best = free(outlook)
+    stakes = stakes_of(outlook, best.target)
     path = best_path(stakes)
-    targets = known.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
-    return path.value, free(known).profit.sum(axis=1), stakes.gain.sum(axis=1).max(axis=1), targets
+    targets = outlook.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
+    settled = stakes.gain + stakes.credit
+    most = np.maximum(best.profit, outlook.by_day(settled).max(axis=2))  # a cell may earn more where it is insured
+    return path.value, most.sum(axis=1), settled.sum(axis=1).max(axis=1), targets
 
 
 def replay(world: World, campaigns: Int, targets: Float, stage_hours: int) -> Float:
-    """Profit (n,) that targets (n, 1 + s) earn on a world from its now on, run-out included, fen. The first column is in force
-    already; the next ones are set stage by stage where they differ from the one before. Other campaigns are left alone."""
-    before = world.run_out().profit[campaigns]
+    """Profit (n,) that targets (n, 1 + s) earn lines of a world from its now on, run-out included, fen. The first column is in
+    force already; the next ones are set stage by stage where they differ from the one before. Other lines are left alone."""
+    lines = Lines(world, campaigns)
+    before = lines.sums(world.run_out().profit)
     for last, now in pairwise(targets.T):
         new = now != last
         if new.any():
-            world.set_target(campaigns[new], now[new])
+            world.set_target(lines.latest[new], now[new])
         world.advance(world.now + stage_hours * HOUR)
-    return world.run_out().profit[campaigns] - before
+        lines.follow()
+    return lines.sums(world.run_out().profit) - before
+
+
+class Lines:
+    """Campaigns of goods, and live rooms with all the campaigns that they have from the first on. `latest` (n,): that of now."""
+
+    def __init__(self, world: World, campaigns: Int) -> None:
+        self._world, self.latest = world, campaigns.copy()
+        self._all = [(int(c), k) for k, c in enumerate(campaigns)]
+        specs = [world.specs[c] for c, _ in self._all]
+        self._rooms = {spec.live_account: k for k, spec in enumerate(specs) if spec.kind == 1}
+        self._seen = len(world.specs)
+
+    def follow(self) -> None:
+        """Take up the campaigns that rooms have got since."""
+        for i in range(self._seen, len(self._world.specs)):
+            spec = self._world.specs[i]
+            k = self._rooms.get(spec.live_account) if spec.kind == 1 else None
+            if k is not None:
+                self.latest[k] = i
+                self._all.append((i, k))
+        self._seen = len(self._world.specs)
+
+    def sums(self, amounts: Float) -> Float:
+        """(n,) sums over the campaigns of each line."""
+        campaign, line = np.array(self._all).T
+        return np.bincount(line, weights=amounts[campaign], minlength=len(self.latest)).astype(np.float64)
 
 
 def best_constant(make: Callable[[], World], campaigns: Int, days: int, factors: Sequence[float]) -> Float:
