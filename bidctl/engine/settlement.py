@@ -129,7 +129,7 @@ def settle(cohorts: Cohorts, priors: Priors) -> Settled:
     teaches = (seen_days >= TEACHES_DAYS) & np.isfinite(cohorts.paid) & (cohorts.paid > 0)
     paid = np.where(teaches, cohorts.paid, 0.0)
     refunds = np.where(teaches, cohorts.paid - seen, 0.0).sum(axis=1)
-    value = _order_value(cohorts)
+    value = order_value(cohorts)
     weight = priors.strength * value
     r = r0
     for _ in range(2):  # q depends on r and r, through F, on q: two rounds settle it
@@ -174,7 +174,8 @@ def _share_1h(c: Cohorts) -> Float:
     return np.where(paid > 0, np.clip(1.0 - net / np.where(paid > 0, paid, 1.0), 0.0, 1.0), 0.0)
 
 
-def _order_value(c: Cohorts) -> Float:
+def order_value(c: Cohorts) -> Float:
+    """(n,) paid yuan an order over the cohorts known; 1 where there is none."""
     both = np.isfinite(c.paid) & np.isfinite(c.orders)
     orders = np.where(both, c.orders, 0.0).sum(axis=1)
     paid = np.where(both, c.paid, 0.0).sum(axis=1)
