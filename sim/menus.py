@@ -66,7 +66,7 @@ class Menu:
 
     day: int
     epoch: NDArray[np.int32]
-    total: NDArray[np.int32] | Int
+    total: NDArray[np.signedinteger]
     back: NDArray[np.bool_]
     fate: NDArray[np.uint16]
     chance: NDArray[np.uint16]

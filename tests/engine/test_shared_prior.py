@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from bidctl.engine import shared_prior
+from bidctl.engine.groups import Groups
+from bidctl.engine.refund_delay import learned_delay
 from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, settle
-from bidctl.engine.shared_prior import ACCOUNT_ORDERS, PRODUCT_ORDERS, shared
+from bidctl.engine.shared_prior import ACCOUNT_ORDERS, PRODUCT_ORDERS
 
 NAN = float("nan")
 OF_ITS_OWN = -1
@@ -16,6 +21,17 @@ OF_ITS_OWN = -1
 
 def stated(n: int, share: float = 0.75, mean: float = 6.0) -> Priors:
     return Priors(np.full(n, share), np.full(n, 50.0), np.full(n, mean))
+
+
+def one_account(n: int) -> Groups:
+    return Groups(np.zeros(n, np.int64), 1)
+
+
+def shared(p: Priors, c: Cohorts, product: NDArray[np.int64]) -> Priors:
+    """As the engine puts it together: the account's delay first, then its refunds."""
+    whole = one_account(len(product))
+    late = replace(p, delay_days=learned_delay(c, p.delay_days, whole))
+    return shared_prior.shared(late, c, product, whole)
 
 
 def account(rates: list[float], ages: list[float], orders: int, seed: int, mean: float = 6.0) -> Cohorts:
@@ -49,8 +65,9 @@ def test_a_factor_by_hand() -> None:
     expected, one = 2_500 * f7, 25.0
     whole = (ACCOUNT_ORDERS * one + 4_000) / (ACCOUNT_ORDERS * one + expected)
     own = (PRODUCT_ORDERS * one * whole + 4_000) / (PRODUCT_ORDERS * one + expected)
-    assert 1 - shared(stated(1), c, np.array([0])).settled_share[0] == pytest.approx(0.25 * own)
-    assert 1 - shared(stated(1), c, np.array([OF_ITS_OWN])).settled_share[0] == pytest.approx(0.25 * whole)
+    for product, factor in ((0, own), (OF_ITS_OWN, whole)):
+        p = shared_prior.shared(stated(1), c, np.array([product]), one_account(1))
+        assert 1 - p.settled_share[0] == pytest.approx(0.25 * factor)
 
 
 def test_products_differ_and_a_new_campaign_learns_from_its_product() -> None:
