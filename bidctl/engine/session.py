@@ -12,6 +12,7 @@ from bidctl.domain.values import AccountId, CampaignId
 from bidctl.domain.writes import Write
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.gate import Gate, GateSettings
+from bidctl.engine.mixed import Book
 from bidctl.engine.ports import (
     CONTROLLER_LEASE,
     Clock,
@@ -23,7 +24,7 @@ from bidctl.engine.ports import (
     PlatformWriter,
 )
 from bidctl.engine.records import Signature
-from bidctl.engine.tick import Book, Desk, TickReport
+from bidctl.engine.tick import Desk, TickReport
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 

@@ -28,7 +28,7 @@ from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
-from bidctl.engine.mixed import Mixed
+from bidctl.engine.mixed import Book
 from bidctl.engine.observe import Observer
 from bidctl.engine.pauses import news
 from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
@@ -47,22 +47,6 @@ REFUSED_REST = timedelta(hours=1)
 """A budget that the platform refused is not sent again for so long (ours)."""
 UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Policies by reference, with the id that decisions carry."""
-
-    policies: Mapping[str, tuple[str, Policy]]
-
-    def mixed(self, enrolments: Sequence[Enrolment]) -> tuple[Mixed, Mapping[CampaignId, str]]:
-        """The policy of an account, and the id of each campaign's own."""
-        names = list(self.policies)
-        # one that was enrolled since then, with a policy that this process has not loaded, matches no rule until a restart
-        loaded = [e for e in enrolments if e.policy in self.policies]
-        of = {e.campaign: names.index(e.policy) for e in loaded}
-        ids = {e.campaign: self.policies[e.policy][0] for e in loaded}
-        return Mixed(tuple(p for _, p in self.policies.values()), of), ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ from bidctl.config import Settings
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, Capabilities, Mode
+from bidctl.engine.mixed import Book
 from bidctl.engine.ports import CONTROLLER_LEASE, Clock, Notice, Notifier, PlatformReads, PlatformWriter
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session, Standby
-from bidctl.engine.tick import Book
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
