@@ -17,7 +17,8 @@ from bidctl.engine.decide import decide
 from bidctl.engine.gate_parts import LedgerFailed
 from bidctl.engine.reading import Reading
 from bidctl.engine.session import Standby
-from bidctl.engine.tick import Desk, TickReport
+from bidctl.engine.tick import Desk
+from bidctl.engine.tick_report import TickReport
 from tests.long.arming import KINDS, OF_A_WRITE, arm
 from tests.long.happenings import Happenings
 from tests.long.stage import APP, LEASE_S, WORLDS, Crash, Process, in_thread, no_waiting, staged
