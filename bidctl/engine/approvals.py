@@ -11,8 +11,9 @@ import numpy as np
 
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import WORDING, Reason
+from bidctl.domain.reasons import Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Grid
+from bidctl.engine.clearance import because
 from bidctl.engine.decide import Asked, decide
 from bidctl.engine.gate import Gate
 from bidctl.engine.ports import WITHDRAWN, DecisionRecord, Ledger, Transaction
@@ -54,13 +55,15 @@ class Approvals:
 
     def news(self, t: Transaction, acts: Sequence[DecisionRecord], now: datetime) -> list[DecisionRecord]:
         """The acts to be stored. A proposal that waits already, for a person or for its turn, is not made again; one no longer
-        wished is withdrawn."""
-        waiting = {_key(p): p for p in t.pending(self._account)}
+        wished is withdrawn, and one of another mode, which nobody would carry out, by a process that can write."""
+        pending = t.pending(self._account)
         proposed = {_key(a) for a in acts if a.needs_approval}
-        for key, stale in waiting.items():
-            if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
-                t.answer_proposal(stale.id, False, WITHDRAWN, now)
-        made = waiting.keys() | {_key(p) for p in self._approved(t)}
+        mine = [p for p in pending if p.mode is self._sign.mode]
+        for p in pending:
+            idle = p not in mine and self._gate.parts.writer is not None
+            if idle or (p in mine and _key(p) not in proposed and p.tick != OPERATOR_TICK):
+                t.answer_proposal(p.id, False, WITHDRAWN, now)
+        made = {_key(p) for p in (*mine, *self._approved(t))}
         return [a for a in acts if not (a.needs_approval and _key(a) in made)]
 
     def judged(self, o: Observation, now: datetime) -> Judged:
@@ -71,13 +74,12 @@ class Approvals:
         against |= {a.id: Reason.STALE for a in approved if _overdue(a, now)}
         out = Judged([a for a in approved if a.id not in against], [], [])
         for a in (a for a in approved if a.id in against):
-            reason = against[a.id]
-            why = f"{reason.name}: {WORDING[reason].zh} / {WORDING[reason].en}"
-            if reason in PASSING and not _overdue(a, now):
-                out.waiting.append((a, why))
+            why = because(against[a.id])
+            if against[a.id] in PASSING and not _overdue(a, now):
+                out.waiting.append((a, str(why)))
             else:
                 self._gate.refuse(a, why)
-                out.dropped.append((a, why))
+                out.dropped.append((a, str(why)))
         return out
 
     def _approved(self, t: Transaction) -> list[DecisionRecord]:

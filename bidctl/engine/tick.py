@@ -14,12 +14,12 @@ from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
-from bidctl.domain.reasons import WORDING, Alert, Reason
+from bidctl.domain.reasons import Alert, Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode
 from bidctl.domain.writes import Write
 from bidctl.engine.approvals import Approvals
 from bidctl.engine.asking import Asking
-from bidctl.engine.clearance import MAX_OFFSET_S
+from bidctl.engine.clearance import MAX_OFFSET_S, because
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
 from bidctl.engine.edit_feed import EditFeed
@@ -40,7 +40,6 @@ from bidctl.policy.rulebook import RuleSettings
 
 REFUSED_REST = timedelta(hours=1)
 """A budget that the platform refused is not sent again for so long (ours)."""
-ONE_LEVER = f"ONE_LEVER: {WORDING[Reason.ONE_LEVER].zh} / {WORDING[Reason.ONE_LEVER].en}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +330,7 @@ class Desk:
         for decided in sorted([*approved, *acts], key=lambda a: (not _pauses(a), a.id not in said)):
             if decided.campaign in moved:
                 if decided.id not in said:
-                    self._gate.refuse(decided, ONE_LEVER)
+                    writes.append(self._gate.refuse(decided, because(Reason.ONE_LEVER)))
                 continue
             info = self._asking.info(decided.campaign)
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None

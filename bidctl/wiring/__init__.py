@@ -124,6 +124,10 @@ def taker(ledger: SqlLedger, asked: Mode | None, what: str) -> tuple[Mode, bool]
     own choice, else that of the run at work, else live. Raises SafetyProblem where the run at work would not take it up."""
     working = at_work(ledger)
     mode = asked or (working if working in WRITING else None) or Mode.LIVE
+    if mode not in WRITING:
+        raise SafetyProblem(
+            f"{what}: it is of a {mode.value} run, and nothing would be sent; start: bidctl run --mode approve"
+        )
     if working is not None and working is not mode:
         can = "takes up only its own" if working in WRITING else "cannot write"
         raise SafetyProblem(

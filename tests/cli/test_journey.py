@@ -83,6 +83,8 @@ def test_approve_mode_waits_for_a_person(ready: Office) -> None:
     (report,) = ready.tick("approve")
     assert report["acts"] and all(a["needs_approval"] for a in report["acts"]) and ready.written() == []
     first, second, *_ = ready.run.done("pending", "--json").tree
+    with at_work(ready, "live"):
+        assert "takes up only its own" in ready.run("approve", first["id"]).err
     assert ready.run.done("approve", first["id"][:12], "--json").tree == {"id": first["id"], "approved": True}
     ready.run.done("approve", second["id"], "--refuse")
     assert ready.run("approve", second["id"]).code == 2
