@@ -122,6 +122,14 @@ def test_a_plan_beside_a_run_is_left_to_its_next_look(ready: Office) -> None:
     assert done and done <= {(p["campaign"], p["new"]) for p in planned} and len(ready.written()) == len(done)
 
 
+def test_a_persons_switches_work_beside_a_run(ready: Office) -> None:
+    campaign = str(ready.campaigns[0]["id"])
+    with at_work(ready, "live"):
+        for words in (["hold", campaign], ["release", campaign], ["kill"], ["resume"], ["unenrol", campaign]):
+            ready.run.done(*words, "--account", ready.account)
+        assert campaign not in {row["campaign"] for row in ready.run.done("status", "--json").tree}
+
+
 def test_a_plan_left_to_a_run_that_came_too_late_is_dropped(ready: Office) -> None:
     with at_work(ready, "live"):
         planned = ready.run.done("plan", "--json").tree
