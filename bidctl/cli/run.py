@@ -13,7 +13,7 @@ from bidctl.cli.common import Shell, options
 from bidctl.domain.reasons import WORDING
 from bidctl.domain.values import Mode
 from bidctl.engine.session import Session, Standby
-from bidctl.engine.tick import TickReport
+from bidctl.engine.tick_report import TickReport
 from bidctl.problem import Problem, SafetyProblem
 
 

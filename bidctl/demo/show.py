@@ -17,7 +17,7 @@ from bidctl.demo.stage import APP, Stage
 from bidctl.domain.reasons import Reason, Rule
 from bidctl.domain.values import Mode
 from bidctl.engine.session import Session
-from bidctl.engine.tick import TickReport
+from bidctl.engine.tick_report import TickReport
 
 TICK = timedelta(minutes=30)
 SET_TARGET = "roi2_goal/update"

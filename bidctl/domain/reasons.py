@@ -339,6 +339,7 @@ class Alert(IntEnum):
     ENVELOPE = 15
     OVER_SUGGESTION = 16  # 高于系统建议, 可能掉量
     ASK = 17
+    APPROVAL_DROPPED = 18
 
     @property
     def bit(self) -> int:
@@ -370,4 +371,5 @@ ALERT_WORDING: dict[Alert, Wording] = {
     ),
     Alert.OVER_SUGGESTION: Wording("高于系统建议, 可能掉量", "above the system's suggestion: may lose volume"),
     Alert.ASK: Wording("需要人确认", "needs a person's answer"),
+    Alert.APPROVAL_DROPPED: Wording("已批准的提案没有执行", "what a person approved was not carried out"),
 }

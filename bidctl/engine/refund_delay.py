@@ -15,7 +15,7 @@ from bidctl.engine.settlement import STAGES_DAYS, VALUE_NOISE, Cohorts, delay, m
 
 Float = NDArray[np.float64]
 
-FACTORS = np.exp(np.linspace(np.log(0.25), np.log(8.0), 16))
+FACTORS = np.exp(np.linspace(-np.log(8.0), np.log(8.0), 21))
 LOG_SD = 0.7
 """How far the true delay lies from the stated one before any data (ours)."""
 EDGES = STAGES_DAYS[:4]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, CampaignId
-from bidctl.domain.writes import Write
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.gate import Gate, GateSettings
 from bidctl.engine.mixed import Book
@@ -24,7 +23,8 @@ from bidctl.engine.ports import (
     PlatformWriter,
 )
 from bidctl.engine.records import Signature
-from bidctl.engine.tick import Desk, TickReport
+from bidctl.engine.tick import Desk
+from bidctl.engine.tick_report import TickReport
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
@@ -116,9 +116,13 @@ class Session:
                 t.compact(now - HOLDS_KEPT)
             self._compacted = today
 
-    async def carry_out(self, decided: DecisionRecord) -> Write:
-        """Store and pass one decision that a person asked for."""
-        return await self._desk(decided.account).carry_out(decided)
+    async def preview(self) -> list[TickReport]:
+        """What a tick would do now, beside the process that does it (see `look`)."""
+        return [await desk.preview() for desk in self.desks]
+
+    async def take_up(self, account: AccountId, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Carry out approved proposals of an account at once; what each came to, and why."""
+        return await self._desk(account).take_up(decisions)
 
     async def wish(self, account: AccountId, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now; None where it is not enrolled."""

@@ -17,7 +17,8 @@ from bidctl.engine.ports import DecisionRecord
 from bidctl.engine.reading import Reading
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session
-from bidctl.engine.tick import Desk, TickReport
+from bidctl.engine.tick import Desk
+from bidctl.engine.tick_report import TickReport
 from bidctl.policy.rulebook import RuleSettings
 from policies.handbook import Handbook
 from policies.hold import Hold
