@@ -56,6 +56,7 @@ def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: i
         wide = np.broadcast_to(column, (days, len(known.base)))
         return np.repeat(wide[:, campaigns].T, day_stages, axis=1).astype(np.float64)
 
+    loss, within = _move_loss(scenario, stage_hours)
     share, host = _air(world, campaigns, days, stage_hours, _convexity(known)[campaigns])
     return Outlook(
         campaign=campaigns,
@@ -79,8 +80,8 @@ def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: i
         width=known.width,
         most_volume=MOST_VOLUME,
         lag_hours=scenario.learning.lag_hours,
-        move_loss=_move_loss(scenario, stage_hours),
-        move_within=int(np.ceil(scenario.moving.within_days * 24 / stage_hours)),
+        move_loss=loss,
+        move_within=within,
         cover=_cover(scenario),
     )
 
@@ -131,12 +132,14 @@ def _reach(scenario: Scenario, learnt_at: Float, hours: Float, stage_hours: int)
     return np.asarray(1 - rule.loss * fresh.reshape(len(learnt_at), -1, stage_hours).mean(axis=2), np.float64)
 
 
-def _move_loss(scenario: Scenario, stage_hours: int) -> Float:
-    """(2, k): share of GMV lost in the k-th stage from a change on; second row, soon after another."""
+def _move_loss(scenario: Scenario, stage_hours: int) -> tuple[Float, int]:
+    """(2, k) share of GMV lost in the k-th stage from a change on, second row soon after another; stages that are soon."""
     rule, stage_days = scenario.moving, stage_hours / 24
-    spans = np.array([rule.days, rule.again_days]) if rule.loss else np.zeros(2)
-    k = int(np.ceil(spans.max() / stage_days))
-    return np.asarray(rule.loss * np.clip(spans[:, None] / stage_days - np.arange(k), 0.0, 1.0), np.float64)
+    if not rule.loss:
+        return np.zeros((1, 0)), 0
+    spans = np.array([[rule.days], [rule.again_days]]) / stage_days
+    lost = rule.loss * np.clip(spans - np.arange(np.ceil(spans.max())), 0.0, 1.0)
+    return np.asarray(lost, np.float64), int(np.ceil(rule.within_days / stage_days))
 
 
 def _value_cv(world: MarketWorld, campaigns: Int) -> Float:
