@@ -21,7 +21,6 @@ from bidctl.domain.values import (
     CampaignId,
     Capabilities,
     Field,
-    Grid,
     Kind,
     Objective,
     Protection,
@@ -37,25 +36,9 @@ from sim.emulator.errors import ApiError
 from sim.emulator.metrics import ZERO, Sums
 from sim.emulator.routes import WRITES, Router
 from sim.emulator.service import Service
+from sim.platform import CAPABILITIES
 from sim.seam import LiveSession
 
-CAPABILITIES = Capabilities(
-    platform="qianchuan",
-    grid=Grid(100),
-    edits_per_day_goods=4,
-    edits_per_day_live=8,
-    edit_days_per_week=0,
-    spacing_s=3600,
-    read_delay_s=60.0,
-    time_error_s=2.0,
-    request_timeout_s=20.0,
-    has_edit_log=True,
-    has_suggestion=True,
-    has_protection=True,
-    target_min=0.01,
-    target_max=100.0,
-    daily_kinds=frozenset(Kind),
-)
 HOURLY = METRICS[:5]
 _PROTECTION = {
     "IN_EFFECT": Protection.IN_EFFECT, "INVALID": Protection.INVALID, "CONFIRMING": Protection.CONFIRMING,

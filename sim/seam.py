@@ -170,11 +170,8 @@ class CreativeWorld(World, Protocol):
         ...
 
 
-class PlatformWorld(World, Protocol):
-    """What an emulated platform needs beside: births, live rooms, objectives, and the truth for tests."""
-
-    def create(self, spec: CampaignSpec) -> int: ...
-    def set_objective(self, i: int, objective: int) -> None: ...
+class LiveWorld(World, Protocol):
+    """What a world with live campaigns (kind 1) offers beside."""
 
     def on_air(self, i: int) -> bool:
         """Live: its room is streaming; goods: always True."""
@@ -184,7 +181,16 @@ class PlatformWorld(World, Protocol):
         """A live campaign that the campaign of a later day has replaced (status TIME_DONE): it delivers no more."""
         ...
 
-    def sessions(self, live_account: int, since: float) -> list[LiveSession]: ...
+    def sessions(self, live_account: int, since: float) -> list[LiveSession]:
+        """Broadcasts that began in [since, now], oldest first."""
+        ...
+
+
+class PlatformWorld(LiveWorld, Protocol):
+    """What an emulated platform needs beside: births, objectives, and the truth for tests."""
+
+    def create(self, spec: CampaignSpec) -> int: ...
+    def set_objective(self, i: int, objective: int) -> None: ...
 
     def truth(self) -> dict[str, object]:
         """What the world knows and a platform would not tell; plain JSON values; for tests and scores only."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from typing import NoReturn
 import click
 
 from bidctl import __version__
+from bidctl.cli.lazy import lazy
 from bidctl.problem import Problem
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -39,29 +39,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("bidctl.cli.switches:resume", "Release the kill switch or an open breaker. 恢复托管"),
     "revert": ("bidctl.cli.revert:revert", "Go back to an earlier target, by the rules. 撤回"),
     "audit": ("bidctl.cli.audit:audit", "Judge a platform journal by the rulebook. 审计"),
+    "sim": ("bidctl.cli.sim:sim", "Try policies on simulated markets: run, compare, sweep, scenarios. 模拟"),
     "emulate": ("bidctl.cli.emulate:emulate", "Serve an emulated platform on loopback. 模拟平台"),
 }
 
 
-class Lazy(click.Group):
-    """A group whose commands live in modules that are imported on use."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(cls=lazy(COMMANDS), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="bidctl")
 def cli() -> None:
     """bidctl: runs ROI-target ad plans by the rulebook, and proves it. 按规则托管ROI目标计划, 并能证明."""

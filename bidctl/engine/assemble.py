@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import CampaignId, Hold, Kind, Waiver
+from bidctl.domain.values import AccountId, CampaignId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
 from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
@@ -38,16 +38,15 @@ def assemble(c: Columns) -> dict[str, Column]:
 
 
 def _who(c: Columns) -> dict[str, Column]:
-    names = np.array(c.roster.names, np.str_) if c.n else np.zeros(0, "U1")
     age = c.now - c.m.good_read_at
     on = c.roster.flags("on")
     late = (c.now - c.m.last_two.at[:, 0] > c.o.delays.today_s) & (c.now - c.hours_until > c.o.delays.hour_s)
     hours_late = (c.m.hour_read_at > -np.inf) & (c.now - c.m.hour_read_at > c.o.delays.hour_s)
     hourly = np.isin(c.roster.ints("kind"), [int(k) for k in c.o.capabilities.hourly_kinds])
     return {
-        "account": np.full(c.n, c.o.account, np.array([c.o.account]).dtype),
-        "campaign": names,
-        "account_index": np.full(c.n, c.standing.account_index, np.int64),
+        "account": np.array(list(c.roster.accounts), np.str_)[c.accounts.of],
+        "campaign": c.roster.texts(),
+        "account_index": c.standing.account_index + c.accounts.of,
         "kind": c.roster.ints("kind").astype(np.int8),
         "complete": c.complete,
         "read_age_s": np.full(c.n, age),
@@ -81,9 +80,8 @@ def _authority(c: Columns) -> dict[str, Column]:
 
 def _life(c: Columns) -> dict[str, Column]:
     average, rung = c.average30()
-    people = np.zeros(c.n, np.bool_)
-    for row, at in c.o.book.by_people.items():
-        people[row] = not at <= c.roster.floats("created")[row] + 60.0
+    by_people = c.o.book.by_people
+    people = np.isfinite(by_people) & ~(by_people <= c.roster.floats("created") + 60.0)
     touched = c.roster.floats("modified") > c.roster.floats("created") + 60.0
     unlogged = c.first_seen - c.roster.floats("created") > LOOK_BACK.total_seconds()
     unlogged |= not c.o.capabilities.has_edit_log
@@ -228,7 +226,8 @@ def _delivery(c: Columns) -> dict[str, Column]:
 def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
     spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
-    edited = _edited_since(c)
+    since = _live_since(c)
+    edited = _edited_since(c, since)
     paused = c.paused_at
     raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
     counted = t.x[:3, :, -1] - c.before_switched_on
@@ -243,10 +242,10 @@ def _rest(c: Columns) -> dict[str, Column]:
         "projected_loss_today": np.maximum(counted[0] - c.margins() * counted[1], 0.0),
         "paused_by_us": np.isfinite(paused),
         "resume_at_midnight": c.e.resume_at_midnight & np.isfinite(paused) & (paused < c.midnight),
-        "first_live_day": np.full(c.n, s.live_since is not None),
-        "account_spend": np.full(c.n, float(spend_7d.sum())),
-        "blast_campaigns": np.full(c.n, int(edited.sum()), np.int64),
-        "blast_spend": np.full(c.n, float(spend_7d[edited].sum())),
+        "first_live_day": np.isfinite(since),
+        "account_spend": c.accounts.totals(spend_7d),
+        "blast_campaigns": c.accounts.totals(edited).astype(np.int64),
+        "blast_spend": c.accounts.totals(np.where(edited, spend_7d, 0.0)),
         "blast_edited": edited,
         "budget_on": np.isfinite(c.e.budget_cap),
         "budget_cap": c.e.budget_cap,
@@ -260,14 +259,16 @@ def _rest(c: Columns) -> dict[str, Column]:
     }
 
 
-def _edited_since(c: Columns) -> Bool:
+def _live_since(c: Columns) -> Float:
+    """(n,) epoch s at which the first live day of the account began, while it lasts; NaN = no such day (R-BLAST)."""
+    begun = {name: at.timestamp() for name, at in c.standing.live_since.items()}
+    return np.array([begun.get(AccountId(a), np.nan) for a in c.roster.accounts])[c.accounts.of]
+
+
+def _edited_since(c: Columns, since: Float) -> Bool:
     """(n,) campaigns that we edited since the first live day began (R-BLAST)."""
-    out = np.zeros(c.n, np.bool_)
-    if c.standing.live_since is not None:
-        since = c.standing.live_since.timestamp()
-        for row in c.o.book.rows():
-            out[row] = any(x.ours and x.at >= since for x in c.o.book.of(row))
-    return out
+    changes = c.o.book.changes
+    return c.o.book.some(changes.ours & (changes.at >= since[changes.row]))
 
 
 def _switch(held: list[Switches | None], get: Callable[[Switches], bool]) -> Bool:

@@ -45,7 +45,7 @@ class Columns:
     def __init__(self, observer: Observer, given: Enrolled, table: DayTable, standing: Standing, now: float) -> None:
         self.o, self.e, self.table, self.standing, self.now = observer, given, table, standing, now
         self.m, self.roster, self.days = observer.memory, observer.memory.roster, observer.days
-        self.n = len(self.roster)
+        self.n, self.accounts = len(self.roster), self.roster.by_account
         self.live = self.roster.ints("kind") == Kind.LIVE
         self.net = self.roster.flags("net")
         self.target_gmv = np.where(self.net[:, None], table.x[3], table.x[1])
@@ -96,13 +96,14 @@ class Columns:
         return np.where(self.live & ~idle, begun, np.nan)
 
     @cached_property
-    def cv(self) -> float:
-        return order_cv(self.table.x[1], self.table.x[2])
+    def cv(self) -> Float:
+        """(n,) variation of order values of the account."""
+        return order_cv(self.table.x[1], self.table.x[2], self.accounts)[self.accounts.of]
 
     @cached_property
     def judged(self) -> Judged:
         target = self.roster.ints("target") / self.o.capabilities.grid.per_one
-        return judge(self.table, self.settled, self.e, self.net, target, self.cv)
+        return judge(self.table, self.settled, self.e, self.net, target, self.accounts, self.cv)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -143,9 +144,8 @@ class Columns:
         keep, r = self.o.milestones, self.roster
         kept = (keep.column(r, "first_spend_at"), keep.column(r, "fed_at"), keep.column(r, "observe_from"))
         unit_lives = by_unit(self.unit, self.unit_days, *kept, self.days, self.now)
-        switched = np.full(self.n, np.nan)
         # as from being fed: from the end of its hour
-        switched[list(self.o.book.switched)] = [(at // HOUR_S + 1) * HOUR_S for at in self.o.book.switched.values()]
+        switched = (self.o.book.switched // HOUR_S + 1) * HOUR_S
         observe = unit_lives.observe_from
         observe = np.where(np.isfinite(observe), np.fmax(observe, switched), observe)
         blind = self.history_unknown & np.isnan(unit_lives.fed)
@@ -201,38 +201,32 @@ class Columns:
 
     @cached_property
     def started(self) -> Bool:
-        used = np.zeros(self.n, np.bool_)
-        for row in self.o.book.rows():
-            used[row] = any(c.target and c.ours for c in self.o.book.of(row))
+        used = self.o.book.some(self.o.book.changes.target & self.o.book.changes.ours)
         kept = self.o.milestones.flag(self.roster, "started")
         return np.asarray(kept | used | np.isfinite(self.lives.first_spend) | self.history_unknown)
 
     @cached_property
     def suggestion(self) -> tuple[Float, NDArray[np.int8], Float]:
         """(value, state, unknown since)."""
-        today = self.days.of(self.now)
-        value = np.full(self.n, np.nan)
-        state = np.full(self.n, SuggestionState.UNKNOWN, np.int8)
-        since = np.full(self.n, np.nan)
+        s, midnight = self.m.suggested, self.days.start(self.days.of(self.now))
+        known = (s.state != SuggestionState.UNKNOWN) & (s.at >= midnight)
+        ever = s.known_at > -np.inf
+        lapsed = self.days.midnight_after(s.known_at, ever)
+        failed = np.where((s.at > s.known_at) & ever, s.at, np.nan)
         kept = self.o.milestones.column(self.roster, "suggestion_unknown_since")
-        for row, name in enumerate(self.roster.names):
-            at, answer = self.o.suggestions.get(name, (-np.inf, None))
-            if answer is not None and answer.state is not SuggestionState.UNKNOWN and self.days.of(at) == today:
-                state[row], value[row] = answer.state, answer.value
-                continue
-            known = self.o.known_suggestion_at.get(name)
-            lapsed = np.nan if known is None else self.days.start(self.days.of(known) + 1)
-            failed = at if answer is not None and known is not None and at > known else np.nan
-            since[row] = np.fmin(lapsed, failed) if known is not None else np.fmin(kept[row], self.first_seen[row])
-        return value, state, since
+        since = np.where(ever, np.fmin(lapsed, failed), np.fmin(kept, self.first_seen))
+        return (
+            np.where(known, s.value, np.nan),
+            np.where(known, s.state, SuggestionState.UNKNOWN).astype(np.int8),
+            np.where(known, np.nan, since),
+        )
 
     @cached_property
     def lowered(self) -> Bool:
         since = self.suggestion[2]
-        rows = np.array([r for r in self.o.book.rows() if np.isfinite(since[r])], np.int64)
         kept = self.o.milestones.flag(self.roster, "lowered_since_unknown")
         kept_since = self.o.milestones.column(self.roster, "suggestion_unknown_since")
-        return lowered_since(self.o.book, rows, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
+        return lowered_since(self.o.book, since) | (kept & np.isfinite(since) & (kept_since >= since - 1.0))
 
     @cached_property
     def paused_at(self) -> Float:
@@ -380,7 +374,8 @@ class Columns:
             log_target = -np.log(share)
             now = np.log(np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan))
             days = Days(spend, log_target, usable(spend, log_target, budget, teaches))
-            return respond(learn(days, now), now, first_target(log_target), np.log(self.break_even[0]))
+            learned = learn(days, now, self.accounts)
+            return respond(learned, now, first_target(log_target), np.log(self.break_even[0]), self.accounts)
 
     def goal_target(self) -> Float:
         """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""

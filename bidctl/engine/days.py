@@ -43,6 +43,15 @@ class NaturalDays:
         midnights = np.array([self.start(d) for d in range(first, last + 1)])
         return first + np.searchsorted(midnights, t, side="right") - 1
 
+    def midnight_after(self, t: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """(n,) the midnight that ends the day of each epoch second `t`; NaN where not asked."""
+        out = np.full(len(t), np.nan)
+        if where.any():
+            days = self.of_many(t[where])
+            first = int(days.min())
+            out[where] = np.array([self.start(d + 1) for d in range(first, int(days.max()) + 1)])[days - first]
+        return out
+
     def hours(self, day: int) -> tuple[int, int]:
         """First hour index of the day and its number of hours (23 to 25)."""
         start = self.start(day)

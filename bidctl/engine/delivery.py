@@ -43,18 +43,19 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     first, x = views[0].first, np.concatenate([v.x for v in views], axis=2)
     exact = np.concatenate([v.exact for v in views], axis=1)
     here = m.days.hour_of(now)
-    usual = profile(hourly.account, m.days, table.last_day)
-    week = table.x[0][:, -7:]
-    week_spend = np.nan_to_num(week).sum(axis=1)
-    own_share = week_spend / max(float(week_spend.sum()), 1e-9)
+    accounts = m.roster.by_account
+    usual = profile(hourly.account, accounts.size, m.days, table.last_day)
+    hours = [m.days.local(now - back * HOUR_S).hour for back in range(3)]
+    week_spend = np.nan_to_num(table.x[0][:, -7:]).sum(axis=1)
+    own_share = week_spend / np.maximum(accounts.totals(week_spend), 1e-9)
     own_last = np.nan_to_num(x[0][:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
     budget = m.roster.floats("budget")
     pick, sure = _last_two(m, exact, first, here, last_edit)
     return Delivery(
         np.where(sure, np.where(pick, x[0][:, : here - first], 0.0).sum(axis=1), np.nan),
         np.where(sure & pick[:, -2:].all(axis=1), _own_usual(m, hourly, table.last_day, here), np.nan),
-        np.full(len(budget), all(usual_hour(usual, m.days.local(now - back * HOUR_S).hour) for back in range(3))),
-        account_usual(usual, hourly.account, m.days, now, own_last, own_share),
+        np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[accounts.of],
+        account_usual(usual, hourly.account, accounts.of, m.days, now, own_last, own_share),
         np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
         _bound_days(m, table, budget),
         _last_hours(x, first, here),

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.reasons import Reason
-from bidctl.engine.days import DAY_S, NaturalDays
-from bidctl.engine.edit_book import EditBook, anchor
+from bidctl.engine.days import NaturalDays
+from bidctl.engine.edit_book import EditBook
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -34,50 +34,51 @@ def edit_columns(
     book: EditBook, target: Int, session_start: Float, days: NaturalDays, now: float, promotion: float
 ) -> EditColumns:
     """`target` (n,) grid units just read; `session_start` (n,) epoch s of the running or last live session, NaN = none;
-    `promotion` epoch s at which the present promotion phase began, -inf = none. Rows without edits cost nothing."""
-    n = len(target)
-    today = days.of(now)
+    `promotion` epoch s at which the present promotion phase began, -inf = none."""
+    c, today = book.changes, days.of(now)
     midnight, week = days.start(today), days.start(today - DRIFT_DAYS)
     day_zero = days.start(today - QUOTA_DAYS)
-    out = EditColumns(
-        np.full(n, -np.inf),
-        np.zeros(n, np.int64),
-        np.zeros(n, np.int64),
-        np.zeros(n, np.int64),
-        target.copy(),
-        target.copy(),
+    since = np.where(np.isnan(session_start), midnight, session_start)
+    reached = book.newest(np.ones(len(c), np.bool_)) >= np.minimum(since, min(week, day_zero))
+    anchor = _Anchor(book, target, now, promotion, reached)
+    of_today = c.at >= midnight
+    return EditColumns(
+        book.last.copy(),
+        book.count(of_today),
+        _edit_days(book, (c.at >= day_zero) & ~of_today, days),
+        book.count(of_today & c.ours & (c.reason == Reason.NOVOLUME)),
+        anchor.since(since),
+        anchor.since(np.full(len(target), week)),
     )
-    last = book.last()
-    out.last_edit[list(last.keys())] = list(last.values())
-    for row in book.rows():
-        changes = book.of(row)
-        since = midnight if np.isnan(session_start[row]) else float(session_start[row])
-        if changes[-1].at < min(since, week, day_zero):  # no window of the rules reaches it
-            continue
-        units = int(target[row])
-        out.day_anchor[row] = anchor(book, row, since, now, units, promotion)
-        out.week_anchor[row] = anchor(book, row, week, now, units, promotion)
-        todays = [c for c in changes if c.at >= midnight]
-        out.edits_today[row] = len(todays)
-        out.novolume_today[row] = sum(c.ours and c.reason == Reason.NOVOLUME for c in todays)
-        out.edit_days_7d[row] = len({days.of(c.at) for c in changes if day_zero <= c.at < midnight})
-    return out
 
 
-def lowered_since(book: EditBook, rows: Int, since: Float) -> NDArray[np.bool_]:
+class _Anchor:
+    """R-DRIFT's anchor: the value in force at an instant (midnight, live: session start, or 7 days ago), or after the last later
+    event that re-anchors (a human edit, R-START, the begin of a promotion phase). `reached` (n,): rows whose edits a
+    window of the rules reaches; the others' anchor is the present value."""
+
+    def __init__(self, book: EditBook, target: Int, now: float, promotion: float, reached: NDArray[np.bool_]) -> None:
+        self._book, self._target, self._reached = book, target, reached
+        self._anew = book.newest(book.changes.anchors & (book.changes.at <= now))
+        if promotion <= now:
+            self._anew = np.maximum(self._anew, promotion)
+
+    def since(self, since: Float) -> Int:
+        then = self._book.in_force_at(np.maximum(since, self._anew), self._target)
+        return np.where(self._reached, then, self._target)
+
+
+def _edit_days(book: EditBook, which: NDArray[np.bool_], days: NaturalDays) -> Int:
+    """(n,) natural days with a change of `which` (m,)."""
+    c = book.changes.take(which)
+    day = days.of_many(c.at)
+    first = np.ones(len(c), np.bool_)
+    first[1:] = (c.row[1:] != c.row[:-1]) | (day[1:] != day[:-1])
+    return np.bincount(c.row[first], minlength=len(book.last)).astype(np.int64)
+
+
+def lowered_since(book: EditBook, since: Float) -> NDArray[np.bool_]:
     """(n,) whether a lowering of ours took effect after `since` (n,) epoch s, NaN = no."""
-    out = np.zeros(len(since), np.bool_)
-    for row in rows.tolist():
-        out[row] = any(
-            c.ours
-            and c.target
-            and c.at >= since[row]
-            and c.before is not None
-            and c.after is not None
-            and c.after < c.before
-            for c in book.of(row)
-        )
-    return out
-
-
-__all__ = ["DAY_S", "EditColumns", "edit_columns", "lowered_since"]
+    c = book.changes
+    lowered = c.ours & c.target & (c.before >= 0) & (c.after >= 0) & (c.after < c.before)
+    return book.some(lowered & (c.at >= since[c.row]))

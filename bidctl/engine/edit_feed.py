@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from bidctl.domain.values import AccountId
 from bidctl.domain.writes import Edit, Write
+from bidctl.engine.due import FIRST_DAYS
 from bidctl.engine.observe import Observer
 from bidctl.engine.ports import Transaction
-from bidctl.engine.reading import FIRST_DAYS
 
 
 class EditFeed:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.engine.groups import Groups
 from bidctl.engine.normal import Z90, gamma_cdf, gamma_quantile
 
 Float = NDArray[np.float64]
@@ -51,10 +52,10 @@ def window(orders: Float, known: Bool) -> Bool:
 
 def weigh(
     spend: Float, orders: Float, normalised: Float, projected: Float, settle_var: Float, order_value: Float, goal: Float,
-    cv: float,
+    cv: Float,
 ) -> Evidence:  # fmt: skip
     """Judge (n,) window sums. `normalised`: paid GMV at the present target (g * T); `projected`: the same times projected /
-    paid; `settle_var`: variance of `projected` by settlement; `order_value`: projected yuan an order."""
+    paid; `settle_var`: variance of `projected` by settlement; `order_value`: projected yuan an order; `cv`: variation of order values."""
     spent = np.where(spend > 0, spend, np.nan)
     roas = projected / spent
     some = (orders > 0) & (projected > 0)
@@ -69,18 +70,19 @@ def weigh(
     return Evidence(roas, _blank(lo, unknown), _blank(hi, unknown), _blank(p, unknown | np.isnan(goal)), orders, spend)
 
 
-def order_cv(gmv: Float, orders: Float) -> float:
-    """The account's variation of order values, from how the mean order of a campaign moves between its days: with n orders
-    a day, n * (day's mean - mean)^2 averages to the variance of one order. Shrunk toward `ORDER_CV`; `gmv`, `orders` (n, d)."""
+def order_cv(gmv: Float, orders: Float, accounts: Groups) -> Float:
+    """(a,) each account's variation of order values, from how the mean order of a campaign moves between its days: with n
+    orders a day, n * (day's mean - mean)^2 averages to the variance of one order. Shrunk toward `ORDER_CV`; `gmv`, `orders`
+    (n, d)."""
     ok = np.isfinite(gmv) & np.isfinite(orders) & (orders >= 1)
     n = np.where(ok, orders, 0.0)
     total = n.sum(axis=1)
     mean = np.where(ok, gmv, 0.0).sum(axis=1) / np.where(total > 0, total, 1.0)
     day = np.where(ok, gmv, 0.0) / np.where(ok, orders, 1.0)
     scale = np.where(mean > 0, mean, np.inf)[:, None]
-    squares = float((n * ((day - mean[:, None]) * ok / scale) ** 2).sum())
-    freedom = float(np.maximum(ok.sum(axis=1) - 1, 0).sum())
-    return float(np.sqrt((CV_STRENGTH * ORDER_CV**2 + squares) / (CV_STRENGTH + freedom)))
+    squares = accounts.sums((n * ((day - mean[:, None]) * ok / scale) ** 2).sum(axis=1))
+    freedom = accounts.sums(np.maximum(ok.sum(axis=1) - 1, 0))
+    return np.sqrt((CV_STRENGTH * ORDER_CV**2 + squares) / (CV_STRENGTH + freedom))
 
 
 def _blank(x: Float, where: Bool) -> Float:

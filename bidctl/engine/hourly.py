@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,13 +19,13 @@ Int = NDArray[np.int64]
 
 
 class Hourly:
-    """`views`: today and yesterday by hour; `account`: the account's yuan by hour index; `by_session`: yuan of a life unit in
+    """`views`: today and yesterday by hour; `account`: yuan of each account (a,) by hour index; `by_session`: yuan of a life unit in
     a session's share of a day, keyed (unit, room, day); `own`: yuan of each campaign by day and hour, (n, 23 to 25), NaN = unknown."""
 
     def __init__(self, memory: Memory) -> None:
         self._m = memory
         self.views: dict[int, DayByHours] = {}
-        self.account: dict[int, float] = {}
+        self.account: dict[int, Float] = {}
         self.by_session: dict[tuple[int, str, int], float] = {}
         self.own: dict[int, NDArray[np.float32]] = {}
         self._own_usual: tuple[int, Float] | None = None
@@ -69,33 +67,32 @@ class Hourly:
         m, slot = self._m, view.day % DAYS
         m.sums.total[:, :, slot] = view.total.T
         m.sums.source[:, slot] = view.total_source
-        m.sums.share[:, slot] = self._share(view.first, view.x, m.book.rows())
+        net = m.roster.flags("net")
+        gmv = np.nan_to_num(np.where(net[:, None], view.x[3], view.x[1]))
+        m.sums.share[:, slot] = self._share(view.first, gmv, np.ones(len(net), np.bool_))
         m.sums.weighed[:, slot] = True
         m.sums.least[:, slot] = view.least
         m.sums.known[:, slot] = view.known_at
         spend = np.nan_to_num(view.x[0])
-        for i, total in enumerate(spend.sum(axis=0).tolist()):
-            self.account[view.first + i] = total
+        totals = m.roster.by_account.sums_of_columns(spend)
+        for i in range(totals.shape[1]):
+            self.account[view.first + i] = totals[:, i]
         self._milestones(view, spend, slot)
 
-    def _share(self, first: int, x: Float, rows: Iterable[int]) -> Float:
-        """sum(GMV_i / target_i) / sum(GMV_i) of a day whose hours (5, n, k) begin at index `first`, by the target in force in the
-        middle of each hour; `rows`: those whose edits count."""
+    def _share(self, first: int, gmv: Float, which: NDArray[np.bool_]) -> Float:
+        """sum(GMV_i / target_i) / sum(GMV_i) of a day whose hours' `gmv` (n, k) begin at index `first`, by the target in force in
+        the middle of each hour; `which` (n,): rows whose edits count."""
         m = self._m
-        grid, target, net = m.book.grid_units, m.roster.ints("target"), m.roster.flags("net")
-        with np.errstate(divide="ignore"):
-            share = np.where(target > 0, grid / np.where(target > 0, target, 1), np.nan)
-        middles = [m.days.hour_start(first + i) + HOUR_S / 2 for i in range(x.shape[2])]
-        for row in rows:
-            changes = m.book.of(row)
-            if target[row] <= 0 or not changes or changes[-1].at < middles[0]:
-                continue
-            if all(c.at < middles[0] or c.at > middles[-1] for c in changes):
-                share[row] = grid / max(m.book.in_force(row, middles[0], int(target[row])), 1)
-                continue
-            inverse = np.array([grid / max(m.book.in_force(row, t, int(target[row])), 1) for t in middles])
-            gmv = np.nan_to_num(x[3 if net[row] else 1, row])
-            share[row] = (gmv * inverse).sum() / gmv.sum() if gmv.sum() > 0 else inverse.mean()
+        grid, target = m.book.grid_units, m.roster.ints("target")
+        share = np.where(target > 0, grid / np.where(target > 0, target, 1), np.nan)
+        middles = np.array([m.days.hour_start(first + i) + HOUR_S / 2 for i in range(gmv.shape[1])])
+        rows = np.flatnonzero(which & (target > 0) & m.book.some(m.book.changes.at >= middles[0]))
+        if len(rows):
+            inverse = grid / np.maximum(m.book.in_force(rows, middles, target[rows]), 1)
+            own, mean = gmv[rows].sum(axis=1), inverse.mean(axis=1)
+            weighed = (gmv[rows] * inverse).sum(axis=1) / np.where(own > 0, own, 1.0)
+            same = (inverse == inverse[:, :1]).all(axis=1)
+            share[rows] = np.where(same, inverse[:, 0], np.where(own > 0, weighed, mean))
         return share
 
     def _older_shares(self, window: range) -> None:
@@ -106,7 +103,7 @@ class Hourly:
             slot = day % DAYS
             blind = ~m.sums.weighed[:, slot]
             if blind.any():
-                told = self._share(first, np.zeros((5, len(blind), k)), np.flatnonzero(blind).tolist())
+                told = self._share(first, np.zeros((len(blind), k)), blind)
                 m.sums.share[:, slot] = np.where(blind, told, m.sums.share[:, slot])
 
     def _milestones(self, view: DayByHours, spend: Float, slot: int) -> None:

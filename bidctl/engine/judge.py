@@ -11,6 +11,7 @@ from bidctl.domain.values import Basis
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.enrolled import Enrolled
 from bidctl.engine.evidence import WINDOW_DAYS, Evidence, weigh, window
+from bidctl.engine.groups import Groups
 from bidctl.engine.settlement import HORIZON_DAYS, Settled
 
 Float = NDArray[np.float64]
@@ -33,11 +34,13 @@ class Judged:
     projected_7d: Float
 
 
-def judge(table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Float, cv: float) -> Judged:
-    """`net` (n,): the target counts GMV net of refunds within 1 h; `target` (n,) the target in force as a ratio."""
+def judge(
+    table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Float, accounts: Groups, cv: Float
+) -> Judged:
+    """`net` (n,): the target counts GMV net of refunds within 1 h; `target` (n,) the target in force as a ratio; `cv` (n,)."""
     horizon = np.array([HORIZON_DAYS[Basis(int(b))] for b in range(len(Basis))])[e.basis]
     expected = settled.expected(horizon)
-    value = order_value(table)
+    value = order_value(table, accounts)
     x = table.x[:, :, -WINDOW_DAYS:]
     spend, paid, orders = x[0], x[1], x[2]
     known = np.isfinite(spend) & np.isfinite(paid) & np.isfinite(orders)
@@ -73,12 +76,13 @@ def judge(table: DayTable, settled: Settled, e: Enrolled, net: Bool, target: Flo
     )
 
 
-def order_value(table: DayTable) -> Float:
+def order_value(table: DayTable, accounts: Groups) -> Float:
     """(n,) paid yuan an order over the days known, drawn to the account's mean by 3 orders."""
     gmv, orders = table.x[1], table.x[2]
     both = np.isfinite(gmv) & np.isfinite(orders)
     g, n = np.where(both, gmv, 0.0).sum(axis=1), np.where(both, orders, 0.0).sum(axis=1)
-    mean = g.sum() / n.sum() if n.sum() > 0 and g.sum() > 0 else ORDER_VALUE
+    all_g, all_n = accounts.totals(g), accounts.totals(n)
+    mean = np.where((all_n > 0) & (all_g > 0), all_g / np.where(all_n > 0, all_n, 1.0), ORDER_VALUE)
     return np.asarray((g + VALUE_STRENGTH * mean) / (n + VALUE_STRENGTH))
 
 

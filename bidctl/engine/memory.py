@@ -1,4 +1,4 @@
-"""What an account's facts have come to, in buckets: fed in any order, bounded, recomputable from the ledger."""
+"""What the facts of the accounts observed together have come to, in buckets: fed in any order, bounded, recomputable from the ledger."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo, Listing, Session
 from bidctl.domain.panel import METRICS, Grain, Panel
-from bidctl.domain.values import CampaignId, Kind
+from bidctl.domain.values import AccountId, CampaignId
 from bidctl.domain.writes import Edit
 from bidctl.engine.day_sums import DAYS, DaySums
 from bidctl.engine.days import DAY_S, HOUR_S, NaturalDays
-from bidctl.engine.edit_book import KEEP_S, EditBook
+from bidctl.engine.edit_book import KEEP_S, Changes, EditBook
 from bidctl.engine.effective import EffectiveHours
+from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.freshness import LastTwo
+from bidctl.engine.listing_columns import ListingColumns, columns_of, of_infos
 from bidctl.engine.resolve import HOURLY, LATE_S, Source
 from bidctl.engine.roster import Roster
+from bidctl.engine.suggested import Suggested
 from bidctl.engine.windows import Ring
 
 Float = NDArray[np.float64]
@@ -48,12 +51,13 @@ def listing_facts(listing: Listing, days: NaturalDays) -> Panel:
 
 
 class Memory:
-    """Rolling state of one account (see the parts for shapes); `dirty` are the natural days whose hours changed."""
+    """Rolling state (see the parts for shapes); `dirty` are the natural days whose hours changed."""
 
-    def __init__(self, days: NaturalDays, book: EditBook) -> None:
+    def __init__(self, days: NaturalDays, book: EditBook, account: AccountId) -> None:
         self.days = days
         self.book = book
-        self.roster = Roster()
+        self.roster = Roster(account)
+        self.suggested = Suggested()
         self.hours = Ring(len(HOURLY), HOURS)
         self.snaps = Ring(len(HOURLY), HOURS)
         self.daily = Ring(len(METRICS), DAYS)
@@ -76,7 +80,7 @@ class Memory:
         if len(panel) == 0:
             return
         self.advance(float(panel.known_at.max()))
-        rows = self._rows([CampaignId(c) for c in panel.campaign.tolist()])
+        rows = self.rows(panel.campaign.tolist())
         for grain, put in (
             (Grain.HOUR, self._put_hours),
             (Grain.DAY, self._put_days),
@@ -103,18 +107,22 @@ class Memory:
             raise ValueError(
                 f"cumulative fact from {at.isoformat()}: expected totals from a midnight of {self.days.zone.key}; give natural-day totals"
             )
+        self._put_snapshots(rows, day, p.known_at, _values(p, HOURLY))
+
+    def _put_snapshots(self, rows: Int, day: Int, known: Float, values: Float) -> None:
+        """Totals of days so far: `day`, `known` (m,), `values` (m, 5) of `HOURLY`."""
         # a reading taken on the hour belongs to the hour that ends; one taken after midnight to its day's last hour
-        hour = self.days.hours_of(p.known_at - 1e-3)
+        hour = self.days.hours_of(known - 1e-3)
         for d in np.unique(day).tolist():
             first, k = self.days.hours(d)
             of_day = day == d
             hour[of_day] = np.clip(hour[of_day], first, first + k - 1)
-        self.snaps.put(rows, hour, p.known_at, _values(p, HOURLY))
+        self.snaps.put(rows, hour, known, values)
         self._soil(hour)  # also where nothing was newer: `_put_last` writes over these days
-        self.last_two.put(rows, p.known_at, p.spend, day)
-        self._put_last(rows, day, p)
+        self.last_two.put(rows, known, values[:, 0], day)
+        self._put_last(rows, day, known, values)
 
-    def _put_last(self, rows: Int, day: Int, p: Panel) -> None:
+    def _put_last(self, rows: Int, day: Int, known: Float, values: Float) -> None:
         """Each day's last snapshot, for days that no hour will tell (after a restart live has nothing else); days that still
         have hours are resolved from them over this."""
         assert self.sums.head is not None
@@ -122,12 +130,12 @@ class Memory:
         begins, which = np.unique(day[held], return_inverse=True)
         ends = np.array([self.days.start(d + 1) for d in begins.tolist()])
         if held.any():
-            source = np.where(p.known_at[held] >= ends[which] - LATE_S, Source.SNAPSHOT, Source.UNKNOWN).astype(np.int8)
-            self.sums.put_last(rows[held], day[held], p.known_at[held], _values(p, HOURLY)[held], source)
+            source = np.where(known[held] >= ends[which] - LATE_S, Source.SNAPSHOT, Source.UNKNOWN).astype(np.int8)
+            self.sums.put_last(rows[held], day[held], known[held], values[held], source)
 
     def cover(self, campaigns: Iterable[CampaignId], grain: Grain, since: float, until: float) -> None:
         """A read of [since, until) was whole: these campaigns have zeros where it had no row. Only finished buckets count."""
-        rows = self._rows(list(campaigns))
+        rows = self.rows(list(campaigns))
         if len(rows) == 0:
             return
         if grain is Grain.HOUR:
@@ -139,17 +147,32 @@ class Memory:
         if last >= first:
             ring.cover(rows, first, last)
 
+    def ingest_block(self, block: FactBlock) -> None:
+        """Facts of one whole read: rows where there are any, zeros where not."""
+        self.advance(block.known_at)
+        rows = self.rows(block.campaigns.tolist())
+        if block.grain is Grain.HOUR:
+            self.hours.put_block(rows, block.first, block.known_at, block.values)
+            self._soil(np.arange(max(block.first, block.first + block.width - HOURS), block.first + block.width))
+            self.hour_read_at = max(self.hour_read_at, block.known_at)
+        else:
+            self.daily.put_block(rows, block.first, block.known_at, block.values)
+
     # listings
     def ingest_listing(self, listing: Listing) -> None:
-        """All campaigns of the account as read at one instant, with the day's totals."""
-        at = listing.read_at.timestamp()
+        """All campaigns as read at one instant, with the day's totals."""
+        self.ingest_columns(columns_of(listing), listing.campaigns)
+
+    def ingest_columns(self, listing: ListingColumns, infos: Sequence[CampaignInfo] = ()) -> None:
+        """The same in columns; `infos`: the campaigns as values, to be kept beside."""
+        at = listing.read_at
         self.advance(max(at, self.listed_at))
         before = len(self.roster)
         units = self.roster.ints("unit").copy()
-        rows = self.roster.update(listing.campaigns, at)
+        rows = self.roster.update(listing, infos)
         self._grow()
         newest = at >= self.listed_at
-        self.ingest(listing_facts(listing, self.days))
+        self._put_totals(rows, listing)
         self._mark(rows, listing, newest)
         if listing.complete:
             self.good_read_at = max(self.good_read_at, at)
@@ -157,16 +180,26 @@ class Memory:
         if len(self.roster) != before or not np.array_equal(units, self.roster.ints("unit")):
             self._soil_all()
 
-    def _mark(self, rows: Int, listing: Listing, newest: bool) -> None:
-        at = listing.read_at.timestamp()
-        on = np.array([_on(i) for i in listing.campaigns], np.bool_)
-        everyone = np.arange(len(self.roster))
-        away = np.setdiff1d(everyone, rows)
-        self.effective.mark(rows, self.days.hour_of(at), on)
+    def _put_totals(self, rows: Int, listing: ListingColumns) -> None:
+        """The day's totals of a listing as snapshots; a campaign whose spend was not reported has none."""
+        told = np.isfinite(listing.spend)
+        rows, at = rows[told], listing.read_at
+        if not len(rows):
+            return
+        values = np.stack([getattr(listing, name)[told] for name in HOURLY], axis=1)
+        day = self.days.of(at)
+        self._put_snapshots(rows, np.full(len(rows), day), np.full(len(rows), at), values)
+
+    def _mark(self, rows: Int, listing: ListingColumns, newest: bool) -> None:
+        at = listing.read_at
+        away = np.ones(len(self.roster), np.bool_)
+        away[rows] = False
+        gone = np.flatnonzero(away)
+        self.effective.mark(rows, self.days.hour_of(at), listing.effective)
         if listing.complete:
-            self.effective.mark(away, self.days.hour_of(at), np.zeros(len(away), np.bool_))
+            self.effective.mark(gone, self.days.hour_of(at), np.zeros(len(gone), np.bool_))
             if newest:
-                self.roster.absent(away, at)
+                self.roster.absent(gone, at)
         if newest:
             self.roster.flags("listed")[rows] = True
             self.sums.budget[rows, self.days.of(at) % DAYS] = self.roster.floats("budget")[rows]
@@ -174,12 +207,17 @@ class Memory:
     # the rest
     def ingest_edits(self, edits: Iterable[Edit]) -> None:
         """Everybody's edits (all fields may be given; only target and objective count)."""
-        for edit in edits:
-            row = int(self._rows([edit.campaign])[0])
-            change = self.book.add(row, edit)
-            if change is not None:
-                until = self.days.hour_of(max(change.at, self.listed_at))
-                self._soil(np.arange(max(self.days.hour_of(change.at), until - HOURS), until + 1))
+        given = list(edits)
+        if given:
+            self.ingest_changes(self.book.columns_of(self.rows([e.campaign for e in given]), given))
+
+    def ingest_changes(self, changes: Changes) -> None:
+        """The same in columns, of rows that are known."""
+        fresh = self.book.add(changes)
+        if len(fresh):
+            first = self.days.hour_of(float(fresh.at.min()))
+            until = self.days.hour_of(max(float(fresh.at.max()), self.listed_at))
+            self._soil(np.arange(max(first, until - HOURS), until + 1))
 
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:
         """Live sessions; a session told again replaces what was known of it."""
@@ -190,7 +228,7 @@ class Memory:
 
     def restore(self, infos: Sequence[CampaignInfo], at: float) -> None:
         """Campaigns as the ledger last knew them; they count as read, not as listed now."""
-        self.roster.update(infos, at)
+        self.roster.update(of_infos(infos, at, complete=False), infos)
         self._grow()
         self._soil_all()
 
@@ -228,14 +266,23 @@ class Memory:
         )
         if len(keep) == len(self.roster):
             return
-        renumbered = self.roster.take(keep)
+        self.roster.take(keep)
         self.renamed = True
-        for part in (self.hours, self.snaps, self.daily, self.sums, self.effective, self.last_two):
+        for part in (
+            self.hours,
+            self.snaps,
+            self.daily,
+            self.sums,
+            self.effective,
+            self.last_two,
+            self.suggested,
+            self.book,
+        ):
             part.take(keep)
         self.fed_hour, self.first_hour = self.fed_hour[keep], self.first_hour[keep]
-        self.book.renumber(renumbered)
 
-    def _rows(self, campaigns: Sequence[CampaignId]) -> Int:
+    def rows(self, campaigns: Sequence[CampaignId]) -> Int:
+        """Row of each campaign; unknown ones get a new row."""
         rows = self.roster.rows(campaigns)
         if len(self.roster) > len(self.fed_hour):
             self._grow()
@@ -250,6 +297,8 @@ class Memory:
         self.sums.grow(n)
         self.effective.grow(n)
         self.last_two.grow(n)
+        self.suggested.grow(n)
+        self.book.grow(n)
         more = np.full((max(n - len(self.fed_hour), 0), DAYS), -1, np.int8)
         self.fed_hour = np.concatenate([self.fed_hour, more])
         self.first_hour = np.concatenate([self.first_hour, more])
@@ -266,10 +315,4 @@ def _values(p: Panel, names: Sequence[str]) -> Float:
     return np.stack([getattr(p, name) for name in names], axis=1)
 
 
-def _on(i: CampaignInfo) -> bool:
-    spent = i.today.spend
-    left = i.budget is None or spent is None or spent < float(i.budget)
-    return i.delivering and i.enabled and not i.off_air and not i.ended and left
-
-
-__all__ = ["HOUR_S", "Kind", "Memory", "listing_facts"]
+__all__ = ["HOUR_S", "Memory", "listing_facts"]

@@ -16,16 +16,18 @@ from bidctl.domain.campaign import CampaignInfo, Listing, Session
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Grain, Panel
-from bidctl.domain.values import AccountId, CampaignId, Capabilities, Suggestion, SuggestionState
+from bidctl.domain.values import AccountId, CampaignId, Capabilities, Suggestion
 from bidctl.domain.writes import Edit
 from bidctl.engine.columns import Columns
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable, day_table
 from bidctl.engine.days import NaturalDays
-from bidctl.engine.edit_book import EditBook
+from bidctl.engine.edit_book import Changes, EditBook
 from bidctl.engine.enrolled import Enrolled, enrolled
+from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.freshness import Delays
 from bidctl.engine.hourly import Hourly
+from bidctl.engine.listing_columns import ListingColumns
 from bidctl.engine.memory import Memory
 from bidctl.engine.milestones import Milestones
 from bidctl.engine.ports import KnownLife, Pause
@@ -36,7 +38,8 @@ Int = NDArray[np.int64]
 
 
 class Observer:
-    """Rolling observation of one account. Feed it what is read, in any order; `observe` costs the same whatever the history.
+    """Rolling observation of an account, or of several that are read together. Feed it what is read, in any order; `observe`
+    costs the same whatever the history.
 
     `promotions`: natural days (dates of the account's zone) of promotions. A start is: `restore` what the ledger knew,
     `ingest` its facts of the last 40 days, then whole reads of the platform (`ingest` and `cover` each).
@@ -52,12 +55,10 @@ class Observer:
         self.promotions = promotions
         self.days = NaturalDays(capabilities.time_zone)
         self.book = EditBook(capabilities.grid)
-        self.memory = Memory(self.days, self.book)
+        self.memory = Memory(self.days, self.book, account)
         self.hourly = Hourly(self.memory)
         self.milestones = Milestones(account)
         self.enrolments: dict[CampaignId, Enrolment] = {}
-        self.suggestions: dict[CampaignId, tuple[float, Suggestion]] = {}
-        self.known_suggestion_at: dict[CampaignId, float] = {}
         self.pauses: Mapping[CampaignId, Pause] = {}
         self._enrolled: Enrolled | None = None
 
@@ -75,8 +76,24 @@ class Observer:
         """Campaigns and the day's totals (store `memory.listing_facts(listing, days)` to have them again)."""
         self.memory.ingest_listing(listing)
 
+    def ingest_columns(self, listing: ListingColumns) -> None:
+        """A listing in columns, of all accounts that are observed together."""
+        self.memory.ingest_columns(listing)
+
+    def ingest_block(self, block: FactBlock) -> None:
+        """Facts of one whole read in columns: rows, and zeros where it had none (as `ingest` and `cover`)."""
+        self.memory.ingest_block(block)
+
     def ingest_edits(self, edits: Iterable[Edit]) -> None:
         self.memory.ingest_edits(edits)
+
+    def ingest_own_edits(
+        self, campaigns: Sequence[CampaignId], old: Int, new: Int, reason: NDArray[np.int16], at: float
+    ) -> None:
+        """Target edits of ours that were confirmed at epoch second `at`: `old`, `new` (m,) grid units."""
+        rows, m = self.memory.rows(campaigns), len(campaigns)
+        yes = np.ones(m, np.bool_)
+        self.memory.ingest_changes(Changes(rows, np.full(m, at), yes, old, new, yes, reason.astype(np.int64)))
 
     def remove_edit(self, edit: Edit) -> None:
         """An edit counted while its outcome was unknown proved absent."""
@@ -106,12 +123,15 @@ class Observer:
 
     def ingest_suggestion(self, campaign: CampaignId, suggestion: Suggestion, at: datetime) -> None:
         """The platform's answer at `at`; it holds for that natural day (qianchuan.md 7)."""
-        t = at.timestamp()
-        held = self.suggestions.get(campaign)
-        if held is None or t >= held[0]:
-            self.suggestions[campaign] = (t, suggestion)
-        if suggestion.state is not SuggestionState.UNKNOWN:
-            self.known_suggestion_at[campaign] = max(t, self.known_suggestion_at.get(campaign, t))
+        self.ingest_suggestions(
+            [campaign], np.array([suggestion.state], np.int8), np.array([suggestion.value]), at.timestamp()
+        )
+
+    def ingest_suggestions(
+        self, campaigns: Sequence[CampaignId], state: NDArray[np.int8], value: Float, at: float
+    ) -> None:
+        """The same for many campaigns: `state` (m,) `SuggestionState`, `value` (m,), epoch second `at`."""
+        self.memory.suggested.put(self.memory.rows(campaigns), state, value, at)
 
     def restore(self, infos: Sequence[CampaignInfo], seen_at: datetime, lives: Iterable[KnownLife]) -> None:
         """What the ledger knew of campaigns (`Transaction.load_campaigns`) and their lives; they count as seen, not as listed."""

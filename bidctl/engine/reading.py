@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bidctl.domain.campaign import CampaignInfo, Listing, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind
 from bidctl.engine.days import NaturalDays
+from bidctl.engine.due import Due
 from bidctl.engine.ports import PlatformReads, ReadFailed
-
-FIRST_DAYS = 40
-"""Natural days of history asked for on the first day; what the windows hold."""
-FIRST_HOURS = timedelta(days=7)
-"""The hourly topic goes back 7 days (qianchuan.md 9.2)."""
-DAILY_DAYS, WEEKLY_DAYS = 8, 31
-"""Settlement is filled in afterwards: re-pull 7 days daily and 30 days weekly (qianchuan.md 9.6)."""
-HOUR_SETTLES = timedelta(minutes=20)
-"""A finished hour is asked for this long after its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +38,11 @@ class Reading:
 
 
 class Reader:
-    """Reads one account; remembers only what it has already asked for, so a restart asks a little more, never less."""
+    """Reads one account."""
 
     def __init__(self, reads: PlatformReads, account: AccountId, days: NaturalDays) -> None:
-        self._reads, self._account, self._days = reads, account, days
-        self._hours_until: datetime | None = None
-        self._days_read: int | None = None
-        self._week_read: int | None = None
+        self._reads, self._account = reads, account
+        self._due = Due(days)
         self._airs: dict[str, bool] = {}
         self._unlisted: set[str] = set()  # on air, and no running session is listed yet
 
@@ -64,7 +54,7 @@ class Reader:
             return Reading(troubles=(failed.why,), stops=failed.stops_account)
         troubles = [] if listing.trouble is None else [listing.trouble]
         panels, covers = [Panel.empty()], []
-        for grain, since, until in self._due(now):
+        for grain, since, until in self._due.at(now):
             try:
                 panel, cover = await self._facts(listing, grain, since, until)
             except ReadFailed as failed:
@@ -72,40 +62,10 @@ class Reader:
                 continue
             panels.append(panel)
             covers.append(cover)
-            self._read_until(grain, until, now)
+            self._due.done(grain, until, now)
         sessions = await self._sessions(listing, now, troubles)
         boosts = await self._boosts(boosts_wanted, troubles)
         return Reading(listing, Panel.concat(panels), tuple(covers), sessions, boosts, tuple(troubles))
-
-    def _due(self, now: datetime) -> list[tuple[Grain, datetime, datetime]]:
-        hour = (now - HOUR_SETTLES).replace(minute=0, second=0, microsecond=0)
-        today = self._days.of(now.timestamp())
-        due = []
-        if self._hours_until is None or hour > self._hours_until:
-            since = (self._hours_until or now - FIRST_HOURS) - timedelta(hours=2)
-            due.append((Grain.HOUR, max(since, now - FIRST_HOURS).replace(minute=0, second=0, microsecond=0), hour))
-        if self._days_read != today:
-            back = (
-                FIRST_DAYS
-                if self._days_read is None
-                else WEEKLY_DAYS
-                if today - (self._week_read or 0) >= 7
-                else DAILY_DAYS
-            )
-            due.append((Grain.DAY, self._instant(today - back), self._instant(today)))
-        return due
-
-    def _instant(self, day: int) -> datetime:
-        return datetime.fromtimestamp(self._days.start(day), UTC)
-
-    def _read_until(self, grain: Grain, until: datetime, now: datetime) -> None:
-        if grain is Grain.HOUR:
-            self._hours_until = until
-            return
-        today = self._days.of(now.timestamp())
-        if self._days_read is None or today - (self._week_read or 0) >= 7:
-            self._week_read = today
-        self._days_read = today
 
     async def _facts(self, listing: Listing, grain: Grain, since: datetime, until: datetime) -> tuple[Panel, Cover]:
         kinds = kinds_with(self._reads.capabilities, grain)

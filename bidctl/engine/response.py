@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.engine.groups import Groups
 from bidctl.policy.profit import STEEPER
 
 Float = NDArray[np.float64]
@@ -82,7 +83,7 @@ def first_target(log_target: Float) -> Float:
     return np.asarray(first)
 
 
-def tracking(due: Float, spend: Float, orders: Float, cv: float) -> tuple[Float, Float]:
+def tracking(due: Float, spend: Float, orders: Float, cv: Float) -> tuple[Float, Float]:
     """(n,) delivered ROI over the target in the long run, and the sd of its logarithm. `due` (n, d) sum(GMV_i / target_i): what
     the day would have spent if it had hit its target."""
     known = np.isfinite(due) & np.isfinite(spend) & (spend > 0)
@@ -110,14 +111,14 @@ class Learned:
     slope: Float
 
 
-def learn(days: Days, now: Float) -> Learned:
+def learn(days: Days, now: Float, accounts: Groups) -> Learned:
     """`now` (n,) ln of the present target."""
     use = days.usable
     g = np.where(use, bend(np.where(use, days.log_target - now[:, None], 0.0)), 0.0)
     y = np.where(use, np.log(np.where(use, days.spend, 1.0)), 0.0)
-    y = y - _common(_centred(y + EPS * g, use), use)
+    y = y - _common(_centred(y + EPS * g, use), use, accounts)
     pair = use[:, 1:] & use[:, :-1]
-    return _regress(y, g, use, pair, _memory(_centred(y + EPS * g, use), pair))
+    return _regress(y, g, use, pair, _memory(_centred(y + EPS * g, use), pair, accounts), accounts)
 
 
 def _centred(r: Float, use: Bool) -> Float:
@@ -125,26 +126,27 @@ def _centred(r: Float, use: Bool) -> Float:
     return np.where(use, r - mean[:, None], 0.0)
 
 
-def _common(r: Float, use: Bool) -> Float:
+def _common(r: Float, use: Bool, accounts: Groups) -> Float:
     """(n, d) demand of the day that the account's other campaigns share with this one."""
-    total, count = r.sum(axis=0), use.sum(axis=0)
+    total = accounts.sums_of_columns(r)[accounts.of]
+    count = accounts.sums_of_columns(use.astype(np.float64))[accounts.of]
     return np.where(use, (total - r) / (count - use + COMMON), 0.0)
 
 
-def _memory(r: Float, pair: Bool) -> float:
-    """Autocorrelation of the account's daily demand from one day to the next, drawn to the stated one."""
-    square = 0.5 * float((np.where(pair, r[:, 1:] ** 2 + r[:, :-1] ** 2, 0.0)).sum())
-    cross = float(np.where(pair, r[:, 1:] * r[:, :-1], 0.0).sum())
+def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
+    """(n,) autocorrelation of the account's daily demand from one day to the next, drawn to the stated one."""
+    square = accounts.totals(np.where(pair, 0.5 * (r[:, 1:] ** 2 + r[:, :-1] ** 2), 0.0).sum(axis=1))
+    cross = accounts.totals(np.where(pair, r[:, 1:] * r[:, :-1], 0.0).sum(axis=1))
     weight = RHO_DAYS * NOISE**2 / (1 - RHO**2)
-    return float(np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9))
+    return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
 
 
-def _regress(y: Float, g: Float, use: Bool, pair: Bool, rho: float) -> Learned:
+def _regress(y: Float, g: Float, use: Bool, pair: Bool, rho: Float, accounts: Groups) -> Learned:
     """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own."""
     alone = use.copy()
     alone[:, 1:] &= ~pair
-    weight = np.where(alone, 1.0 - rho**2, use * 1.0)
-    lead = np.where(pair, rho, 0.0)
+    weight = np.where(alone, 1.0 - rho[:, None] ** 2, use * 1.0)
+    lead = np.where(pair, rho[:, None], 0.0)
     one = np.ones_like(y)
     y, g = y.copy(), g.copy()
     y[:, 1:] -= lead * y[:, :-1]
@@ -157,17 +159,18 @@ def _regress(y: Float, g: Float, use: Bool, pair: Bool, rho: float) -> Learned:
     s1, sy, sg = dot(one, one), dot(one, y), dot(one, g)
     safe = np.where(s1 > 0, s1, 1.0)
     gg, gy, yy = dot(g, g) - sg**2 / safe, dot(g, y) - sg * sy / safe, dot(y, y) - sy**2 / safe
-    sigma2 = _noise(np.maximum(yy + 2 * EPS * gy + EPS**2 * gg, 0.0), np.maximum(use.sum(axis=1) - 1, 0))
+    squares, freedom = np.maximum(yy + 2 * EPS * gy + EPS**2 * gg, 0.0), np.maximum(use.sum(axis=1) - 1, 0)
+    sigma2 = _noise(squares, freedom, accounts)
     return Learned(gg / sigma2, -gy / sigma2, sy / safe, sg / safe)
 
 
-def _noise(squares: Float, freedom: Float) -> Float:
+def _noise(squares: Float, freedom: NDArray[np.int64], accounts: Groups) -> Float:
     """(n,) variance of a day's news: the account's, drawn to the stated one, and each campaign's drawn to that."""
-    account = (NOISE_DAYS * NOISE**2 + squares.sum()) / (NOISE_DAYS + freedom.sum())
+    account = (NOISE_DAYS * NOISE**2 + accounts.totals(squares)) / (NOISE_DAYS + accounts.totals(freedom))
     return np.asarray((NOISE_DAYS * account + squares) / (NOISE_DAYS + freedom))
 
 
-def respond(learned: Learned, now: Float, chosen: Float, break_even: Float) -> Response:
+def respond(learned: Learned, now: Float, chosen: Float, break_even: Float, accounts: Groups) -> Response:
     """`now`, `chosen`, `break_even` (n,): ln of the present target, of the first one in the window, and of the target at which
     profit is nought (NaN = not known)."""
     eps = np.exp(NODES)
@@ -178,7 +181,7 @@ def respond(learned: Learned, now: Float, chosen: Float, break_even: Float) -> R
     fit = learned.b[:, None] * here - 0.5 * learned.a[:, None] * here**2
     off = np.where(known & np.isfinite(chosen), chosen, np.nan)[:, None] - best
     fit = fit - np.where(np.isfinite(off), 0.5 * (off / CHOSEN_LOG_SD) ** 2, 0.0)
-    weight = _posterior(fit)
+    weight = _posterior(fit, accounts)
     log_here = np.log(here)
     mean = (weight * log_here).sum(axis=1)
     sd = np.sqrt(np.maximum((weight * log_here**2).sum(axis=1) - mean**2, 0.0))
@@ -198,20 +201,20 @@ def respond(learned: Learned, now: Float, chosen: Float, break_even: Float) -> R
     )
 
 
-def _posterior(fit: Float) -> Float:
+def _posterior(fit: Float, accounts: Groups) -> Float:
     """(n, nodes) probabilities; the prior's mean and spread are what the account's campaigns have in common (empirical Bayes)."""
-    mean, sd = np.log(EPS), EPS_LOG_SD
+    mean, sd = np.full((len(fit), 1), np.log(EPS)), np.full((len(fit), 1), EPS_LOG_SD)
     for _ in range(3):
         score = fit - 0.5 * ((NODES - mean) / sd) ** 2
         weight = np.exp(score - score.max(axis=1, keepdims=True))
         weight /= weight.sum(axis=1, keepdims=True)
-        some = weight[np.isfinite(weight[:, 0])]
-        n = len(some)
-        centre = some @ NODES
-        spread = some @ NODES**2 - 2 * mean * centre + mean**2
-        mean_ = (POPULATION * np.log(EPS) + centre.sum()) / (POPULATION + n)
-        var = (POPULATION * EPS_LOG_SD**2 + spread.sum()) / (POPULATION + n)
-        mean, sd = float(mean_), float(np.sqrt(var))
+        some = np.isfinite(weight[:, 0])
+        centre = np.where(some, (weight * NODES).sum(axis=1), 0.0)
+        square = (weight * NODES**2).sum(axis=1)
+        spread = np.where(some, square - 2 * mean[:, 0] * centre + mean[:, 0] ** 2, 0.0)
+        n = POPULATION + accounts.totals(some)
+        mean = ((POPULATION * np.log(EPS) + accounts.totals(centre)) / n)[:, None]
+        sd = np.sqrt((POPULATION * EPS_LOG_SD**2 + accounts.totals(spread)) / n)[:, None]
     return np.asarray(weight)
 
 

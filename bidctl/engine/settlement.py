@@ -91,7 +91,7 @@ class Settled:
         )
         return self.cohorts.paid * np.maximum(share, 0.0)
 
-    def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: float) -> Float:
+    def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: Float) -> Float:
         """(n,) variance of the sum of `expected` over the cohorts in `use` (n, d): of r (all cohorts together) and of which
         orders will be refunded, each order worth `order_value` with variation `cv`."""
         open_paid = np.where(use, np.nan_to_num(self.open_paid(horizon_days)), 0.0)

@@ -1,4 +1,4 @@
-"""What the shell knows about an account at a tick, beside the facts."""
+"""What the shell knows at a tick, beside the facts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import EDIT_FIELDS, CampaignId, Field, Refused
+from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Refused
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.external import REACHED
 from bidctl.engine.ports import DecisionRecord
@@ -17,12 +17,12 @@ from bidctl.engine.ports import DecisionRecord
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`clock_ok`: R-CLOCK. `killed`, `breaker`: account-wide (a campaign's own switches add to them). `switches`: of enrolled
+    """`clock_ok`: R-CLOCK. `killed`, `breaker`: of all accounts observed (a campaign's own switches add to them). `switches`: of enrolled
     campaigns. `open_writes`: campaigns with an unresolved write. `boosts`: campaigns with a running boost. `live_since`:
-    begin of the first live day while it lasts (R-BLAST), else None. `budget_raises`: raises of ours today.
+    accounts in their first live day, with its begin (R-BLAST). `budget_raises`: raises of ours today.
     `budget_moved`: campaigns whose budget we have written today, or somebody changed since the last tick. `budget_refused`:
     those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
-    restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the account among those decided together.
+    restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
     `refused`: what a person said no to today.
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
@@ -33,7 +33,7 @@ class Standing:
     switches: Mapping[CampaignId, Switches] = field(default_factory=dict)
     open_writes: frozenset[CampaignId] = frozenset()
     boosts: frozenset[CampaignId] = frozenset()
-    live_since: datetime | None = None
+    live_since: Mapping[AccountId, datetime] = field(default_factory=dict)
     budget_raises: Mapping[CampaignId, int] = field(default_factory=dict)
     budget_moved: frozenset[CampaignId] = frozenset()
     budget_refused: frozenset[CampaignId] = frozenset()

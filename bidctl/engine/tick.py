@@ -23,6 +23,7 @@ from bidctl.engine.approvals import UNJUDGED, forbidden
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
+from bidctl.engine.due import FIRST_DAYS
 from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
@@ -31,7 +32,7 @@ from bidctl.engine.mixed import Mixed
 from bidctl.engine.observe import Observer
 from bidctl.engine.pauses import news
 from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
-from bidctl.engine.reading import FIRST_DAYS, Reader, Reading
+from bidctl.engine.reading import Reader, Reading
 from bidctl.engine.records import Signature, record, request, told_rule
 from bidctl.engine.selectors import is_selector, newcomers
 from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
@@ -226,12 +227,11 @@ class Desk:
                 if room and next_session(held.human_hold_until, mine):
                     t.set_human_hold(self.account, campaign, None)
 
-    def _first_live(self, t: Transaction, midnight: float) -> datetime | None:
+    def _first_live(self, t: Transaction, midnight: float) -> dict[AccountId, datetime]:
         """R-BLAST: the first live day lasts while no write of ours in live mode is older than today."""
-        if self._sign.mode is not Mode.LIVE:
-            return None
         today = datetime.fromtimestamp(midnight, UTC)
-        return None if t.wrote_before(self.account, self._sign.mode, today) else today
+        past = self._sign.mode is not Mode.LIVE or t.wrote_before(self.account, self._sign.mode, today)
+        return {} if past else {self.account: today}
 
     async def _decide(
         self, now: datetime, enrolments: Sequence[Enrolment], standing: Standing

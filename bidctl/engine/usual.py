@@ -10,24 +10,29 @@ from numpy.typing import NDArray
 from bidctl.engine.days import NaturalDays
 
 Float = NDArray[np.float64]
+Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 PROFILE_DAYS, NEED_DAYS = 7, 3
 AS_USUAL = 0.7
 """The account's others spend "as usual" from 70 % of their mean in the same clock hours (ours)."""
 
+Spent = Mapping[int, Float]
+"""Yuan of each whole account, (a,), by hour index."""
 
-def profile(account: Mapping[int, float], days: NaturalDays, today: int) -> Float | None:
-    """(24,) mean yuan by clock hour over the last 7 complete days; None before 3 days with spend. `account`: yuan of the
-    whole account by hour index."""
-    total, n = np.zeros(24), 0
+
+def profile(spent: Spent, accounts: int, days: NaturalDays, today: int) -> Float:
+    """(a, 24) mean yuan by clock hour over the last 7 complete days; NaN before 3 days with spend."""
+    total, n = np.zeros((accounts, 24)), np.zeros(accounts)
+    nothing = np.zeros(accounts)
     for day in range(today - PROFILE_DAYS, today):
         first, k = days.hours(day)
-        spend = np.array([account.get(first + i, 0.0) for i in range(k)])
-        if spend.sum() > 0:
-            np.add.at(total, days.local_hours(day), spend)
-            n += 1
-    return total / n if n >= NEED_DAYS else None
+        hours = np.stack([spent.get(first + i, nothing) for i in range(k)], axis=1)
+        some = hours.sum(axis=1) > 0
+        for i, clock in enumerate(days.local_hours(day).tolist()):
+            total[:, clock] += np.where(some, hours[:, i], 0.0)
+        n += some
+    return np.where((n >= NEED_DAYS)[:, None], total / np.maximum(n, 1)[:, None], np.nan)
 
 
 def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, today: int, n: int) -> Float:
@@ -36,26 +41,24 @@ def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, tod
     total, known = np.zeros((n, 24)), np.zeros((n, 24))
     for day in range(today - PROFILE_DAYS, today):
         if day in spend:
-            hours = days.local_hours(day)
-            np.add.at(total.T, hours, np.nan_to_num(spend[day]).T)
-            np.add.at(known.T, hours, np.isfinite(spend[day]).T)
+            for i, clock in enumerate(days.local_hours(day).tolist()):
+                total[:, clock] += np.nan_to_num(spend[day][:, i])
+                known[:, clock] += np.isfinite(spend[day][:, i])
     return np.where(known >= NEED_DAYS, total / np.maximum(known, 1.0), np.nan)
 
 
-def usual_hour(usual: Float | None, local_hour: int) -> bool:
-    """The hour's usual share of the day is at least average; False where there is no history to say so."""
-    return usual is not None and bool(usual[local_hour] >= usual.mean())
+def usual_hour(usual: Float, local_hour: int) -> Bool:
+    """(a,) the hour's usual share of the day is at least average; False where there is no history to say so."""
+    return np.asarray(usual[:, local_hour] >= usual.mean(axis=1))
 
 
 def account_usual(
-    usual: Float | None, account: Mapping[int, float], days: NaturalDays, now: float, own_last: Float, own_share: Float
+    usual: Float, spent: Spent, account: Int, days: NaturalDays, now: float, own_last: Float, own_share: Float
 ) -> Bool:
-    """(n,) whether the account's other campaigns spent as usual in the last 2 complete hours. `own_last` (n,) yuan of the
-    campaign itself in those hours, `own_share` (n,) its share of the account's 7-day spend."""
-    if usual is None:
-        return np.zeros(len(own_last), np.bool_)
+    """(n,) whether the other campaigns of each one's account spent as usual in the last 2 complete hours. `account` (n,);
+    `own_last` (n,) yuan of the campaign itself in those hours, `own_share` (n,) its share of the account's 7-day spend."""
     last = [days.hour_of(now) - 1, days.hour_of(now) - 2]
-    expected = sum(float(usual[days.local(days.hour_start(h)).hour]) for h in last)
-    spent = sum(account.get(h, 0.0) for h in last)
-    others = expected * (1.0 - own_share)
-    return np.asarray((spent - own_last) >= AS_USUAL * others - 1e-6)
+    expected = sum((usual[:, days.local(days.hour_start(h)).hour] for h in last), np.zeros(len(usual)))
+    seen = sum((spent.get(h, np.zeros(len(usual))) for h in last), np.zeros(len(usual)))
+    others = expected[account] * (1.0 - own_share)
+    return np.asarray((seen[account] - own_last) >= AS_USUAL * others - 1e-6)

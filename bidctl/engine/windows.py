@@ -68,6 +68,20 @@ class Ring:
         self.known[rows, slot] = known[newer]
         return index[newer]
 
+    def put_block(self, rows: Int, first: int, known: float, values: Float) -> None:
+        """Put a whole read of buckets `first`.. : `values` (metrics, m, k), NaN in the first metric = no row, so zero."""
+        if not values.size:
+            return
+        last = first + values.shape[2] - 1
+        self.cover(rows, first, last)
+        assert self.head is not None
+        held = max(first, self.head - self.width + 1)
+        slots = np.arange(held, last + 1) % self.width
+        told = values[:, :, held - first :]
+        r, k = np.nonzero(np.isfinite(told[0]) & (known >= self.known[rows[:, None], slots]))
+        self.values[rows[r], :, slots[k]] = told[:, r, k].T
+        self.known[rows[r], slots[k]] = known
+
     def cover(self, rows: Int, first: int, last: int) -> None:
         """Mark buckets `first`..`last` of these rows as read whole."""
         if self.head is None or last > self.head:

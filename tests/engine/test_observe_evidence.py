@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bidctl.domain.panel import Grain
 from bidctl.domain.values import Basis, CampaignId, Kind, Objective
 from bidctl.engine.evidence import order_cv, weigh, window
+from bidctl.engine.groups import Groups
 from bidctl.engine.normal import gamma_cdf, gamma_quantile, normal_cdf
 from tests.engine.facts import at, day, edit, enrolment, hour, info, listing, observer, only, session
 
@@ -77,8 +78,9 @@ def test_order_cv_is_measured_and_shrunk():
     rng = np.random.default_rng(3)
     n = np.full((200, 20), 12.0)
     gmv = rng.gamma(1 / 0.25, 60 * 0.25, (200, 20, 12)).sum(2)
-    assert order_cv(gmv, n) == pytest.approx(0.5, abs=0.03)
-    assert order_cv(gmv[:0], n[:0]) == pytest.approx(0.9)
+    one = Groups(np.zeros(200, np.int64), 1)
+    assert order_cv(gmv, n, one) == pytest.approx([0.5], abs=0.03)
+    assert order_cv(gmv[:0], n[:0], Groups(one.of[:0], 1)) == pytest.approx([0.9])
 
 
 def watched(**changes):

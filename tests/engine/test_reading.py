@@ -11,8 +11,9 @@ from bidctl.domain.campaign import Session
 from bidctl.domain.panel import Grain
 from bidctl.domain.values import CampaignId, Capabilities, Kind
 from bidctl.engine.days import NaturalDays
+from bidctl.engine.due import DAILY_DAYS, FIRST_DAYS, WEEKLY_DAYS
 from bidctl.engine.ports import ReadFailed
-from bidctl.engine.reading import DAILY_DAYS, FIRST_DAYS, WEEKLY_DAYS, Reader, on_air
+from bidctl.engine.reading import Reader, on_air
 from tests.fakes.clock import VirtualClock
 from tests.fakes.flat_platform import FlatPlatform, Rate, utc
 from tests.fakes.memory_platform import ACCOUNT

@@ -1,0 +1,137 @@
+"""An experiment: policies on the same luck, cut into tasks of whole accounts that can be done anywhere, in any order."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from bidctl.policy import Policy
+from sim.result import Result
+from sim.run import Plan, Step, run
+from sim.scenario import Scenario
+from sim.seam import World
+from sim.shocks import Shocks
+from sim.world import MarketWorld
+
+CHUNK = 4000
+"""Campaigns at a time: bounds the memory (ours)."""
+Worlds = Callable[..., World]
+"""`worlds(scenario, seed)`. One that also takes `accounts` (a sequence of them) can be run in chunks of whole accounts, and
+one that takes `shocks` shares luck between the policies that meet it."""
+
+
+def market(
+    scenario: Scenario, seed: int, accounts: Sequence[int] | None = None, shocks: Shocks | None = None
+) -> MarketWorld:
+    """The world that comes with the package, its history behind it."""
+    return MarketWorld.with_history(scenario, seed, accounts=accounts, shocks=shocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """A policy and what it is called in tables."""
+
+    name: str
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All of `entrants` on one piece of one world: `accounts` None = the whole."""
+
+    worlds: Worlds
+    scenario: Scenario
+    seed: int
+    accounts: tuple[int, ...] | None
+    entrants: tuple[Entrant, ...]
+    plan: Plan
+
+    def text(self) -> str:
+        """For people, one line."""
+        piece = "" if self.accounts is None else f", accounts {self.accounts[0]}..{self.accounts[-1]}"
+        return f"{self.scenario.name}, seed {self.seed}{piece}: {', '.join(e.name for e in self.entrants)}"
+
+
+def tasks(
+    worlds: Worlds, scenario: Scenario, seeds: Sequence[int], entrants: Sequence[Entrant], plan: Plan, chunk: int = CHUNK
+) -> list[Task]:  # fmt: skip
+    """Every seed and piece; `chunk`: campaigns a piece, in whole accounts."""
+    pieces = _pieces(scenario, chunk) if _takes(worlds, "accounts") else [None]
+    return [Task(worlds, scenario, seed, piece, tuple(entrants), plan) for seed in seeds for piece in pieces]
+
+
+def perform(task: Task, step: Step = lambda share: None) -> list[Result]:
+    """One result an entrant, in their order."""
+    given: dict[str, Any] = {}
+    if task.accounts is not None:
+        given["accounts"] = task.accounts
+    if _takes(task.worlds, "shocks"):
+        given["shocks"] = Shocks(task.seed)
+    found: list[Result] = []
+    for number, e in enumerate(task.entrants):
+        world = task.worlds(task.scenario, task.seed, **given)
+
+        def told(share: float, number: int = number) -> None:
+            step((number + share) / len(task.entrants))
+
+        found.append(
+            run(world, e.policy, task.plan, name=e.name, scenario=task.scenario.name, seed=task.seed, step=told)
+        )
+    return found
+
+
+def gathered(done: Sequence[tuple[Task, Sequence[Result]]]) -> dict[str, list[Result]]:
+    """Results by policy, one a seed, pieces put together; seeds of which a piece is missing are left out."""
+    by_seed: dict[tuple[int, str], list[Result]] = {}
+    for _, results in done:
+        for r in results:
+            by_seed.setdefault((r.seed, r.policy), []).append(r)
+    out: dict[str, list[Result]] = {}
+    for (_, policy), parts in sorted(by_seed.items(), key=lambda kv: kv[0][0]):
+        out.setdefault(policy, []).append(parts[0] if len(parts) == 1 else joined(parts))
+    return out
+
+
+def joined(parts: Sequence[Result]) -> Result:
+    """Pieces of one world in one result, by account; campaigns are numbered anew in that order."""
+    account = np.concatenate([p.account for p in parts])
+    order = np.argsort(account, kind="stable")
+    shift = np.repeat(np.cumsum([0, *(len(p.campaign) for p in parts[:-1])]), [len(p.campaign) for p in parts])
+    columns = {
+        f.name: np.concatenate([getattr(p, f.name) for p in parts])[order]
+        for f in fields(Result)
+        if isinstance(getattr(parts[0], f.name), np.ndarray)
+    }
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    columns["campaign"] = np.arange(len(order))
+    columns["line"] = place[(np.concatenate([p.line for p in parts]) + shift)[order]]
+    holds: dict[int, int] = {}
+    for p in parts:
+        for reason, count in p.holds.items():
+            holds[reason] = holds.get(reason, 0) + count
+    found = tuple(line for p in parts for line in p.violations)
+    return Result(
+        policy=parts[0].policy, scenario=parts[0].scenario, seed=parts[0].seed, holds=holds, violations=found, **columns
+    )
+
+
+def _pieces(scenario: Scenario, chunk: int) -> list[tuple[int, ...] | None]:
+    campaigns = sum(g.count for g in scenario.group)
+    if campaigns <= chunk or scenario.accounts == 1:
+        return [None]
+    each = max(1, int(scenario.accounts * chunk / campaigns))
+    return list(_cut(scenario.accounts, each))
+
+
+def _cut(accounts: int, each: int) -> Iterator[tuple[int, ...]]:
+    for first in range(0, accounts, each):
+        yield tuple(range(first, min(first + each, accounts)))
+
+
+def _takes(worlds: Worlds, name: str) -> bool:
+    return name in inspect.signature(worlds).parameters
