@@ -26,7 +26,7 @@ def main() -> None:
     for days in (60, 120):
         world = MarketWorld(_scenario(), 1)
         campaigns = sampled(eligible(world), CAMPAIGNS)
-        known, looked = _timed(lambda w=world, c=campaigns, d=days: foresee(w, c, d, EVERY_H))  # type: ignore[misc]
+        known, looked = _timed(lambda w=world, c=campaigns, d=days: foresee(w, w.foresight(d), c, EVERY_H))  # type: ignore[misc]
         stakes, weighed = _timed(lambda k=known: stakes_of(k, free(k).target))  # type: ignore[misc]
         print(f"{len(campaigns)} campaigns x {days} days, a decision every {EVERY_H} h, {stakes.gain.shape[2]} cells")
         print(f"  foresight {looked:.2f} s, stakes {weighed:.2f} s of CPU")

@@ -39,12 +39,12 @@ def sampled(campaigns: Int, count: int) -> Int:
     return campaigns[np.rint(picks).astype(np.int64)]
 
 
-def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> Outlook:
-    """The coming `days` of eligible lines of a world that stands at midnight. Raises ValueError for another time, or for stages
-    that do not divide a day."""
+def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: int) -> Outlook:
+    """The outlook of eligible lines of a world that stands at midnight and foresees `known`. Raises ValueError for another time,
+    or for stages that do not divide a day."""
     if world.now != day_start(day_of(world.now)) or 24 % stage_hours:
         raise ValueError(f"now {world.now}, stages of {stage_hours} h: expected a midnight, and a divisor of 24")
-    known, scenario, day_stages = world.foresight(days), world.scenario, 24 // stage_hours
+    scenario, days, day_stages = world.scenario, len(known.cut), 24 // stage_hours
     setting = [world.setting(i)[:2] for i in campaigns.tolist()]
     basis = np.where([o == 1 for _, o in setting], np.log(known.net_share[campaigns]), 0.0)
     starts = np.array([world.specs[i].starts_at for i in campaigns.tolist()])
@@ -56,7 +56,8 @@ def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> 
         wide = np.broadcast_to(column, (days, len(known.base)))
         return np.repeat(wide[:, campaigns].T, day_stages, axis=1).astype(np.float64)
 
-    share, host = _air(world, campaigns, days, stage_hours)
+    loss, within = _move_loss(scenario, stage_hours)
+    share, host = _air(world, campaigns, days, stage_hours, _convexity(known)[campaigns])
     return Outlook(
         campaign=campaigns,
         stage_hours=stage_hours,
@@ -79,14 +80,15 @@ def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> 
         width=known.width,
         most_volume=MOST_VOLUME,
         lag_hours=scenario.learning.lag_hours,
-        move_loss=_move_loss(scenario, stage_hours),
-        move_within=int(np.ceil(scenario.moving.within_days * 24 / stage_hours)),
+        move_loss=loss,
+        move_within=within,
         cover=_cover(scenario),
     )
 
 
-def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> tuple[Float, Float]:
-    """(n, s): share of a usual day's traffic that a stage has; ln of the efficiency of its hosts (0 without)."""
+def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int, convexity: Float) -> tuple[Float, Float]:
+    """(n, s): share of a usual day's traffic that a stage has; ln of the efficiency of its hosts (0 without), their mean by what
+    they do to spend, to which their variance adds by `convexity` (n,)."""
     live = np.array([world.specs[i].kind == 1 for i in campaigns.tolist()])
     room = np.array([world.specs[i].live_account for i in campaigns.tolist()], np.int64)
     times, hours = world.times, HOUR * np.arange(25, dtype=np.float64)
@@ -101,8 +103,17 @@ def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> tup
             host[d][:, live] = times.host_skill(room[live], day, np.arange(24))
     weight = share.reshape(-1, stage_hours, len(campaigns))
     total = weight.sum(axis=1)
-    mean = (host.reshape(weight.shape) * weight).sum(axis=1) / np.maximum(total, 1e-12)
-    return total.T, mean.T
+    weight /= np.maximum(total, 1e-12)[:, None]
+    skill = host.reshape(weight.shape)
+    mean = (skill * weight).sum(axis=1)
+    spread = ((skill - mean[:, None]) ** 2 * weight).sum(axis=1)
+    return total.T, (mean + convexity * spread).T
+
+
+def _convexity(known: Foresight) -> Float:
+    """(n,): spend at the reference, averaged over a spread of efficiencies, to the second order: d2 S / dx2 / 2 / (dS / dx)."""
+    eps = (known.low + known.high) / 2
+    return np.asarray((eps - (known.high - known.low) / (4 * known.width) / eps) / 2, np.float64)
 
 
 def _felt_bias(known: Foresight, campaigns: Int, stage_hours: int, lag_hours: float) -> Float:
@@ -121,12 +132,14 @@ def _reach(scenario: Scenario, learnt_at: Float, hours: Float, stage_hours: int)
     return np.asarray(1 - rule.loss * fresh.reshape(len(learnt_at), -1, stage_hours).mean(axis=2), np.float64)
 
 
-def _move_loss(scenario: Scenario, stage_hours: int) -> Float:
-    """(2, k): share of GMV lost in the k-th stage from a change on; second row, soon after another."""
+def _move_loss(scenario: Scenario, stage_hours: int) -> tuple[Float, int]:
+    """(2, k) share of GMV lost in the k-th stage from a change on, second row soon after another; stages that are soon."""
     rule, stage_days = scenario.moving, stage_hours / 24
-    spans = np.array([rule.days, rule.again_days]) if rule.loss else np.zeros(2)
-    k = int(np.ceil(spans.max() / stage_days))
-    return np.asarray(rule.loss * np.clip(spans[:, None] / stage_days - np.arange(k), 0.0, 1.0), np.float64)
+    if not rule.loss:
+        return np.zeros((1, 0)), 0
+    spans = np.array([[rule.days], [rule.again_days]]) / stage_days
+    lost = rule.loss * np.clip(spans - np.arange(np.ceil(spans.max())), 0.0, 1.0)
+    return np.asarray(lost, np.float64), int(np.ceil(rule.within_days / stage_days))
 
 
 def _value_cv(world: MarketWorld, campaigns: Int) -> Float:

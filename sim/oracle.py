@@ -7,6 +7,7 @@ limits of moving. O_static: the best constant target in hindsight.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,43 +25,85 @@ from sim.yardstick import Yardstick
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
+PART = 64
+"""Lines at a time: bounds the memory of the dynamic program."""
+PRICES = (0.0, 0.1, 0.2, 0.3, 0.45)
+"""Shares of the margin that a piece of short stock, or a yuan of short balance, may be worth elsewhere."""
 
-PART = 64  # campaigns at a time: bounds the memory of the dynamic program
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Of lines: what the program expects (n,), its targets (n, 1 + s); expected profit of O_free and O_static (n,)."""
+
+    value: Float
+    targets: Float
+    free: Float
+    static: Float
 
 
 def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: int, count: int = 200) -> Yardstick:
-    """The oracles on at most `count` campaigns of the world that `make` builds, for the `days` from its now on, with a decision
-    every `stage_hours`. Raises ValueError as `foresee` does, and where no campaign is eligible."""
+    """The oracles on at most `count` lines of the world that `make` builds anew at each call, for the `days` from its now on, with a
+    decision every `stage_hours`. Raises ValueError as `foresee` does, and where no line is eligible."""
     world = make()
     campaigns = sampled(eligible(world), count)
     if not len(campaigns):
         raise ValueError(
             f"scenario {world.scenario.name}: no campaign for an oracle; expected some that may deliver and are enrolled at the start"
         )
+    known = world.foresight(days)
     parts = np.array_split(campaigns, -(-len(campaigns) // PART))
-    foreseen = [_foreseen(foresee(world, part, days, stage_hours)) for part in parts]
-    value, free_, static, targets = (np.concatenate(column) for column in zip(*foreseen, strict=True))
+    outlooks = [foresee(world, known, part, stage_hours) for part in parts]
+    shared = _shared(world, campaigns)
+    plans = [_plan(outlooks, price) for price in (PRICES[:1] if shared is None else PRICES)]
+    profits = [replay(make() if k else world, campaigns, p.targets, stage_hours) for k, p in enumerate(plans)]
+    best = _best(np.array(profits), shared)
+    targets = np.take_along_axis(np.array([p.targets for p in plans]), best[None, :, None], axis=0)[0]
     return Yardstick(
         scenario=world.scenario.name,
         seed=seed,
         campaign=campaigns,
-        feas=replay(world, campaigns, targets, stage_hours),
-        value=value,
-        free=free_,
-        static=static,
+        feas=np.take_along_axis(np.array(profits), best[None], axis=0)[0],
+        value=plans[0].value,
+        free=plans[0].free,
+        static=plans[0].static,
         target=targets[:, 24 // stage_hours :: 24 // stage_hours],
     )
 
 
-def _foreseen(outlook: Outlook) -> tuple[Float, Float, Float, Float]:
-    """Expected profit of O_feas, O_free and O_static (n,), and the targets of O_feas (n, 1 + s)."""
+def _shared(world: MarketWorld, campaigns: Int) -> Int | None:
+    """(n,) what runs short together where something can: the account's balance, or each line's own stock."""
+    if world.scenario.balance.day_yuan:
+        return np.array([world.specs[i].account for i in campaigns.tolist()], np.int64)
+    return np.arange(len(campaigns)) if world.scenario.stock.cover_days else None
+
+
+def _best(profits: Float, shared: Int | None) -> Int:
+    """(n,) the plan that really earned most, of each line together with those that it runs short with."""
+    if shared is None:
+        return np.zeros(profits.shape[1], np.int64)
+    _, of = np.unique(shared, return_inverse=True)
+    sums = np.stack([np.bincount(of, weights=p) for p in profits])
+    return np.asarray(sums.argmax(axis=0)[of], np.int64)
+
+
+def _plan(outlooks: Sequence[Outlook], price: float) -> _Plan:
+    """The path where GMV is worth less by `price` than it earns."""
+    plans = [_plan_part(replace(o, margin=(1 - price) * o.margin)) for o in outlooks]
+    return _Plan(*(np.concatenate([getattr(p, f.name) for p in plans]) for f in fields(_Plan)))
+
+
+def _plan_part(outlook: Outlook) -> _Plan:
     best = free(outlook)
     stakes = stakes_of(outlook, best.target)
     path = best_path(stakes)
-    targets = outlook.targets(np.multiply(CELL, path.cells - stakes.start[:, None]))
     settled = stakes.gain + stakes.credit
-    most = np.maximum(best.profit, outlook.by_day(settled).max(axis=2))  # a cell may earn more where it is insured
-    return path.value, most.sum(axis=1), settled.sum(axis=1).max(axis=1), targets
+    most = np.maximum(best.profit, settled.max(axis=2))  # a cell may earn more where it is insured
+    return _Plan(
+        value=path.value,
+        targets=outlook.targets(np.multiply(CELL, path.cells - stakes.start[:, None])),
+        free=most.sum(axis=1),
+        static=settled.sum(axis=1).max(axis=1),
+    )
 
 
 def replay(world: World, campaigns: Int, targets: Float, stage_hours: int) -> Float:

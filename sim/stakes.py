@@ -21,27 +21,28 @@ LIMIT = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """O_free by campaign and day (n, d): `target` ln of the ROI that it has delivered, `profit` fen."""
+    """O_free by campaign and stage (n, s): `target` ln of the ROI that it has delivered, `profit` fen."""
 
     target: Float
     profit: Float
 
 
 def free(o: Outlook) -> Free:
-    """The best ROI of every day, reached at once and at no cost: T* where the budget allows its spend, else the ROI at which the
-    market just spends the budget. Credits of protection are not part of it."""
-    demand = o.by_day(o.demand)
-    reference, margin = (_mean(o, a) for a in (o.reference, o.margin * o.reach))
-    budget, low, high = o.budget[:, :: o.day_stages], o.low[:, None], o.high[:, None]
-    best = optimum(reference, low, high, o.width, np.maximum(margin, 1e-9))
-    lasting = reference + _spends(np.log(np.maximum(budget, 1e-9) / np.maximum(demand, 1e-9)), low, high, o.width)
-    target = np.maximum(best, lasting)
-    spend = demand * np.exp(np.minimum(log_volume(target - reference, low, high, o.width), o.most_volume))
-    return Free(target, np.minimum(spend, budget) * (margin * np.exp(target) - 1))
+    """The best ROI of every stage, reached at once and at no cost: T* where the day's budget allows its spend, else as far above
+    the reference as makes the market just spend the budget. Credits of protection are not part of it."""
+    low, high, margin = o.low[:, None], o.high[:, None], o.margin * o.reach
+    best = optimum(o.reference, low, high, o.width, np.maximum(margin, 1e-9)) - o.reference
+    affordable = o.budget[:, :: o.day_stages] / np.maximum(o.by_day(o.demand), 1e-9)
+    lasting = _spends(np.log(np.maximum(affordable, 1e-9)), low, high, o.width)
+    x = np.maximum(best, np.repeat(lasting, o.day_stages, axis=1))
+    spend = o.demand * np.exp(np.minimum(log_volume(x, low, high, o.width), o.most_volume))
+    left = o.budget[:, :: o.day_stages] / np.maximum(o.by_day(spend), 1e-9)
+    spend *= np.repeat(np.minimum(left, 1.0), o.day_stages, axis=1)
+    return Free(x + o.reference, spend * (margin * np.exp(x + o.reference) - 1))
 
 
 def stakes_of(o: Outlook, wanted: Float) -> Stakes:
-    """Arrays for the dynamic program, on a grid around each campaign's present target that holds the `wanted` ones (n, d), ln."""
+    """Arrays for the dynamic program, on a grid around each campaign's present target that holds the `wanted` ones (n, s), ln."""
     reach = ROOM + int(np.ceil(np.abs(wanted - o.target[:, None]).max() / CELL))
     targets = o.target[:, None] + CELL * np.arange(-reach, reach + 1)
     spend, gmv = delivered(o, targets)
@@ -86,11 +87,6 @@ def _credits(o: Outlook, cover: Cover, spend: Float, gmv: Float, targets: Float)
 
 def _last_of_day(o: Outlook) -> NDArray[np.bool_]:
     return np.asarray(np.arange(o.demand.shape[1]) % o.day_stages == o.day_stages - 1)
-
-
-def _mean(o: Outlook, amounts: Float) -> Float:
-    """(n, d) means of the day, weighted by demand."""
-    return o.by_day(amounts * o.demand) / np.maximum(o.by_day(o.demand), 1e-9)
 
 
 def _within_budget(o: Outlook, wished: Float) -> Float:
