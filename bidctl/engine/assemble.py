@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import AccountId, CampaignId, Hold, Kind, Waiver
+from bidctl.domain.values import AccountId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
 from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
@@ -57,21 +57,18 @@ def _who(c: Columns) -> dict[str, Column]:
 
 def _authority(c: Columns) -> dict[str, Column]:
     s, switches = c.standing, c.standing.switches
-    held = [switches.get(name) for name in c.roster.names]
     accepted = c.e.waivers & int(Waiver.PROTECTION_UNKNOWN) > 0
     return {
         "enrolled": c.e.enrolled,
         "advise_only": c.roster.flags("hosted") & ~accepted,
         "cost_controlled": c.roster.flags("cost_controlled"),
-        "killed": _switch(held, lambda w: w.killed) | s.killed,
+        "killed": _switched(c, lambda w: w.killed) | s.killed,
         "clock_ok": np.full(c.n, s.clock_ok),
-        "breaker_open": _switch(held, lambda w: w.breaker) | s.breaker,
-        "hold": np.array([int(w.hold) if w else int(Hold.NO) for w in held], np.int8),
-        "refused": np.array([int(s.refused.get(name, 0)) for name in c.roster.names], np.int64),
-        "human_hold": _switch(
-            held, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
-        ),
-        "open_write": _members(c, s.open_writes),
+        "breaker_open": _switched(c, lambda w: w.breaker) | s.breaker,
+        "hold": c.roster.spread({name: int(w.hold) for name, w in switches.items()}, int(Hold.NO)).astype(np.int8),
+        "refused": c.roster.spread({name: int(what) for name, what in s.refused.items()}, 0),
+        "human_hold": _switched(c, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now),
+        "open_write": c.roster.among(s.open_writes),
         "trusted": c.trusted,
         "floor_assumed": ~c.trusted & ~(c.e.break_even > 0) & np.isfinite(c.floors()[0]),
         "waivers": c.e.waivers,
@@ -219,7 +216,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
         "quiet": c.quiet(),
         "session_age_s": age,
         "host_change_s": np.full(c.n, np.nan),  # no host timetable and no host reads: "no host data" (R-QUIET)
-        "boost_running": c.e.boost_quiet & _members(c, c.standing.boosts),
+        "boost_running": c.e.boost_quiet & c.roster.among(c.standing.boosts),
     }
 
 
@@ -229,7 +226,7 @@ def _rest(c: Columns) -> dict[str, Column]:
     since = _live_since(c)
     edited = _edited_since(c, since)
     paused = c.paused_at
-    raises = np.array([s.budget_raises.get(name, 0) for name in c.roster.names], np.int64)
+    raises = c.roster.spread(s.budget_raises, 0)
     counted = t.x[:3, :, -1] - c.before_switched_on
     return {
         "protection": c.roster.ints("protection").astype(np.int8),
@@ -271,12 +268,8 @@ def _edited_since(c: Columns, since: Float) -> Bool:
     return c.o.book.some(changes.ours & (changes.at >= since[changes.row]))
 
 
-def _switch(held: list[Switches | None], get: Callable[[Switches], bool]) -> Bool:
-    return np.array([w is not None and get(w) for w in held], np.bool_)
-
-
-def _members(c: Columns, some: frozenset[CampaignId]) -> Bool:
-    return np.array([name in some for name in c.roster.names], np.bool_) if some else np.zeros(c.n, np.bool_)
+def _switched(c: Columns, get: Callable[[Switches], bool]) -> Bool:
+    return c.roster.among([name for name, w in c.standing.switches.items() if get(w)])
 
 
 def _ratio(a: Float, b: Float) -> Float:

@@ -20,11 +20,10 @@ from bidctl.engine.judge import Judged, judge
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
-from bidctl.engine.refund_delay import learned_delay
 from bidctl.engine.resolve import Source
 from bidctl.engine.response import Response, first_target, learn, respond, tracking, usable
 from bidctl.engine.session_spend import session_spend
-from bidctl.engine.settlement import Priors, Settled, settle
+from bidctl.engine.settlement import Priors, Settled, look, settle
 from bidctl.engine.shared_prior import shared
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
@@ -54,9 +53,10 @@ class Columns:
     # parts, each computed once
     @cached_property
     def settled(self) -> Settled:
-        late = learned_delay(self.table.cohorts, self.e.delay_days, self.accounts)
-        stated = Priors(self.e.settled_share, self.e.strength, late)
-        return settle(self.table.cohorts, shared(stated, self.table.cohorts, self.roster.ints("same"), self.accounts))
+        stated = Priors(self.e.settled_share, self.e.strength, self.e.delay_days)
+        cohorts, seen = self.table.cohorts, look(self.table.cohorts)
+        told = shared(stated, cohorts, self.roster.ints("same"), self.accounts, seen)
+        return settle(cohorts, told.priors, seen, told.slow)
 
     @cached_property
     def edits(self) -> EditColumns:
@@ -233,10 +233,8 @@ class Columns:
     @cached_property
     def paused_at(self) -> Float:
         """(n,) epoch s of our pause in force, NaN = none."""
-        if not self.o.pauses:
-            return np.full(self.n, np.nan)
-        held = [self.o.pauses.get(name) for name in self.roster.names]
-        return np.array([np.nan if p is None or p.paused_at is None else p.paused_at.timestamp() for p in held])
+        paused = {c: p.paused_at.timestamp() for c, p in self.o.pauses.items() if p.paused_at is not None}
+        return self.roster.spread(paused, float("nan"))
 
     @cached_property
     def before_switched_on(self) -> Float:
@@ -254,7 +252,7 @@ class Columns:
         somebody changed the budget since midnight."""
         kept, s = self.o.milestones.column(self.roster, "base_settled_at"), self.standing
         there = self.roster.floats("budget") <= self.e.budget_base
-        moved = np.array([name in s.budget_moved for name in self.roster.names], np.bool_)
+        moved = self.roster.among(s.budget_moved)
         ended = np.isfinite(self.e.budget_base) & (there | moved) & ~(kept >= self.midnight)
         return np.where(ended, self.now, kept)
 
@@ -262,7 +260,7 @@ class Columns:
     def base_due(self) -> Bool:
         """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight, and not within
         the hour of a refusal."""
-        waits = np.array([name in self.standing.budget_refused for name in self.roster.names], np.bool_)
+        waits = self.roster.among(self.standing.budget_refused)
         ours = ~(self.e.enrolled_at > self.midnight)
         return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours & ~waits
 
@@ -316,7 +314,8 @@ class Columns:
     # small groups
     def quiet(self) -> Bool:
         minute = self.days.minute(self.now)
-        told = np.array([bool(w) and in_quiet(w, minute) for w in self.e.quiet], np.bool_)
+        told = np.zeros(self.n, np.bool_)
+        told[[row for row, windows in self.e.quiet.items() if in_quiet(windows, minute)]] = True
         return told | np.isin(self.roster.ints("live_key"), self.roster.live_keys(self.standing.unread_rooms))
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:

@@ -144,6 +144,12 @@ class EditBook:
         np.maximum.at(out, self.changes.row[which], self.changes.at[which])
         return out
 
+    def newest_target(self) -> Int:
+        """(n,) what each row's last change set the target to, -1 = not told."""
+        out = np.full(len(self.last), UNTOLD)
+        out[self.changes.row] = np.where(self.changes.target, self.changes.after, UNTOLD)
+        return out
+
     def in_force(self, rows: Int, times: Float, now_units: Int) -> Int:
         """(r, k) targets (units) in force at `times` (k,), ascending, of `rows` (r,), going back from the value just read, `now_units`
         (r,)."""

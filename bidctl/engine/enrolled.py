@@ -20,7 +20,7 @@ _DEFAULT = Prior()
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """(n,) columns over the roster's rows; NaN = not given. The names are those of `Enrolment`, `Economics`, `Prior`."""
+    """(n,) columns over the roster's rows; NaN = not given; `quiet` by row. The names are those of `Enrolment`, `Economics`, `Prior`."""
 
     enrolled: Bool
     goal: Float
@@ -47,7 +47,7 @@ class Enrolled:
     budget_cap: Float
     budget_base: Float
     enrolled_at: Float
-    quiet: tuple[tuple[tuple[int, int], ...], ...]
+    quiet: Mapping[int, tuple[tuple[int, int], ...]]
 
 
 def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> Enrolled:
@@ -92,7 +92,7 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         enrolled_at=np.array(
             [np.nan if e is None or e.enrolled_at is None else e.enrolled_at.timestamp() for e in given]
         ),
-        quiet=tuple(() if e is None else e.quiet for e in given),
+        quiet={row: e.quiet for row, e in enumerate(given) if e is not None and e.quiet},
     )
 
 

@@ -10,7 +10,7 @@ from bidctl.domain.values import Kind
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.days import HOUR_S
 from bidctl.engine.life import FED_SPEND, SPENT
-from bidctl.engine.memory import RESOLVED_DAYS, Memory
+from bidctl.engine.memory import EVERY_DAY, RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
 from bidctl.engine.usual import own_profile
 
@@ -34,7 +34,7 @@ class Hourly:
         """Resolve what changed since the last time; the cost is that of today, whatever the history."""
         m, today = self._m, self._m.days.of(now)
         window = range(today - RESOLVED_DAYS + 1, today + 1)
-        everything = 0 in m.dirty or today not in self.views
+        everything = EVERY_DAY in m.dirty or not self.views
         stale = set(window) if everything else m.dirty & set(window)
         m.dirty.clear()
         for day in sorted(stale | {today}):

@@ -53,13 +53,11 @@ def judge(
     def over(a: Float) -> Float:
         return np.asarray(np.where(use, a, 0.0).sum(axis=1))
 
-    wide = np.zeros(expected.shape, np.bool_)
-    wide[:, -WINDOW_DAYS:] = use
     normalised, projected = over(paid * factor), over(paid * factor * ratio)
     # where nothing is kept of what was ordered, the next order is worth what an order usually is
     usual = np.where(settled.rate > 0, settled.rate, e.settled_share)
     per_order = np.where(projected > 0, projected / np.where(normalised > 0, normalised, 1.0), usual)
-    variance = settled.variance(horizon, wide, value, cv)
+    variance = settled.variance(horizon, use, value, cv)
     plain = over(paid)
     variance = variance * (normalised / np.where(plain > 0, plain, 1.0)) ** 2
     spent = np.where(use.any(axis=1), over(spend), np.nan)

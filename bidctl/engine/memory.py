@@ -28,6 +28,8 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
 HOURS = 8 * 24 + 1
+EVERY_DAY = 0
+"""In `dirty`: every day of the window."""
 RESOLVED_DAYS = 8
 """Hours are kept for 8 natural days, today included; older days are what they added up to."""
 
@@ -72,6 +74,7 @@ class Memory:
         self.hour_read_at = -np.inf
         self.dirty: set[int] = set()
         self.renamed = False  # rows were renumbered since the enrolments were laid beside them
+        self.named_before: list[CampaignId] = []  # of the rows as they were then
 
     # facts
     def ingest(self, panel: Panel) -> None:
@@ -168,7 +171,7 @@ class Memory:
         at = listing.read_at
         self.advance(max(at, self.listed_at))
         before = len(self.roster)
-        units = self.roster.ints("unit").copy()
+        units, net, target = (self.roster.ints(name).copy() for name in ("unit", "net", "target"))
         rows = self.roster.update(listing, infos)
         self._grow()
         newest = at >= self.listed_at
@@ -177,8 +180,17 @@ class Memory:
         if listing.complete:
             self.good_read_at = max(self.good_read_at, at)
         self.listed_at = max(self.listed_at, at)
-        if len(self.roster) != before or not np.array_equal(units, self.roster.ints("unit")):
+        same = len(self.roster) == before and all(
+            np.array_equal(old, self.roster.ints(name)) for name, old in (("unit", units), ("net", net))
+        )
+        if not same or self._moved_unseen(target):
             self._soil_all()
+
+    def _moved_unseen(self, before: Int) -> bool:
+        """Some target is another than `before` (n,) and no edit tells of it: what was in force on past days is seen otherwise."""
+        now = self.roster.ints("target")
+        moved = np.flatnonzero(now != before)
+        return bool(len(moved)) and bool((self.book.newest_target()[moved] != now[moved]).any())
 
     def _put_totals(self, rows: Int, listing: ListingColumns) -> None:
         """The day's totals of a listing as snapshots; a campaign whose spend was not reported has none."""
@@ -214,7 +226,9 @@ class Memory:
     def ingest_changes(self, changes: Changes) -> None:
         """The same in columns, of rows that are known."""
         fresh = self.book.add(changes)
-        if len(fresh):
+        if len(fresh) and float(fresh.at.min()) < self.listed_at - (RESOLVED_DAYS - 2) * DAY_S:
+            self._soil_all()
+        elif len(fresh):
             first = self.days.hour_of(float(fresh.at.min()))
             until = self.days.hour_of(max(float(fresh.at.max()), self.listed_at))
             self._soil(np.arange(max(first, until - HOURS), until + 1))
@@ -242,7 +256,9 @@ class Memory:
             self.daily.advance(today)
         head = self.sums.head
         if self.sums.advance(today) or head is None:
-            self._soil_all()
+            self.dirty.add(
+                EVERY_DAY if head is None or today > head + 1 else head
+            )  # a day that ends is known otherwise
             self._turn_day_hours(today, head)
             self.book.forget(now - KEEP_S)
             self._drop_old(now)
@@ -266,6 +282,8 @@ class Memory:
         )
         if len(keep) == len(self.roster):
             return
+        if not self.renamed:
+            self.named_before = self.roster.names
         self.roster.take(keep)
         self.renamed = True
         for part in (
@@ -308,7 +326,7 @@ class Memory:
             self.dirty.add(self.days.of(self.days.hour_start(hour)))
 
     def _soil_all(self) -> None:
-        self.dirty.add(0)  # every day of the window: resolved by `Resolver`
+        self.dirty.add(EVERY_DAY)
 
 
 def _values(p: Panel, names: Sequence[str]) -> Float:

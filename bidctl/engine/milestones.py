@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -37,25 +37,18 @@ class Milestones:
 
     def __init__(self, account: AccountId) -> None:
         self._account = account
-        self._kept: dict[CampaignId, KnownLife] = {}
-        self._columns: dict[str, Float] = {}
-        self._size = -1
-        self._now = np.zeros((0, len(self.FIELDS)))
+        self._away: dict[CampaignId, Float] = {}  # kept of campaigns that have no row, or had none when they were told
+        self._kept = np.zeros((0, len(self.FIELDS)))
+        self._now = self._kept
         self._before: Float = self._now
 
     def restore(self, lives: Iterable[KnownLife]) -> None:
-        for life in lives:
-            self._kept[life.campaign] = life
-        self._columns.clear()
+        self._away |= {life.campaign: np.array([_number(life, f) for f in self.FIELDS]) for life in lives}
+        self._kept = self._kept[:0]
 
     def column(self, roster: Roster, name: str) -> Float:
         """(n,) a kept milestone: epoch s, NaN = none; flags 0 / 1."""
-        if self._size != len(roster):
-            self._columns.clear()
-            self._size = len(roster)
-        if name not in self._columns:
-            self._columns[name] = np.array([_number(self._kept.get(c), name) for c in roster.names], np.float64)
-        return self._columns[name]
+        return self._rows(roster)[:, self.FIELDS.index(name)]
 
     def flag(self, roster: Roster, name: str) -> NDArray[np.bool_]:
         return np.asarray(self.column(roster, name) == 1.0)
@@ -63,18 +56,28 @@ class Milestones:
     def note(self, roster: Roster, milestones: Float, now: float) -> None:
         """Take (n, 8) new milestones. Kept are those of campaigns fed long ago, because the facts behind them are about to leave
         memory, and those whose base budget was settled, of which no fact tells."""
-        self._now = milestones
-        settled = np.isfinite(milestones[:, -1]) & (milestones[:, -1] != self.column(roster, "base_settled_at"))
-        old = np.flatnonzero(((milestones[:, 2] < now - KEEP_AFTER_S) | settled) & roster.flags("listed"))
-        kept = np.stack([self.column(roster, f) for f in self.FIELDS], axis=1)[old]
-        for row in old[_differ(milestones[old], kept)].tolist():
-            self._kept[roster.names[row]] = self._life(roster.names[row], milestones[row])
-            self._columns.clear()
+        self._now, kept = milestones, self._rows(roster)
+        settled = np.isfinite(milestones[:, -1]) & (milestones[:, -1] != kept[:, -1])
+        old = ((milestones[:, 2] < now - KEEP_AFTER_S) | settled) & roster.flags("listed")
+        np.copyto(kept, milestones, where=old[:, None])
 
-    def forget_rows(self) -> None:
-        """Rows were renumbered."""
-        self._columns.clear()
+    def forget_rows(self, names: Sequence[CampaignId]) -> None:
+        """Rows were renumbered; `names` (n,) are those from before."""
+        held = np.flatnonzero(np.isfinite(self._kept).any(axis=1))
+        self._away |= {names[row]: self._kept[row] for row in held.tolist()}
+        self._kept = self._kept[:0]
         self._before = np.zeros((0, len(self.FIELDS)))
+
+    def _rows(self, roster: Roster) -> Float:
+        """(n, 8) what is kept, row by row."""
+        begin = len(self._kept)
+        if begin < len(roster):
+            more = np.full((len(roster) - begin, len(self.FIELDS)), np.nan)
+            for i, name in enumerate(roster.names[begin:]) if self._away else ():
+                if name in self._away:
+                    more[i] = self._away[name]
+            self._kept = np.concatenate([self._kept, more])
+        return self._kept
 
     def changed(self, roster: Roster) -> tuple[KnownLife, ...]:
         """Lives of listed campaigns that differ from what was last told; they count as told."""
@@ -118,8 +121,8 @@ def _least(unit: Int, x: Float, size: int) -> Float:
     return np.where(np.isfinite(out), out, np.nan)
 
 
-def _number(life: KnownLife | None, name: str) -> float:
-    value = None if life is None else getattr(life, name)
+def _number(life: KnownLife, name: str) -> float:
+    value = getattr(life, name)
     if isinstance(value, datetime):
         return value.timestamp()
     return np.nan if value is None else float(value)

@@ -148,7 +148,7 @@ class Observer:
         t = now.timestamp()
         self.memory.advance(t)
         if self.memory.renamed:
-            self.milestones.forget_rows()
+            self.milestones.forget_rows(self.memory.named_before)
         self.hourly.refresh(t)
         columns = Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
         self.milestones.note(self.memory.roster, columns.milestones(), t)

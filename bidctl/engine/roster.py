@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from bidctl.engine.listing_columns import NET, NO_OBJECTIVE, ListingColumns
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+T = TypeVar("T", bool, int, float)
 
 _COLUMNS: dict[str, object] = {
     "account": np.int64(0), "kind": np.int8(0), "cost_controlled": False, "hosted": False, "target": np.int64(0),
@@ -74,6 +76,18 @@ class Roster:
         if len(self._text) != len(self.names):
             self._text = np.array(self.names, np.str_)
         return self._text
+
+    def among(self, some: Collection[CampaignId]) -> NDArray[np.bool_]:
+        """(n,) which are among these."""
+        return self.spread(dict.fromkeys(some, True), False)
+
+    def spread(self, values: Mapping[CampaignId, T], blank: T) -> NDArray[Any]:
+        """(n,) values of some campaigns, `blank` for the others."""
+        out = np.full(len(self), blank)
+        for campaign, value in values.items():
+            if campaign in self.index:
+                out[self.index[campaign]] = value
+        return out
 
     def rows(self, campaigns: Sequence[CampaignId]) -> Int:
         """Row of each campaign; unknown ones get a new row."""

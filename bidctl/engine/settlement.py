@@ -16,7 +16,7 @@ retail pairs of simulation.md 2.2 show 46-50 / 60 / 75 / 90 %. Live commerce is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,39 +63,54 @@ class Priors:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What cohorts have shown so far: `kept` (n, d) GMV left by the deepest settled column reported, and the age in `days` to
+    which that is seen (0 = paid only). Of the cohorts that teach: `paid` (n, d), others 0, and `refunds` (n,). `order` (n,)
+    paid yuan an order over the cohorts known, 1 where there is none."""
+
+    kept: Float
+    days: Float
+    paid: Float
+    refunds: Float
+    order: Float
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What settlement knows: `refund` (n,) ultimate refunded share r and its variance `refund_var`; `quick` (n,) share q of
-    refunds within an hour; `seen` (n, d) GMV so far and `seen_days` its age (0 = paid only); `mature` (n,) bool: one cohort
-    of >= 10 orders was seen to 14 days; `rate` (n,) settlement rate: finally billed / paid GMV over the campaign's cohorts,
-    1 - r where it has none."""
+    refunds within an hour; `seen`, and `slow` (n, d) the share of the slow refunds that is seen by then; `mature` (n,) bool:
+    one cohort of >= 10 orders was seen to 14 days; `final` (n, d) GMV of each cohort finally billed; `rate` (n,) settlement
+    rate: finally billed / paid GMV over the campaign's cohorts, 1 - r where it has none."""
 
     cohorts: Cohorts
     delay_days: Float
     refund: Float
     refund_var: Float
     quick: Float
-    seen: Float
-    seen_days: Float
+    seen: Seen
+    slow: Float
     mature: Bool
+    final: Float
     rate: Float
 
     def expected(self, horizon_days: Float) -> Float:
         """(n, d) GMV of each cohort left at its horizon (n,) (inf = finally billed, 0 = paid)."""
+        if np.isinf(horizon_days).all():
+            return self.final
         return np.maximum(self._base(horizon_days) - self.refund[:, None] * self.open_paid(horizon_days), 0.0)
 
     def open_paid(self, horizon_days: Float) -> Float:
         """(n, d) paid GMV times the share of its refunds that is still to come before the horizon."""
-        h = horizon_days[:, None]
-        share = delay(h, self.delay_days[:, None], self.quick[:, None]) - delay(
-            self.seen_days, self.delay_days[:, None], self.quick[:, None]
-        )
-        return self.cohorts.paid * np.maximum(share, 0.0)
+        h, q = horizon_days[:, None], self.quick[:, None]
+        return _open(self.cohorts.paid, delay(h, self.delay_days[:, None], q), _share(self.seen.days, q, self.slow))
 
     def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: Float) -> Float:
-        """(n,) variance of the sum of `expected` over the cohorts in `use` (n, d): of r (all cohorts together) and of which
-        orders will be refunded, each order worth `order_value` with variation `cv`."""
-        open_paid = np.where(use, np.nan_to_num(self.open_paid(horizon_days)), 0.0)
-        paid = np.where(use, np.nan_to_num(self.cohorts.paid), 0.0)
+        """(n,) variance of the sum of `expected` over the newest w cohorts in `use` (n, w): of r (all cohorts together) and of
+        which orders will be refunded, each order worth `order_value` with variation `cv`."""
+        newest, h, q = slice(-use.shape[1], None), horizon_days[:, None], self.quick[:, None]
+        share = _share(self.seen.days[:, newest], q, self.slow[:, newest])
+        paid = np.where(use, np.nan_to_num(self.cohorts.paid[:, newest]), 0.0)
+        open_paid = _open(paid, delay(h, self.delay_days[:, None], q), share)
         still = open_paid.sum(axis=1)
         p = self.refund[:, None] * open_paid / np.where(paid > 0, paid, 1.0)
         which = (paid * p * (1 - p)).sum(axis=1) * order_value * (1 + cv**2)
@@ -111,60 +126,86 @@ class Settled:
         return base
 
 
+def _open(paid: Float, by_horizon: Float, by_now: Float) -> Float:
+    return paid * np.maximum(by_horizon - by_now, 0.0)
+
+
 def delay(age_days: Float, mean_days: Float, quick: Float) -> Float:
     """F: share of refunds seen by an age. Broadcasts."""
-    slow = (
-        1.0
-        - (1 - SLOW_SHARE) * np.exp(-age_days / (FAST_SCALE * mean_days))
-        - SLOW_SHARE * np.exp(-age_days / (SLOW_SCALE * mean_days))
-    )
+    return _share(age_days, quick, slow_share(age_days, mean_days))
+
+
+def slow_share(age_days: Float, mean_days: Float) -> Float:
+    """The slow part of F, quick refunds apart. Broadcasts."""
+    early = np.exp(-age_days / (FAST_SCALE * mean_days))
+    late = np.exp(-age_days / (SLOW_SCALE * mean_days))
+    return np.asarray(1.0 - (1 - SLOW_SHARE) * early - SLOW_SHARE * late)
+
+
+def _share(age_days: Float, quick: Float, slow: Float) -> Float:
     return np.where(age_days <= 0, 0.0, quick + (1 - quick) * slow)
 
 
-def settle(cohorts: Cohorts, priors: Priors) -> Settled:
-    """Learn each campaign's refund share from its mature cohorts and the prior (formulae: top of this file)."""
-    seen, seen_days = deepest(cohorts)
-    r0 = 1.0 - priors.settled_share
-    one_hour = _share_1h(cohorts)
-    teaches = (seen_days >= TEACHES_DAYS) & np.isfinite(cohorts.paid) & (cohorts.paid > 0)
-    paid = np.where(teaches, cohorts.paid, 0.0)
-    refunds = np.where(teaches, cohorts.paid - seen, 0.0).sum(axis=1)
-    value = mean_order(cohorts)
-    weight = priors.strength * value
-    r = r0
-    for _ in range(2):  # q depends on r and r, through F, on q: two rounds settle it
-        quick = np.minimum(one_hour / np.maximum(r, 1e-9), QUICK_MOST)
-        exposure = (paid * delay(seen_days, priors.delay_days[:, None], quick[:, None])).sum(axis=1)
-        r = (weight * r0 + refunds) / np.where(weight + exposure > 0, weight + exposure, 1.0)
-        r = np.clip(np.where(weight + exposure > 0, r, r0), 0.0, 1.0)
-    r = np.maximum(r, one_hour)
-    quick = np.minimum(one_hour / np.maximum(r, 1e-9), QUICK_MOST)
-    counted = priors.strength + exposure / value / VALUE_NOISE
-    orders = np.nan_to_num(cohorts.orders)
-    mature = np.asarray(
-        ((seen_days >= MATURE_DAYS) & (orders >= MATURE_ORDERS) & np.isfinite(cohorts.paid)).any(axis=1)
-    )
-    known = Settled(
-        cohorts, priors.delay_days, r, r * (1 - r) / (counted + 1.0), quick, seen, seen_days, mature, 1.0 - r
-    )
-    return replace(known, rate=_rate(known))
-
-
-def _rate(s: Settled) -> Float:
-    final = np.nansum(s.expected(np.full(len(s.refund), np.inf)), axis=1)
-    paid = np.nansum(s.cohorts.paid, axis=1)
-    return np.where(paid > 0, final / np.where(paid > 0, paid, 1.0), s.rate)
-
-
-def deepest(c: Cohorts) -> tuple[Float, Float]:
-    """(n, d) each: GMV left by the deepest settled column reported, and the age in days to which that is seen."""
-    seen, days = c.paid, np.zeros_like(c.paid)
+def look(c: Cohorts) -> Seen:
+    """What the cohorts have shown."""
+    kept, days = c.paid.copy(), np.zeros_like(c.paid)
+    age = np.maximum(c.age_days, 0.0)
     for stage, depth in enumerate(STAGES_DAYS):
         column = c.settled[:, stage]
         reported = np.isfinite(column)
-        seen = np.where(reported, np.minimum(column, c.paid), seen)
-        days = np.where(reported, np.minimum(depth, np.maximum(c.age_days, 0.0)), days)
-    return seen, days
+        np.minimum(column, c.paid, out=kept, where=reported)
+        np.copyto(days, np.minimum(depth, age), where=reported)
+    teaches = (days >= TEACHES_DAYS) & (c.paid > 0)
+    refunds = np.where(teaches, c.paid - kept, 0.0).sum(axis=1)
+    return Seen(kept, days, np.where(teaches, c.paid, 0.0), refunds, mean_order(c))
+
+
+def settle(cohorts: Cohorts, priors: Priors, seen: Seen | None = None, slow: Float | None = None) -> Settled:
+    """Learn each campaign's refund share from its mature cohorts and the prior (formulae: top of this file). `seen` of these cohorts
+    and `slow` (n, d), `slow_share` by the priors' delay of what is seen: where they are known already."""
+    seen = look(cohorts) if seen is None else seen
+    slow = slow_share(seen.days, priors.delay_days[:, None]) if slow is None else slow
+    r0 = 1.0 - priors.settled_share
+    one_hour = _share_1h(cohorts)
+    paid, slowly = seen.paid.sum(axis=1), (seen.paid * slow).sum(axis=1)
+    weight = priors.strength * seen.order
+    r = r0
+    for _ in range(2):  # q depends on r and r, through F, on q: two rounds settle it
+        quick = np.minimum(one_hour / np.maximum(r, 1e-9), QUICK_MOST)
+        exposure = quick * paid + (1 - quick) * slowly
+        r = (weight * r0 + seen.refunds) / np.where(weight + exposure > 0, weight + exposure, 1.0)
+        r = np.clip(np.where(weight + exposure > 0, r, r0), 0.0, 1.0)
+    r = np.maximum(r, one_hour)
+    quick = np.minimum(one_hour / np.maximum(r, 1e-9), QUICK_MOST)
+    counted = priors.strength + exposure / seen.order / VALUE_NOISE
+    mature = ((seen.days >= MATURE_DAYS) & (cohorts.orders >= MATURE_ORDERS) & np.isfinite(cohorts.paid)).any(axis=1)
+    final = _final(cohorts, seen, slow, r, quick)
+    return Settled(
+        cohorts=cohorts,
+        delay_days=priors.delay_days,
+        refund=r,
+        refund_var=r * (1 - r) / (counted + 1.0),
+        quick=quick,
+        seen=seen,
+        slow=slow,
+        mature=np.asarray(mature),
+        final=final,
+        rate=_rate(final, cohorts.paid, 1.0 - r),
+    )
+
+
+def _final(c: Cohorts, seen: Seen, slow: Float, refund: Float, quick: Float) -> Float:
+    """(n, d) each cohort finally billed: the least that any column shows, less what of it is still to come back."""
+    least = np.fmin.reduce(c.settled, axis=1)
+    base = np.fmin(c.paid, least)
+    still = _open(c.paid, np.ones((1, 1)), _share(seen.days, quick[:, None], slow))  # NaN where the day is unknown
+    return np.maximum(base - refund[:, None] * still, 0.0)
+
+
+def _rate(final: Float, paid: Float, without: Float) -> Float:
+    total = np.where(np.isnan(paid), 0.0, paid).sum(axis=1)
+    kept = np.where(np.isnan(final), 0.0, final).sum(axis=1)
+    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), without)
 
 
 def _share_1h(c: Cohorts) -> Float:

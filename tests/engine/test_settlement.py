@@ -51,7 +51,7 @@ def test_a_cohort_of_ten_days_by_hand():
     f7 = by_hand(7, 6)
     r = (2500 * 0.25 + 200) / (2500 + 1000 * f7)
     assert s.refund[0] == pytest.approx(r)
-    assert s.seen_days[0, 0] == 7
+    assert s.seen.days[0, 0] == 7
     assert s.expected(np.array([np.inf]))[0, 0] == pytest.approx(800 - r * 1000 * (1 - f7))
     assert s.expected(np.array([7.0]))[0, 0] == pytest.approx(800)  # the goal's own column is reported and closed
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from bidctl.engine import shared_prior
 from bidctl.engine.groups import Groups
-from bidctl.engine.refund_delay import learned_delay
-from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, settle
-from bidctl.engine.shared_prior import ACCOUNT_ORDERS, PRODUCT_ORDERS
+from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, look, settle
+from bidctl.engine.shared_prior import ACCOUNT_ORDERS, PRODUCT_ORDERS, shared
 
 NAN = float("nan")
 OF_ITS_OWN = -1
@@ -23,15 +19,10 @@ def stated(n: int, share: float = 0.75, mean: float = 6.0) -> Priors:
     return Priors(np.full(n, share), np.full(n, 50.0), np.full(n, mean))
 
 
-def one_account(n: int) -> Groups:
-    return Groups(np.zeros(n, np.int64), 1)
-
-
-def shared(p: Priors, c: Cohorts, product: NDArray[np.int64]) -> Priors:
-    """As the engine puts it together: the account's delay first, then its refunds."""
-    whole = one_account(len(product))
-    late = replace(p, delay_days=learned_delay(c, p.delay_days, whole))
-    return shared_prior.shared(late, c, product, whole)
+def told(priors: Priors, cohorts: Cohorts, product: np.ndarray) -> Priors:
+    """The priors of one account's campaigns."""
+    one = Groups(np.zeros(len(product), np.int64), 1)
+    return shared(priors, cohorts, product, one, look(cohorts)).priors
 
 
 def account(rates: list[float], ages: list[float], orders: int, seed: int, mean: float = 6.0) -> Cohorts:
@@ -52,7 +43,7 @@ def account(rates: list[float], ages: list[float], orders: int, seed: int, mean:
 
 def test_without_old_cohorts_the_stated_prior_stands() -> None:
     young = account([0.5, 0.5], [0.5, 2.0, 5.0], 50, seed=1)
-    p = shared(stated(2), young, np.array([0, 1]))
+    p = told(stated(2), young, np.array([0, 1]))
     np.testing.assert_allclose(p.settled_share, 0.75)
     np.testing.assert_allclose(p.delay_days, 6.0)
 
@@ -65,16 +56,15 @@ def test_a_factor_by_hand() -> None:
     expected, one = 2_500 * f7, 25.0
     whole = (ACCOUNT_ORDERS * one + 4_000) / (ACCOUNT_ORDERS * one + expected)
     own = (PRODUCT_ORDERS * one * whole + 4_000) / (PRODUCT_ORDERS * one + expected)
-    for product, factor in ((0, own), (OF_ITS_OWN, whole)):
-        p = shared_prior.shared(stated(1), c, np.array([product]), one_account(1))
-        assert 1 - p.settled_share[0] == pytest.approx(0.25 * factor)
+    assert 1 - told(stated(1), c, np.array([0])).settled_share[0] == pytest.approx(0.25 * own)
+    assert 1 - told(stated(1), c, np.array([OF_ITS_OWN])).settled_share[0] == pytest.approx(0.25 * whole)
 
 
 def test_products_differ_and_a_new_campaign_learns_from_its_product() -> None:
     ages = [0.5 + d for d in range(30)]
     c = account([0.15, 0.15, 0.45, 0.45, 0.15], ages, 40, seed=2)
     c.paid[4], c.orders[4], c.settled[4] = 0.0, 0.0, 0.0  # the fifth has sold nothing yet
-    p = shared(stated(5), c, np.array([0, 0, 1, 1, 1]))
+    p = told(stated(5), c, np.array([0, 0, 1, 1, 1]))
     assert 0.13 < 1 - p.settled_share[0] < 0.22
     assert 0.38 < 1 - p.settled_share[4] < 0.48
     assert p.settled_share[4] == p.settled_share[2]
@@ -83,7 +73,7 @@ def test_products_differ_and_a_new_campaign_learns_from_its_product() -> None:
 @pytest.mark.parametrize("mean", [3.0, 6.0, 12.0])
 def test_the_delay_is_the_accounts_own(mean: float) -> None:
     c = account([0.3] * 10, [0.5 + d for d in range(40)], 40, seed=3, mean=mean)
-    fitted = shared(stated(10), c, np.arange(10)).delay_days[0]
+    fitted = told(stated(10), c, np.arange(10)).delay_days[0]
     assert mean / 1.35 < fitted < mean * 1.35
 
 
@@ -95,7 +85,7 @@ def test_learning_from_the_account_brings_forecasts_nearer(truth: float) -> None
         rng = np.random.default_rng(100 + seed)
         rates = np.clip(rng.normal(truth, 0.03, 10), 0.01, 0.9).tolist()
         c = account(rates, [0.5 + d for d in range(21)], 5, seed=seed)
-        for name, priors in (("alone", stated(10)), ("shared", shared(stated(10), c, np.arange(10)))):
+        for name, priors in (("alone", stated(10)), ("shared", told(stated(10), c, np.arange(10)))):
             guess = settle(c, priors).refund
             errors[name].append(float(np.sqrt(((guess - rates) ** 2).mean())))
     if truth == 0.30:  # the stated 25 % is nearly right already
