@@ -22,7 +22,7 @@ from bidctl.engine.asking import Asking
 from bidctl.engine.clearance import MAX_OFFSET_S, because
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
-from bidctl.engine.due import FIRST_DAYS
+from bidctl.engine.due import KEPT_DAYS
 from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import REACHED, Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
@@ -77,7 +77,7 @@ class Desk:
             if known:
                 lives = [k.life for k in known if k.life is not None]
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
-            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
+            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=KEPT_DAYS)))
             self._edits.load(t, now)
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 

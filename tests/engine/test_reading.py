@@ -49,8 +49,8 @@ def _local(at: datetime) -> str:
 async def test_the_first_read_asks_for_all_that_the_windows_hold() -> None:
     desk = Desk()
     reading = await desk.read("2026-03-02 10:05")
-    assert desk.asked() == [(Grain.HOUR, "02-23 10", "03-02 09"), (Grain.DAY, "01-21 00", "03-02 00")]
-    assert (utc("2026-03-02 00:00") - utc("2026-01-21 00:00")).days == FIRST_DAYS
+    assert desk.asked() == [(Grain.HOUR, "02-23 10", "03-02 09"), (Grain.DAY, "01-30 00", "03-02 00")]
+    assert (utc("2026-03-02 00:00") - utc("2026-01-30 00:00")).days == FIRST_DAYS
     assert {(c.grain, c.campaigns) for c in reading.covers} == {(Grain.HOUR, (C1,)), (Grain.DAY, (C1,))}
     assert len(reading.panel) > 7 * 24 and reading.troubles == () and not reading.stops
 
