@@ -232,14 +232,15 @@ class Desk:
         repeats: Counter[int] = Counter()
         held: dict[str, tuple[int, str]] = {}
         rule = [told_rule(says) for says in sayings(policy, o)] + ["[]"]  # -1 = no rule
+        idle, names = (d.lever == Lever.NONE).tolist(), d.campaign.tolist()
+        reasons, matched = d.reason.tolist(), d.matched.tolist()
         for i in rows.tolist():
-            one = d.row(i)
-            if one.lever is Lever.NONE:
-                held[one.campaign] = int(one.reason), rule[one.matched]
-                if self._holding.get(one.campaign) == held[one.campaign]:
-                    repeats[int(one.reason)] += 1
+            if idle[i]:
+                held[names[i]] = reasons[i], rule[matched[i]]
+                if self._holding.get(names[i]) == held[names[i]]:
+                    repeats[reasons[i]] += 1
                     continue
-            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, rule[one.matched])
+            made = record(d.row(i), o, i, tick, now, ids.get(CampaignId(names[i]), ""), self._sign, rule[matched[i]])
             (acts if made.field is not None else holds).append(made)
         self._holding = held
         return acts, holds, repeats
