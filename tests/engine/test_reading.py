@@ -127,6 +127,18 @@ async def test_rooms_are_looked_into_when_they_go_on_or_off_air() -> None:
     assert desk.platform.room_reads == ["900"]
 
 
+@pytest.mark.parametrize(("apart", "looks", "oldest"), [(1, 1, 8), (7, 2, 28)])
+async def test_a_room_seen_first_is_looked_back_upon_as_far_as_it_takes(apart: int, looks: int, oldest: int) -> None:
+    desk = Desk()
+    desk.platform.add(C2, 200, kind=Kind.LIVE, live_account="900")
+    begun = [utc("2026-03-02 09:00") - timedelta(days=d) for d in range(60) if d % apart == 0]
+    desk.platform.rooms["900"] = tuple(Session("900", f"{at}", at, at + timedelta(hours=3)) for at in begun)
+    found = (await desk.read("2026-03-02 08:55")).sessions
+    assert desk.platform.room_reads == ["900"] * looks
+    assert utc("2026-03-02 09:00") - min(s.started_at for s in found) == timedelta(days=oldest)
+    assert len(found) >= 3, "enough to count what R-OBSERVE counts"
+
+
 def test_a_room_is_on_air_when_one_of_its_campaigns_delivers() -> None:
     desk = Desk()
     one = desk.platform.add(C2, 200, kind=Kind.LIVE, live_account="900")
