@@ -41,12 +41,12 @@ def _names(path: Path) -> Iterator[str]:
 
 
 def declared(requirements: list[str]) -> set[str]:
-    return {re.split(r"[\[<>=!~; ]", r)[0].lower() for r in requirements}
+    return {re.split(r"[\[<>=!~; ]", r)[0].lower().replace("_", "-") for r in requirements}
 
 
 def test_what_the_wheel_imports_is_declared_and_the_reverse() -> None:
     tree = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    owner = {m: {d.lower() for d in ds} for m, ds in packages_distributions().items()} | COMES_WITH
+    owner = {m: {d.lower().replace("_", "-") for d in ds} for m, ds in packages_distributions().items()} | COMES_WITH
     shipped = [p for p in sources("bidctl", "policies", "sim") if p.name != "fit_figures.py"]
     needed = set().union(*(owner.get(m, {m}) for m in imported(shipped)))
     stated = declared(tree["project"]["dependencies"])
