@@ -91,17 +91,21 @@ class Session:
         ]
         return gate
 
-    async def tick(self) -> list[TickReport]:
-        """One tick of every account. Raises Standby where the lease was lost. A process whose lease somebody else has had in
-        between opens anew: its gate's fence is no longer good, and what it knows is not all."""
+    async def tick(self, done: Callable[[int, int], None] = lambda ready, of: None) -> list[TickReport]:
+        """One tick of every account; `done` hears how many of them are ready. Raises Standby where the lease was lost. A process
+        whose lease somebody else has had in between opens anew: its gate's fence is no longer good, and what it knows is not all."""
         fence = self._lease()
         if self._gate is not None and not self._closed and fence != self._gate.parts.fence:
             await self.open()
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots, ready = asyncio.Semaphore(AT_ONCE), 0
 
         async def one(desk: Desk) -> TickReport:
+            nonlocal ready
             async with slots:
-                return await desk.tick()
+                report = await desk.tick()
+            ready += 1
+            done(ready, len(self.desks))
+            return report
 
         reports = list(await asyncio.gather(*(one(d) for d in self.desks)))
         self._compact()

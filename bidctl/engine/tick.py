@@ -22,7 +22,7 @@ from bidctl.engine.asking import Asking
 from bidctl.engine.clearance import MAX_OFFSET_S, because
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
-from bidctl.engine.due import FIRST_DAYS
+from bidctl.engine.due import KEPT_DAYS
 from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import REACHED, Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
@@ -77,7 +77,7 @@ class Desk:
             if known:
                 lives = [k.life for k in known if k.life is not None]
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
-            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
+            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=KEPT_DAYS)))
             self._edits.load(t, now)
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
@@ -232,14 +232,15 @@ class Desk:
         repeats: Counter[int] = Counter()
         held: dict[str, tuple[int, str]] = {}
         rule = [told_rule(says) for says in sayings(policy, o)] + ["[]"]  # -1 = no rule
+        idle, names = (d.lever == Lever.NONE).tolist(), d.campaign.tolist()
+        reasons, matched = d.reason.tolist(), d.matched.tolist()
         for i in rows.tolist():
-            one = d.row(i)
-            if one.lever is Lever.NONE:
-                held[one.campaign] = int(one.reason), rule[one.matched]
-                if self._holding.get(one.campaign) == held[one.campaign]:
-                    repeats[int(one.reason)] += 1
+            if idle[i]:
+                held[names[i]] = reasons[i], rule[matched[i]]
+                if self._holding.get(names[i]) == held[names[i]]:
+                    repeats[reasons[i]] += 1
                     continue
-            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, rule[one.matched])
+            made = record(d.row(i), o, i, tick, now, ids.get(CampaignId(names[i]), ""), self._sign, rule[matched[i]])
             (acts if made.field is not None else holds).append(made)
         self._holding = held
         return acts, holds, repeats
