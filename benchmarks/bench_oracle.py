@@ -14,7 +14,7 @@ from sim.calendar import HOUR
 from sim.feasible import best_path
 from sim.foresee import eligible, foresee, sampled
 from sim.scenario import Scenario, shipped
-from sim.stakes import stakes_of
+from sim.stakes import free, stakes_of
 from sim.world import MarketWorld
 
 T = TypeVar("T")
@@ -26,8 +26,8 @@ def main() -> None:
     for days in (60, 120):
         world = MarketWorld(_scenario(), 1)
         campaigns = sampled(eligible(world), CAMPAIGNS)
-        known, looked = _timed(lambda w=world, c=campaigns, d=days: foresee(w, c, d, EVERY_H))  # type: ignore[misc]
-        stakes, weighed = _timed(lambda k=known: stakes_of(k))  # type: ignore[misc]
+        known, looked = _timed(lambda w=world, c=campaigns, d=days: foresee(w, w.foresight(d), c, EVERY_H))  # type: ignore[misc]
+        stakes, weighed = _timed(lambda k=known: stakes_of(k, free(k).target))  # type: ignore[misc]
         print(f"{len(campaigns)} campaigns x {days} days, a decision every {EVERY_H} h, {stakes.gain.shape[2]} cells")
         print(f"  foresight {looked:.2f} s, stakes {weighed:.2f} s of CPU")
         dear = replace(stakes, loss=np.array([[0.03] * 4 + [0.0] * 8, [0.03] * 12]), within=8)

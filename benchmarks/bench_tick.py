@@ -1,19 +1,22 @@
 """A tick of the whole installation: emulator in its own process, live parts over HTTP, SQLite, limits on in virtual time.
 
-The first tick reads the history; then cohorts of 2 % of the campaigns move, one a tick. Counts and CPU of an hour of ticks
-early in the run are put beside those of an hour `--later` ticks on (17 virtual hours: the same minutes of the hour).
+The first tick reads the history; then cohorts of 2 % of the campaigns move, one a tick. With `--later` a second installation
+runs that many ticks ahead (17 virtual hours: the same minutes of the hour), and the two step in turn: what else the machine does
+meets both alike, so that the median of their ratios tells whether a tick costs more later.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import re
 import statistics
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks.rig import Emulated, Rig, Tick, peak_mb
@@ -51,8 +54,9 @@ def told(ticks: Sequence[Tick]) -> str:
     )
 
 
-async def measure(share: float, ticks: int, later: int) -> None:
-    """Run and print. `share` of 10,000 campaigns; `ticks` steady ones; then, where `later` is not 0, the hour that much later."""
+@asynccontextmanager
+async def installation(share: float, later: int = 0) -> AsyncIterator[Rig]:
+    """An installation whose next tick is a steady one, `later` ticks further on."""
     with tempfile.TemporaryDirectory() as folder:
         emulated = Emulated(scenario(Path(folder), share), Path(folder) / "journal.jsonl")
         try:
@@ -60,26 +64,40 @@ async def measure(share: float, ticks: int, later: int) -> None:
             await rig.set_up()
             async with rig.open():
                 print(f"{len(rig.plans):,} campaigns, first tick (history): {told([await rig.tick()])}", flush=True)
-                for _ in range(WARM):
+                while rig.ticks < 1 + WARM + later:
                     await rig.tick()
-                early = [await rig.tick() for _ in range(ticks)]
-                print(f"   steady ticks {WARM + 1}..{rig.ticks - 1}: {told(early)}", flush=True)
-                if later:
-                    while rig.ticks < 1 + WARM + later:
-                        await rig.tick()
-                    late = [await rig.tick() for _ in range(ticks)]
-                    print(f"   {later} ticks later: {told(late)}")
-                    print(f"   late / early: {ratios(early, late)}")
-                print(
-                    f"   peak memory: controller {peak_mb('self'):.0f} MB, emulator {peak_mb(emulated.pid):.0f} MB",
-                    flush=True,
-                )
+                yield rig
         finally:
             emulated.close()
 
 
+async def steady(share: float, ticks: int) -> None:
+    """Steady ticks of one installation."""
+    async with installation(share) as rig:
+        done = [await rig.tick() for _ in range(ticks)]
+        print(f"   steady ticks {WARM + 1}..{rig.ticks - 1}: {told(done)}", flush=True)
+        print(
+            f"   peak memory: controller {peak_mb('self'):.0f} MB, emulator {peak_mb(rig.emulated.pid):.0f} MB",
+            flush=True,
+        )
+
+
+async def growth(share: float, ticks: int, later: int) -> None:
+    """Two installations in turn, one `later` ticks ahead of the other; medians over the pairs. The first to go changes from
+    pair to pair."""
+    async with installation(share, later) as old, installation(share) as young:
+        early, late = [], []
+        for pair in range(ticks):
+            for rig, done in [(young, early), (old, late)][:: 1 if pair % 2 else -1]:
+                gc.collect()  # what the other one left behind is not this one's cost
+                done.append(await rig.tick())
+        print(f"   steady ticks {WARM + 1}..{young.ticks - 1}: {told(early)}")
+        print(f"   {later} ticks later: {told(late)}")
+        print(f"   late / early, median of {ticks} pairs: {ratios(early, late)}", flush=True)
+
+
 def ratios(early: Sequence[Tick], late: Sequence[Tick]) -> str:
-    """Of medians of pairs at the same minute of the hour."""
+    """Medians of the ratios of pairs at the same minute of the hour."""
     names = ("cpu_s", "statements", "rows_read")
     found = {
         n: statistics.median(getattr(b, n) / getattr(a, n) for a, b in zip(early, late, strict=True)) for n in names
@@ -98,7 +116,7 @@ def main() -> None:
     given, _ = parser.parse_known_args()
     runs = [(given.share, given.later)] if given.share else [(1.0, 0), (0.2, given.later)]
     for share, later in runs:
-        asyncio.run(measure(share, given.ticks, later))
+        asyncio.run(growth(share, given.ticks, later) if later else steady(share, given.ticks))
 
 
 if __name__ == "__main__":

@@ -62,10 +62,14 @@ class Counting:
     """Requests by endpoint, counted where each waits for its turn."""
 
     asked: ClassVar[Counter[str]] = Counter()
+    _begun: ClassVar[bool] = False
 
     @classmethod
     def begin(cls) -> None:
-        """Count from now on, in this process."""
+        """Count from now on, in this process; each request once, however many installations there are."""
+        if cls._begun:
+            return
+        cls._begun = True
         acquire = Limits.acquire
 
         async def counted(self: Limits, path: str, advertiser: str | None, max_wait_s: float = math.inf) -> None:

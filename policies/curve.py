@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.values import Intent
 from bidctl.policy import Observation, Reason, Rules, keep, set_to
+from bidctl.policy.profit import p_profit_higher
 
 Float = NDArray[np.float64]
 
@@ -33,6 +34,8 @@ class Curve:
     cash: float = 0.0
     dead_band: float = 0.05
     step: float = 0.10
+    least: float = 0.055
+    sure: float = 0.8
     far: float = 0.10
     far_days: float = 1.0
     near_days: float = 4.0
@@ -43,12 +46,20 @@ class Curve:
         """(n,) the target of greatest expected profit, as this policy takes it."""
         return o.optimum
 
+    def next(self, o: Observation, gap: Float) -> Float:
+        """(n,) the next target on the way: the largest step that R-EVIDENCE can be sure of, else the smallest."""
+        wish = o.roi_target * (1 + np.clip(gap, -self.least, self.least))
+        for step in (0.5 * (self.least + self.step), self.step):
+            further = o.roi_target * (1 + np.clip(gap, -step, step))
+            wish = np.where(p_profit_higher(o, further) >= self.sure, further, wish)
+        return wish
+
     def rules(self, o: Observation) -> Rules:
         extra = np.where(o.intent == Intent.VOLUME, self.volume, 0.0)
         best = self.best(o)
         aim = np.maximum(best * (1 + self.cash) / (1 + extra), o.goal_target)
-        wish = np.clip(aim, o.roi_target * (1 - self.step), o.roi_target * (1 + self.step))
         gap = aim / o.roi_target - 1.0
+        wish = self.next(o, gap)
         cost = o.protection_at_stake + self.transition * o.usual_spend
         dwell = np.where(np.abs(gap) > self.far, self.far_days, self.near_days) * DAY_S
         because = {

@@ -29,6 +29,7 @@ class Figures:
     daily_sales_log_sd: float
     volume_log_sd_day: float
     efficiency_log_sd_day: float
+    creative_log_sd: float
     budget_relative_deciles: Float
     life_days_deciles: Float
 
@@ -55,6 +56,7 @@ _PLAIN = (
     "daily_sales_log_sd",
     "volume_log_sd_day",
     "efficiency_log_sd_day",
+    "creative_log_sd",
 )
 
 

@@ -1,21 +1,21 @@
-"""Foresight out of a `MarketWorld`: the luck of coming days is a pure function of its seed, so it can be read beforehand."""
+"""The outlook of a `MarketWorld`: its truth and its luck of days to come, cut into the stages of an oracle.
+
+A line is a campaign of goods, or a live room with all the campaigns that it has day after day; it goes by its first campaign.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar import DAY, HOUR, day_of, day_start, weekday
-from sim.columns import taken
+from sim.delivery import MOST_VOLUME
 from sim.figures import figures
-from sim.foresight import Foresight
-from sim.market import follow, next_state
-from sim.population import Traits
-from sim.shocks import Stream
-from sim.state import State
-from sim.world import MOST_VOLUME, MarketWorld
+from sim.outlook import Cover, Outlook
+from sim.protection import FAMILIES
+from sim.scenario import Scenario
+from sim.truth import Foresight
+from sim.world import MarketWorld
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -24,21 +24,11 @@ OBSERVED_S = 73 * HOUR
 """R-OBSERVE: 72 h from the end of the hour in which a campaign was fed, at the earliest its first."""
 
 
-@dataclass(slots=True)
-class _Hours:
-    """Paths by campaign and hour (n, h), suggestion by day (n, d)."""
-
-    demand: Float
-    bias: Float
-    worth: Float
-    walk: Float
-
-
 def eligible(world: MarketWorld) -> Int:
-    """Campaigns that an oracle can speak of: goods that deliver now, enrolled, their protection rule known."""
+    """Lines that an oracle can speak of: they may deliver now, are enrolled, and their protection rule is known."""
     can = [
-        spec.kind == 0 and spec.cost_controlled and not spec.overall and spec.starts_at <= world.now
-        for spec in world.specs
+        spec.cost_controlled and not spec.overall and spec.starts_at <= world.now and not world.finished(i)
+        for i, spec in enumerate(world.specs)
     ]
     return np.array([i for i, good in enumerate(can) if good and world.terms(i).wanted], np.int64)
 
@@ -49,72 +39,118 @@ def sampled(campaigns: Int, count: int) -> Int:
     return campaigns[np.rint(picks).astype(np.int64)]
 
 
-def foresee(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> Foresight:
-    """The coming `days` of eligible campaigns of a world that stands at midnight. Raises ValueError for another time, or for stages
-    that do not divide a day."""
+def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: int) -> Outlook:
+    """The outlook of eligible lines of a world that stands at midnight and foresees `known`. Raises ValueError for another time,
+    or for stages that do not divide a day."""
     if world.now != day_start(day_of(world.now)) or 24 % stage_hours:
         raise ValueError(f"now {world.now}, stages of {stage_hours} h: expected a midnight, and a divisor of 24")
-    t, s = taken(world._traits, campaigns), taken(world._state, campaigns)
-    hours = _hours(world, t, s, days)
-    stages, day_stages = days * 24 // stage_hours, 24 // stage_hours
-    cut = (len(campaigns), stages, stage_hours)
-    demand = hours.demand.reshape(cut)
-    weight = demand / np.maximum(demand.sum(axis=2, keepdims=True), 1e-9)
-    net = np.where(s.objective == 1, np.log(t.net_share), 0.0)
-    begins = world.now + stage_hours * HOUR * np.arange(stages)
-    margin = t.margin * (1 - t.refund)
-    return Foresight(
+    scenario, days, day_stages = world.scenario, len(known.cut), 24 // stage_hours
+    setting = [world.setting(i)[:2] for i in campaigns.tolist()]
+    basis = np.where([o == 1 for _, o in setting], np.log(known.net_share[campaigns]), 0.0)
+    starts = np.array([world.specs[i].starts_at for i in campaigns.tolist()])
+    hours = world.now + HOUR * np.arange(days * 24, dtype=np.float64)
+    margin = known.worth * (1 - known.refund)
+
+    def daily(column: Float) -> Float:
+        """(d, n of the world) or (n,) to (n, s) of these lines."""
+        wide = np.broadcast_to(column, (days, len(known.base)))
+        return np.repeat(wide[:, campaigns].T, day_stages, axis=1).astype(np.float64)
+
+    loss, within = _move_loss(scenario, stage_hours)
+    share, host = _air(world, campaigns, days, stage_hours, _convexity(known)[campaigns])
+    return Outlook(
         campaign=campaigns,
         stage_hours=stage_hours,
         day_stages=day_stages,
-        target=np.log(s.target) - net,
-        basis=net,
-        reference=t.reference,
-        low=t.low,
-        high=t.high,
-        margin=margin,
-        floor=-np.log(margin),
-        demand=demand.sum(axis=2),
-        bias=(hours.bias.reshape(cut) * weight).sum(axis=2),
-        worth=(hours.worth.reshape(cut) * weight).sum(axis=2),
-        budget=np.repeat(s.budget[:, None].astype(np.float64), stages, axis=1),
-        cap=np.repeat((t.best + t.hint)[:, None] + hours.walk, day_stages, axis=1),
-        may_move=begins >= t.starts_at[:, None] + OBSERVED_S,
-        width=figures().elasticity_width,
+        target=np.log([t for t, _ in setting]) - basis,
+        basis=basis,
+        low=known.low[campaigns],
+        high=known.high[campaigns],
+        order_value=known.order_value[campaigns],
+        value_square=known.order_value[campaigns] ** 2 * (1 + _value_cv(world, campaigns) ** 2),
+        reference=daily(known.reference + known.quality) + host,
+        demand=daily(known.base * np.exp(known.demand)) * share,
+        bias=_felt_bias(known, campaigns, stage_hours, scenario.learning.lag_hours),
+        reach=_reach(scenario, known.learnt_at[campaigns], hours, stage_hours),
+        margin=daily(margin),
+        budget=daily(known.budget.astype(np.float64)),
+        floor=daily(-np.log(known.settled)),
+        cap=daily(known.suggested),
+        may_move=hours[::stage_hours] >= starts[:, None] + OBSERVED_S,
+        width=known.width,
         most_volume=MOST_VOLUME,
-        lag_hours=world.scenario.learning.lag_hours,
-        move_within=0,
-        move_loss=np.zeros((1, 0)),  # this world's moves within the band cost nothing but the lag
+        lag_hours=scenario.learning.lag_hours,
+        move_loss=loss,
+        move_within=within,
+        cover=_cover(scenario),
     )
 
 
-def _hours(world: MarketWorld, t: Traits, s: State, days: int) -> _Hours:
-    """The world's own recursions of luck, hour by hour, without its orders."""
-    noise, learning, first = world.scenario.noise, world.scenario.learning, day_of(world.now)
-    n, mean_one = len(t.key), (noise.demand**2 + noise.market**2 + noise.hour**2) / 2
-    blank = np.zeros((n, days * 24))
-    out = _Hours(blank.copy(), blank.copy(), blank.copy(), np.zeros((n, days)))
-    demand, bias, walk, market = s.demand.copy(), s.bias.copy(), s.walk.copy(), world._market
-    felt, learn = s.aim - s.goal, s.learn.copy()
+def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int, convexity: Float) -> tuple[Float, Float]:
+    """(n, s): share of a usual day's traffic that a stage has; ln of the efficiency of its hosts (0 without), their mean by what
+    they do to spend, to which their variance adds by `convexity` (n,)."""
+    live = np.array([world.specs[i].kind == 1 for i in campaigns.tolist()])
+    room = np.array([world.specs[i].live_account for i in campaigns.tolist()], np.int64)
+    times, hours = world.times, HOUR * np.arange(25, dtype=np.float64)
+    share, host = np.zeros((days, 24, len(campaigns))), np.zeros((days, 24, len(campaigns)))
     for d in range(days):
-        if d:
-            z, shared = (
-                world.shocks.normals(stream, keys, first + d)
-                for stream, keys in ((Stream.DEMAND, t.key), (Stream.MARKET, np.zeros(1, np.int64)))
-            )
-            demand = next_state(demand, noise.rho, noise.demand, z[0])
-            bias = next_state(bias, noise.bias_rho, noise.bias, z[1])
-            walk = next_state(walk, world.scenario.suggestion.rho, world.scenario.suggestion.sd, z[2])
-            market = float(next_state(np.array([market]), noise.rho, noise.market, shared[0])[0])
-        out.walk[:, d] = walk
-        profile = figures().hour_profile[weekday(first + d)] / 24
-        for h in range(24):
-            k = 24 * d + h
-            z = world.shocks.normals(Stream.HOUR, t.key, int(day_start(first + d) // HOUR) + h)
-            felt = follow(felt, bias, HOUR, learning.lag_hours * HOUR)
-            fresh = learn / learning.days if learning.days else learn
-            out.demand[:, k] = t.base * profile[h] * np.exp(demand + market + noise.hour * z[0] - mean_one)
-            out.bias[:, k] = felt
-            out.worth[:, k] = np.exp(fresh * learning.noise * z[1]) * (1 - learning.loss * np.minimum(fresh, 1))
-            learn = np.maximum(0.0, learn - HOUR / DAY)
-    return out
+        day = day_of(world.now) + d
+        profile = figures().hour_profile[weekday(day)]
+        share[d] = np.where(live, 0.0, profile[:, None] / 24)
+        if live.any():
+            air = times.air_seconds(room[live], day_start(day) + hours)
+            share[d][:, live] = air / times.planned_seconds[room[live]] * profile.mean()
+            host[d][:, live] = times.host_skill(room[live], day, np.arange(24))
+    weight = share.reshape(-1, stage_hours, len(campaigns))
+    total = weight.sum(axis=1)
+    weight /= np.maximum(total, 1e-12)[:, None]
+    skill = host.reshape(weight.shape)
+    mean = (skill * weight).sum(axis=1)
+    spread = ((skill - mean[:, None]) ** 2 * weight).sum(axis=1)
+    return total.T, (mean + convexity * spread).T
+
+
+def _convexity(known: Foresight) -> Float:
+    """(n,): spend at the reference, averaged over a spread of efficiencies, to the second order: d2 S / dx2 / 2 / (dS / dx)."""
+    eps = (known.low + known.high) / 2
+    return np.asarray((eps - (known.high - known.low) / (4 * known.width) / eps) / 2, np.float64)
+
+
+def _felt_bias(known: Foresight, campaigns: Int, stage_hours: int, lag_hours: float) -> Float:
+    """(n, s): the mean bias of a stage. At midnight the day's own is yet to be followed, with the autobidder's lag."""
+    today = (known.bias - known.cut[:, None])[:, campaigns].T
+    before = np.concatenate([today[:, :1], today[:, :-1]], axis=1)
+    k, begins = stage_hours / lag_hours, np.arange(0, 24, stage_hours) / lag_hours
+    left = np.exp(-begins) * (1 - np.exp(-k)) / k
+    return np.asarray((today[:, :, None] + (before - today)[:, :, None] * left).reshape(len(today), -1), np.float64)
+
+
+def _reach(scenario: Scenario, learnt_at: Float, hours: Float, stage_hours: int) -> Float:
+    """(n, s): share of the ROI aimed at that is reached while the platform learns a new campaign."""
+    rule = scenario.learning
+    fresh = np.clip((learnt_at[:, None] - hours - HOUR / 2) / (DAY * max(rule.days, 1e-9)), 0.0, 1.0)
+    return np.asarray(1 - rule.loss * fresh.reshape(len(learnt_at), -1, stage_hours).mean(axis=2), np.float64)
+
+
+def _move_loss(scenario: Scenario, stage_hours: int) -> tuple[Float, int]:
+    """(2, k) share of GMV lost in the k-th stage from a change on, second row soon after another; stages that are soon."""
+    rule, stage_days = scenario.moving, stage_hours / 24
+    if not rule.loss:
+        return np.zeros((1, 0)), 0
+    spans = np.array([[rule.days], [rule.again_days]]) / stage_days
+    lost = rule.loss * np.clip(spans - np.arange(np.ceil(spans.max())), 0.0, 1.0)
+    return np.asarray(lost, np.float64), int(np.ceil(rule.within_days / stage_days))
+
+
+def _value_cv(world: MarketWorld, campaigns: Int) -> Float:
+    """(n,): coefficient of variation of order values, log-normal; a heavier tail is left out."""
+    spread = {g.name: g.value_log_sd for g in world.scenario.group}
+    log_sd = np.array([spread[world.terms(i).group] for i in campaigns.tolist()])
+    return np.asarray(np.sqrt(np.exp(log_sd**2) - 1), np.float64)
+
+
+def _cover(scenario: Scenario) -> Cover | None:
+    family = FAMILIES.get(scenario.protection.family)
+    if family is None:
+        return None
+    return Cover(family.orders, family.share, family.pays_to, scenario.protection.value, family.any_edit)

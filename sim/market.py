@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float64]
 
+LN2 = float(np.log(2.0))
+
 
 def elasticity(x: Float, low: Float, high: Float, width: float) -> Float:
     """-d ln spend / d ln T at x."""
@@ -20,7 +22,7 @@ def elasticity(x: Float, low: Float, high: Float, width: float) -> Float:
 
 def log_volume(x: Float, low: Float, high: Float, width: float) -> Float:
     """ln(spend / spend at the reference) at x, demand apart."""
-    bend = np.logaddexp(0, x / width) - np.log(2.0)
+    bend = np.log1p(np.exp(x / width)) - LN2
     return np.asarray(-(low * x + (high - low) * width * bend), np.float64)
 
 
@@ -33,11 +35,6 @@ def optimum(reference: Float, low: Float, high: Float, width: float, settled_mar
         above = mid + np.log(settled_margin) > np.log(eps / (eps - 1))
         left, right = np.where(above, left, mid), np.where(above, mid, right)
     return (left + right) / 2
-
-
-def follow(aim: Float, goal: Float, dt: float, lag_s: float) -> Float:
-    """The autobidder's log ROI after `dt` seconds on its way to `goal` (exponential, time constant `lag_s`)."""
-    return np.asarray(goal + (aim - goal) * np.exp(-dt / lag_s), np.float64)
 
 
 def next_state(x: Float, rho: float, sd: float, z: Float) -> Float:

@@ -11,25 +11,32 @@ from numpy.typing import NDArray
 from sim.calendar import DAY, HOUR
 from sim.columns import joined, taken
 from sim.figures import figures
+from sim.lives import Broadcast
 from sim.market import elasticity, log_volume, optimum
-from sim.scenario import Group, Range, Refunds, Scenario
+from sim.menus import page_size
+from sim.normal import inverse_normal
+from sim.scenario import Group, Range, Scenario
 from sim.seam import CampaignSpec
-from sim.shocks import Shocks, Stream, inverse_normal
+from sim.shocks import Shocks, Stream
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
 REFERENCE_SPREAD = 0.1  # log sd of the reference target around the optimum
+UNLIMITED = 1 << 60
 
 
 @dataclass(slots=True)
 class Traits:
     """What does not change. `key`: line of luck (a live campaign made anew keeps it). `base`: fen a day at the reference target
-    exp(`reference`), paid basis. `low`, `high`: elasticity far below and above it. `order_value`: mean fen. `net_share`:
-    1 - share refunded within the hour. `best`: ln T*. `hint`: ln(suggestion / T*), NaN = never suggested."""
+    exp(`reference`), paid basis. `low`, `high`: elasticity far below and above it. `order_value`: mean fen; `size`: potential
+    orders drawn for an hour. `net_share`: 1 - share refunded within the hour. `worth`: margin of a kept order x share that would
+    not have come by itself; `settled`: that x (1 - refund) = m'. `pieces` in stock when full. `best`: ln T*. `hint`:
+    ln(suggestion / T*), NaN = never suggested."""
 
     key: Int
     group: Int
+    account: Int
     live_account: Int
     live: NDArray[np.bool_]
     starts_at: Float
@@ -38,10 +45,13 @@ class Traits:
     low: Float
     high: Float
     order_value: Float
-    value_sd: Float
+    size: Int
     refund: Float
     net_share: Float
     margin: Float
+    worth: Float
+    settled: Float
+    pieces: Int
     best: Float
     hint: Float
 
@@ -54,7 +64,7 @@ class Planned:
     traits: Traits
 
 
-def draw_traits(group: Group, number: int, keys: Int, refunds: Refunds, shocks: Shocks) -> Traits:
+def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks: Shocks) -> Traits:
     """Traits of campaigns of one group, each from its own uniforms."""
     n, f = len(keys), figures()
     u = np.concatenate([shocks.uniforms(Stream.TRAITS, keys, block) for block in range(3)])
@@ -62,34 +72,59 @@ def draw_traits(group: Group, number: int, keys: Int, refunds: Refunds, shocks: 
     low = np.maximum(1.15, f.elasticity_low * eps)
     high = np.maximum(low + 0.1, f.elasticity_high * eps)
     margin, refund = between(group.margin, u[1]), between(group.refund, u[2])
+    worth = margin * between(group.incremental, u[8])
+    settled = worth * (1 - refund)
     middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
-    reference = np.log(middle / (middle - 1) / (margin * (1 - refund))) + REFERENCE_SPREAD * inverse_normal(u[3])
-    best = optimum(reference, low, high, f.elasticity_width, margin * (1 - refund))
+    reference = np.log(middle / (middle - 1) / settled) + REFERENCE_SPREAD * inverse_normal(u[3])
+    best = optimum(reference, low, high, f.elasticity_width, settled)
     order_value = log_between(group.order_value, u[5]) * 100
+    volume = np.exp(log_volume(best - reference, low, high, f.elasticity_width))
+    base = base_of(group, u[4], order_value / np.exp(best) / volume)
+    orders = base * volume * np.exp(best) / order_value
     return Traits(
         key=keys,
         group=np.full(n, number),
+        account=np.zeros(n, np.int64),
         live_account=np.zeros(n, np.int64),
         live=np.full(n, group.kind == "live"),
         starts_at=np.zeros(n),
-        base=base_of(group, u[4], order_value, best, log_volume(best - reference, low, high, f.elasticity_width)),
+        base=base,
         reference=reference,
         low=low,
         high=high,
         order_value=order_value,
-        value_sd=np.full(n, group.value_log_sd),
+        size=page_size(orders * busiest_hour(group)),
         refund=refund,
-        net_share=1 - refund * refunds.within_hour,
+        net_share=1 - refund * scenario.refunds.within_hour,
         margin=margin,
+        worth=worth,
+        settled=settled,
+        pieces=pieces(scenario, orders, u[9]),
         best=best,
         hint=np.where(u[6] < group.suggested, between(group.suggestion_offset, u[7]), np.nan),
     )
 
 
-def base_of(group: Group, u: Float, order_value: Float, best: Float, volume: Float) -> Float:
-    """Fen a day at the reference: as given, or so that spend x ROI at the best target buys the orders given."""
+def busiest_hour(group: Group) -> float:
+    """Largest share of a usual day's orders in an hour."""
+    profile = figures().hour_profile
+    if group.kind == "goods":
+        return float(profile.max()) / 24
+    return float(profile.mean(axis=1).max()) / max(1.0, sum(hours for _, hours in group.sessions))
+
+
+def pieces(scenario: Scenario, orders: Float, u: Float) -> Int:
+    """Pieces in full stock; without a limit more than anybody sells."""
+    cover = scenario.stock.cover_days
+    if cover is None:
+        return np.full(len(u), UNLIMITED)
+    return np.asarray(np.ceil(orders * log_between(cover, u)), np.int64)
+
+
+def base_of(group: Group, u: Float, an_order: Float) -> Float:
+    """Fen a day at the reference: as given, or so many orders of the best target at `an_order` fen of such spend each."""
     if group.orders is not None:
-        return np.asarray(log_between(group.orders, u) * order_value * np.exp(-best - volume), np.float64)
+        return log_between(group.orders, u) * an_order
     assert group.spend is not None
     return log_between(group.spend, u) * 100
 
@@ -109,10 +144,16 @@ def log_between(bounds: Range, u: Float) -> Float:
     return np.asarray(np.exp(between((float(np.log(bounds[0])), float(np.log(bounds[1]))), u)), np.float64)
 
 
-def timetable_of(scenario: Scenario) -> list[tuple[Range, ...]]:
-    """Sessions by Douyin account: first one per advertiser account for goods (never live), then one per live campaign."""
-    lives = [g.sessions for g in scenario.group if g.kind == "live" for _ in range(g.count)]
-    return [()] * scenario.accounts + lives
+def broadcasts_of(scenario: Scenario) -> list[Broadcast]:
+    """By Douyin account: first one per advertiser account for goods (never live), then one per live campaign."""
+    never = Broadcast((), (), 0.0, 24)
+    lives = [
+        Broadcast(g.sessions, g.weekdays, g.host_sd, g.host_hours)
+        for g in scenario.group
+        if g.kind == "live"
+        for _ in range(g.count)
+    ]
+    return [never] * scenario.accounts + lives
 
 
 def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = None) -> Planned:
@@ -121,7 +162,7 @@ def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = No
     parts: list[Traits] = []
     start, key, live = scenario.start.timestamp(), 0, scenario.accounts
     for number, group in enumerate(scenario.group):
-        traits = draw_traits(group, number, np.arange(key, key + group.count), scenario.refunds, shocks)
+        traits = draw_traits(group, number, np.arange(key, key + group.count), scenario, shocks)
         specs += specs_of(group, traits, scenario.accounts, live, start, shocks)
         parts.append(traits)
         key += group.count
@@ -129,6 +170,7 @@ def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = No
     whole = parts[0]
     for part in parts[1:]:
         whole = joined(whole, part)
+    whole.account[:] = [s.account for s in specs]
     whole.live_account[:] = [s.live_account for s in specs]
     whole.starts_at[:] = [s.starts_at for s in specs]
     order = np.argsort([s.created_at for s in specs], kind="stable")

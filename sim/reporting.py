@@ -1,25 +1,28 @@
-"""Reports from the books as the platform would give them now: paid at once, refunds as they have arrived so far."""
+"""Reports from the books as the platform would give them now: paid at once, refunds as they have arrived so far, some rows late."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.books import BACK_1H, GMV, ORDERS, REFUNDS, SPEND, Books
+from sim.books import BACK, BACK_ORDERS, GMV, HOURLY, ORDERS, SPEND, WINDOWS, Books
 from sim.calendar import HOUR, day_of, day_start
+from sim.scenario import Scenario
 from sim.seam import Report
 from sim.shocks import Shocks, Stream
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
-Cells = NDArray[np.int64]  # columns x campaigns x spans
+Mask = NDArray[np.bool_]
 
 
 class Reporter:
-    """`revision`: largest share of today's spend that shows only next day (qianchuan.md 9.6)."""
+    """`scenario.noise.spend_revision`: largest share of today's spend that shows only next day (qianchuan.md 9.6)."""
 
-    def __init__(self, books: Books, shocks: Shocks, revision: float) -> None:
-        self._books, self._shocks, self._revision = books, shocks, revision
+    def __init__(self, books: Books, shocks: Shocks, scenario: Scenario) -> None:
+        self._books, self._shocks = books, shocks
+        self._revision, self._rules = scenario.noise.spend_revision, scenario.reporting
+        self._whole = not (self._rules.delay_hours or self._rules.late_share)
 
     def rows(self, campaigns: Int, keys: Int, since: float, until: float, span: str, now: float) -> Report:
         """Rows whose span begins in [since, until), spans with neither spend nor orders left out.
@@ -27,59 +30,82 @@ class Reporter:
         if span not in ("hour", "day"):
             raise ValueError(f"span {span!r}: expected 'hour' or 'day'")
         days = range(max(day_of(since), self._books.first_day), day_of(min(until, now)) + 1)
-        parts = [self._day(campaigns, keys, d, since, until, span, now) for d in days]
+        make = self._hours if span == "hour" else self._day
+        parts = [make(campaigns, keys, d, since, until, now) for d in days]
         return _joined([p for p in parts if p is not None])
 
     def totals(self, campaigns: Int, keys: Int, now: float) -> Report:
         """The current natural day, one row per campaign, zeros included."""
         day = day_of(now)
-        cells = self._cells(campaigns, keys, day, 0, 24, now).sum(axis=2)
-        return _report(campaigns, np.full(len(campaigns), day_start(day)), cells)
+        return _report(
+            campaigns, np.full(len(campaigns), day_start(day)), self._cells_of_day(campaigns, keys, day, now)
+        )
 
-    def _day(
-        self, campaigns: Int, keys: Int, day: int, since: float, until: float, span: str, now: float
-    ) -> Report | None:
-        base = day_start(day)
-        if span == "day":
-            if not since <= base < until:
-                return None
-            cells = self._cells(campaigns, keys, day, 0, 24, now).sum(axis=2, keepdims=True)
-            starts = np.array([base])
-        else:
-            first = max(0, int(-(-(since - base) // HOUR)))
-            last = min(24, max(first, int(-(-(until - base) // HOUR))))
-            cells = self._cells(campaigns, keys, day, first, last, now)
-            starts = base + HOUR * np.arange(first, last, dtype=np.float64)
-        who, when = np.nonzero((cells[SPEND] > 0) | (cells[ORDERS] > 0))
-        return _report(campaigns[who], starts[when], cells[:, who, when])
+    def _day(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Report | None:
+        if not since <= day_start(day) < until:
+            return None
+        cells = self._cells_of_day(campaigns, keys, day, now)
+        who = np.flatnonzero((cells[SPEND] > 0) | (cells[ORDERS] > 0))
+        return _report(campaigns[who], np.full(len(who), day_start(day)), cells[:, who])
 
-    def _cells(self, campaigns: Int, keys: Int, day: int, first: int, last: int, now: float) -> Cells:
-        cells = self._books.hours(campaigns, day, first, last)
-        if day == day_of(now) and self._revision > 0 and len(campaigns):
-            late = self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0]
-            cells[SPEND] -= (cells[SPEND] * late[:, None]).astype(np.int64)
+    def _cells_of_day(self, campaigns: Int, keys: Int, day: int, now: float) -> Int:
+        cells = self._books.days(campaigns, day)[: BACK + WINDOWS]
+        if not self._whole and now < day_start(day + 1) + (self._rules.delay_hours + self._rules.late_hours) * HOUR:
+            hours = self._revised(self._books.hours(campaigns, day, 0, 24), keys, day, now)
+            cells[:HOURLY] = (hours * self._shown(keys, day, 0, 24, now)).sum(axis=1)
+            held = np.cumsum(cells[BACK:], axis=0) > cells[GMV]  # refunds of orders that do not show yet
+            cells[BACK:][held] = 0
+        elif day == day_of(now) and self._revision:
+            hours = self._books.hours(campaigns, day, 0, 24)[: SPEND + 1]
+            cells[SPEND] = self._revised(hours, keys, day, now)[SPEND].sum(axis=0)  # as the hours add up
         return cells
 
+    def _hours(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Report:
+        base = day_start(day)
+        first = max(0, int(-(-(since - base) // HOUR)))
+        last = min(24, max(first, int(-(-(until - base) // HOUR))))
+        cells = self._revised(self._books.hours(campaigns, day, first, last), keys, day, now)
+        seen = (cells[SPEND] > 0) | (cells[ORDERS] > 0)
+        seen &= self._shown(keys, day, first, last, now)
+        if self._rules.missing_share:
+            seen &= self._luck(keys, day, np.arange(first, last), 1) >= self._rules.missing_share
+        who, when = np.nonzero(seen.T)
+        return _report(campaigns[who], base + HOUR * (first + when.astype(np.float64)), cells[:, when, who])
 
-def _report(campaign: Int, start: Float, cells: Cells) -> Report:
-    """Columns x rows to the report's columns."""
-    settled = cells[GMV] - np.cumsum(cells[REFUNDS : REFUNDS + 5], axis=0)
+    def _revised(self, cells: Int, keys: Int, day: int, now: float) -> Int:
+        if day == day_of(now) and self._revision > 0 and len(keys):
+            late = self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0]
+            cells[SPEND] -= (cells[SPEND] * late).astype(np.int64)
+        return cells
+
+    def _shown(self, keys: Int, day: int, first: int, last: int, now: float) -> Mask:
+        """(hours, campaigns): reports hold the hour by now."""
+        if self._whole or not len(keys):
+            return np.ones((last - first, len(keys)), np.bool_)
+        hours, rules = np.arange(first, last), self._rules
+        late = rules.late_hours * (self._luck(keys, day, hours, 0) < rules.late_share)
+        wait = (rules.delay_hours + late) * HOUR
+        ended = np.where(wait > 0, day_start(day) + HOUR * (hours[:, None] + 1), now)
+        return np.asarray(ended + wait <= now)
+
+    def _luck(self, keys: Int, day: int, hours: Int, which: int) -> Float:
+        flat = np.broadcast_to(keys, (len(hours), len(keys)))
+        u: Float = self._shocks.uniforms(Stream.ROWS, flat.ravel(), day, np.repeat(hours, len(keys)))[which]
+        return u.reshape(flat.shape)
+
+
+def _report(campaign: Int, start: Float, cells: Int) -> Report:
+    """Columns x rows to the report's columns. Of an hour, what is settled after N days is not reported."""
+    settled = cells[GMV] - np.cumsum(cells[BACK:], axis=0)
+    unknown = np.full(len(campaign), -1, np.int64)
+    by_days = settled[1:] if len(settled) > 1 else (unknown,) * (WINDOWS - 1)
     return Report(
-        campaign=np.asarray(campaign, np.int64),
-        span_start=start,
-        spend=cells[SPEND],
-        gmv=cells[GMV],
-        orders=cells[ORDERS],
-        gmv_1h=settled[0],
-        orders_1h=cells[ORDERS] - cells[BACK_1H],
-        gmv_7d=settled[1],
-        gmv_14d=settled[2],
-        gmv_30d=settled[3],
-        gmv_90d=settled[4],
-    )
+        np.asarray(campaign, np.int64), start, cells[SPEND], cells[GMV], cells[ORDERS],
+        settled[0], cells[ORDERS] - cells[BACK_ORDERS], *by_days,
+    )  # fmt: skip
 
 
 def _joined(parts: list[Report]) -> Report:
     if not parts:
-        return _report(np.zeros(0, np.int64), np.zeros(0), np.zeros((REFUNDS + 5, 0), np.int64))
+        return _report(np.zeros(0, np.int64), np.zeros(0), np.zeros((BACK + WINDOWS, 0), np.int64))
     return Report(*(np.concatenate([getattr(p, n) for p in parts]) for n in Report.__dataclass_fields__))

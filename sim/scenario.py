@@ -1,27 +1,22 @@
 """A scenario: which campaigns a world holds, how its market behaves, and what an operator would enrol.
 
-Read from TOML with the standard library. Unknown keys, missing keys and values out of range are refused with one line
-that names file, key, value and what is allowed.
+Read from TOML (sim/scenario_file.py). What each number assumes and where it comes from: docs/assumptions.md.
 """
 
 from __future__ import annotations
 
-import math
-import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sim.figures import figures
+from sim.scenario_file import ScenarioError, table_of, toml_of
+
+__all__ = ["Scenario", "ScenarioError", "load", "parse", "shipped"]
 
 Range = tuple[float, float]
-T = TypeVar("T")
-
-
-class ScenarioError(ValueError):
-    """A scenario file that cannot be used; the text is one line for people."""
 
 
 def number(low: float, high: float, default: float | None = None, *, whole: bool = False) -> Any:
@@ -57,6 +52,17 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """What reports hold back beside immature refunds. `delay_hours`: the newest hours never shown yet. `late_share` of hourly
+    rows show `late_hours` after their hour; `missing_share` of hourly rows never show (day rows hold them)."""
+
+    delay_hours: int = number(0, 72, 0, whole=True)
+    late_share: float = number(0, 1, 0.0)
+    late_hours: float = number(0, 72, 3.0)
+    missing_share: float = number(0, 0.5, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learning:
     """The platform's own learning. `days` after the start; `loss`: share of efficiency lost while it lasts (fading);
     `noise`: extra log sd of an hour's efficiency; a move beyond `move` (log) restarts `move_days` of it.
@@ -71,21 +77,89 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """What moving a target costs: share `loss` of efficiency for `days`; for `again_days` where the last move was less than
+    `within_days` ago. 0 = moves are free."""
+
+    loss: float = number(0, 0.5, 0.0)
+    days: float = number(0, 30, 1.0)
+    within_days: float = number(0, 30, 2.0)
+    again_days: float = number(0, 30, 3.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
     """When refunds come, as shares of all refunds: within the hour, before dispatch (1 to 48 h), the rest after receipt by
-    the fitted delay. `settle_days`: an order never refunded counts as kept after so many days."""
+    the fitted delay. `settle_days`: an order never refunded counts as kept after so many days. `cluster`: log sd of the refund
+    probability of a campaign's day (a bad batch, a bad session)."""
 
     within_hour: float = number(0, 1, 0.15)
     before_dispatch: float = number(0, 1, 0.25)
     settle_days: int = number(8, 90, 15, whole=True)
+    cluster: float = number(0, 1.5, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggesting:
-    """The system suggestion relative to the true optimum: a daily AR(1) walk of log sd `sd` and memory `rho`."""
+    """The system suggestion relative to the true optimum: a daily AR(1) walk of log sd `sd` and memory `rho`; from day `drop_day`
+    after the start on it lies lower by `drop` (log)."""
 
     sd: float = number(0, 1, 0.04)
     rho: float = number(0, 0.999, 0.9)
+    drop: float = number(0, 2, 0.0)
+    drop_day: int = number(0, 366, 0, whole=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """A sale. It begins on day `day` after the start and lasts `days`; `demand`: factor on spend at a given target; `refund`: on
+    the refund probability; `target_cut`: share by which the platform lowers the targets in force by itself."""
+
+    day: int = number(-366, 366, whole=True)
+    days: int = number(1, 60, 1, whole=True)
+    demand: float = number(0.1, 10, 2.0)
+    refund: float = number(0.1, 5, 1.0)
+    target_cut: float = number(0, 0.5, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creatives:
+    """`count` creatives a campaign (0: the world has none); `spread`: log sd of their quality. A creative's appeal halves every
+    `half_life_days` once it is older than `fresh_days`; what it earns per yuan follows `lag_days` later. Shares of spend go by
+    appeal to the power `focus`. A new one comes every `renew_days` (0: only those that the operator adds)."""
+
+    count: int = number(0, 100, 0, whole=True)
+    spread: float = number(0, 1.5, figures().creative_log_sd)
+    fresh_days: float = number(0, 366, 14.0)
+    half_life_days: float = number(1, 3660, 21.0)
+    lag_days: float = number(0, 60, 4.0)
+    focus: float = number(0, 20, 4.0)
+    renew_days: float = number(0, 366, 7.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """Pieces for `cover_days` of orders at the best target (absent: never short). Sold out, spend goes on for `stop_hours`; new
+    pieces come at the midnight after `restock_days`."""
+
+    cover_days: tuple[float, float] | None = span(0.1, 3660, optional=True)
+    stop_hours: float = number(0, 240, 3.0)
+    restock_days: float = number(0, 366, 3.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """Cost protection by the rules of a platform `family`; a credit of 1 yuan is worth `value` yuan."""
+
+    family: str = choice("none", "qianchuan", "tiktok", default="none")
+    value: float = number(0, 1, 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """`day_yuan`: what an advertiser account can spend on a natural day (0 = no limit)."""
+
+    day_yuan: float = number(0, 1e10, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +176,11 @@ class Enrol:
 class Group:
     """Campaigns alike. `age_days`: before the scenario's start; negative = created after it. `starts_in_hours`: from creation to
     delivery. Size, one of two: `spend`, yuan a day at the reference target, or `orders`, paid orders a day at the best target.
-    `budget_factor`: budget over the spend at the reference. `order_value`: mean yuan.
+    `budget_factor`: budget over the spend at the reference. `order_value`: mean yuan; `value_tail`: Pareto index of its top 1 %
+    (0: log-normal to the end). `incremental`: share of the credited orders that would not have come by themselves.
     `start_offset`: ln(first target / optimum). `suggestion_offset`: ln(suggestion / optimum), `suggested`: share of campaigns that
-    have one. `elasticity`: factor on the fitted distribution. `sessions` (live): [hour, hours] of each day. `kind`: goods or live."""
+    have one. `elasticity`: factor on the fitted distribution. Live: `sessions`, [hour, hours] of each day on `weekdays` (0 = Monday);
+    `recreated`: a new campaign each day; `host_sd`: log sd of the efficiency of the host, who changes every `host_hours`."""
 
     name: str = field(metadata={"text": True})
     count: int = number(1, 100_000, whole=True)
@@ -117,13 +193,19 @@ class Group:
     budget_factor: tuple[float, float] = span(0.05, 100, (1.5, 4.0))
     order_value: tuple[float, float] = span(1, 100_000, (40, 160))
     value_log_sd: float = number(0, 2.5, figures().order_value_log_sd)
+    value_tail: float = number(0, 20, 0.0)
     margin: tuple[float, float] = span(0.01, 1, (0.35, 0.55))
     refund: tuple[float, float] = span(0, 0.9, (0.10, 0.45))
+    incremental: tuple[float, float] = span(0.05, 1, (1.0, 1.0))
     elasticity: float = number(0.3, 3, 1.0)
     start_offset: tuple[float, float] = span(-2, 2, (-0.2, 0.2))
     suggestion_offset: tuple[float, float] = span(-2, 2, (-0.1, 0.25))
     suggested: float = number(0, 1, 0.9)
     sessions: tuple[Range, ...] = field(default=(), metadata={"sessions": True})
+    weekdays: tuple[int, ...] = field(default=(0, 1, 2, 3, 4, 5, 6), metadata={"weekdays": True})
+    recreated: bool = choice(True, False, default=True)
+    host_sd: float = number(0, 1, 0.0)
+    host_hours: int = number(1, 24, 4, whole=True)
     cost_controlled: bool = choice(True, False, default=True)
     overall: bool = choice(True, False, default=False)
     enrol: Enrol = field(default_factory=Enrol, metadata={"table": Enrol})
@@ -131,34 +213,38 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A whole world to be. `start`: with offset, on a whole hour. `step_s`: 300 .. 3600, dividing an hour.
-    `history_days`: simulated before the start, at `history_step_s`."""
+    """A whole world to be. `about`, `about_zh`: what it stands for. `start`: with offset, on a whole hour. `step_s`: 300 .. 3600,
+    dividing an hour. `history_days`: simulated before the start, at `history_step_s`."""
 
     name: str = field(metadata={"text": True})
     about: str = field(default="", metadata={"text": True})
+    about_zh: str = field(default="", metadata={"text": True})
     start: datetime = field(metadata={"instant": True})
     step_s: int = choice(300, 600, 900, 1200, 1800, 3600, default=300)
     history_days: int = number(0, 366, 0, whole=True)
     history_step_s: int = choice(300, 600, 900, 1200, 1800, 3600, default=1800)
     accounts: int = number(1, 10_000, 1, whole=True)
     noise: Noise = field(default_factory=Noise, metadata={"table": Noise})
+    reporting: Reporting = field(default_factory=Reporting, metadata={"table": Reporting})
     learning: Learning = field(default_factory=Learning, metadata={"table": Learning})
+    moving: Moving = field(default_factory=Moving, metadata={"table": Moving})
     refunds: Refunds = field(default_factory=Refunds, metadata={"table": Refunds})
     suggestion: Suggesting = field(default_factory=Suggesting, metadata={"table": Suggesting})
+    creatives: Creatives = field(default_factory=Creatives, metadata={"table": Creatives})
+    stock: Stock = field(default_factory=Stock, metadata={"table": Stock})
+    protection: Protection = field(default_factory=Protection, metadata={"table": Protection})
+    balance: Balance = field(default_factory=Balance, metadata={"table": Balance})
+    promotion: tuple[Promotion, ...] = field(default=(), metadata={"tables": Promotion})
     group: tuple[Group, ...] = field(metadata={"tables": Group})
 
 
 def load(path: Path) -> Scenario:
     """The scenario of a TOML file. Raises ScenarioError (one line)."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioError(f"{path}: cannot be read as TOML: {error}") from error
-    return parse(data, str(path))
+    return parse(toml_of(path), str(path))
 
 
 def shipped(name: str) -> Scenario:
-    """A scenario that comes with the package, by its name ("demo", "small", ...)."""
+    """A scenario that comes with the package, by its name ("demo", "base60", ...)."""
     path = Path(__file__).parent / "scenarios" / f"{name}.toml"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.toml")))
@@ -168,15 +254,9 @@ def shipped(name: str) -> Scenario:
 
 def parse(data: Mapping[str, Any], where: str = "scenario") -> Scenario:
     """The scenario of parsed TOML; `where` names the file in errors. Raises ScenarioError."""
-    scenario = _table(Scenario, data, where, "")
-    for g in scenario.group:
-        if (g.spend is None) == (g.orders is None):
-            raise ScenarioError(
-                f"{where}: group {g.name}: spend = {g.spend}, orders = {g.orders}; expected exactly one of them, [from, to]"
-            )
-        if (g.kind == "live") != bool(g.sessions):
-            want = "a list of [hour, hours]" if g.kind == "live" else "none, for kind goods"
-            raise ScenarioError(f"{where}: group {g.name}: sessions = {list(g.sessions)}; expected {want}")
+    scenario = table_of(Scenario, data, where, "")
+    for group in scenario.group:
+        _check(group, where)
     r = scenario.refunds
     if r.within_hour + r.before_dispatch > 1:
         raise ScenarioError(
@@ -185,60 +265,11 @@ def parse(data: Mapping[str, Any], where: str = "scenario") -> Scenario:
     return scenario
 
 
-def _table(cls: type[T], data: object, where: str, at: str) -> T:
-    if not isinstance(data, Mapping):
-        raise ScenarioError(f"{where}: {at.rstrip('.') or 'file'} = {data!r}; expected a table")
-    known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
-    for key in data:
-        if key not in known:
-            raise ScenarioError(f"{where}: unknown key {at}{key}; expected one of {', '.join(known)}")
-    for name, f in known.items():
-        if f.default is MISSING and f.default_factory is MISSING and name not in data:
-            raise ScenarioError(f"{where}: {at}{name} is missing; expected {_allowed(f)}")
-    return cls(**{key: _value(known[key], value, where, at + key) for key, value in data.items()})
-
-
-def _value(f: Field[Any], value: object, where: str, at: str) -> object:
-    meta = f.metadata
-    if "table" in meta:
-        return _table(meta["table"], value, where, at + ".")
-    if "tables" in meta and isinstance(value, list) and value:
-        return tuple(_table(meta["tables"], v, where, f"{at}[{i}].") for i, v in enumerate(value))
-    if "sessions" in meta and isinstance(value, list) and all(_session(v) for v in value):
-        return tuple((float(v[0]), float(v[1])) for v in value)
-    if "allowed" in meta and any(value == a and type(value) is type(a) for a in meta["allowed"]):
-        return value
-    if "text" in meta and isinstance(value, str):
-        return value
-    if "instant" in meta and isinstance(value, datetime) and value.tzinfo and value.timestamp() % 3600 == 0:
-        return value
-    if "pair" in meta and isinstance(value, list) and len(value) == 2 and all(_within(v, meta) for v in value):
-        if value[0] <= value[1]:
-            return (float(value[0]), float(value[1]))
-    elif "low" in meta and "pair" not in meta and _within(value, meta):
-        return value
-    raise ScenarioError(f"{where}: {at} = {value!r}; expected {_allowed(f)}")
-
-
-def _within(value: object, meta: Mapping[str, Any]) -> bool:
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    whole = not meta.get("whole") or isinstance(value, int)
-    return plain and whole and meta["low"] <= value <= meta["high"]
-
-
-def _session(value: object) -> bool:
-    meta = {"low": 0, "high": 24}
-    return isinstance(value, list) and len(value) == 2 and all(_within(v, meta) for v in value) and value[1] > 0
-
-
-def _allowed(f: Field[Any]) -> str:
-    meta = f.metadata
-    if "allowed" in meta:
-        return "one of " + ", ".join(str(a).lower() if isinstance(a, bool) else str(a) for a in meta["allowed"])
-    if "pair" in meta:
-        return f"[from, to] within {meta['low']} .. {meta['high']}"
-    if "low" in meta:
-        return f"{'a whole number' if meta['whole'] else 'a number'} within {meta['low']} .. {meta['high']}"
-    names = {"table": "a table", "tables": "at least one [[group]]", "text": "a text"}
-    names |= {"instant": "an instant with offset on a whole hour", "sessions": "a list of [hour 0..24, hours > 0]"}
-    return next(text for key, text in names.items() if key in meta)
+def _check(g: Group, where: str) -> None:
+    if (g.spend is None) == (g.orders is None):
+        raise ScenarioError(
+            f"{where}: group {g.name}: spend = {g.spend}, orders = {g.orders}; expected exactly one of them, [from, to]"
+        )
+    if (g.kind == "live") != bool(g.sessions):
+        want = "a list of [hour, hours]" if g.kind == "live" else "none, for kind goods"
+        raise ScenarioError(f"{where}: group {g.name}: sessions = {list(g.sessions)}; expected {want}")

@@ -84,10 +84,10 @@ class Comparison:
 
 
 def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: int = DRAWS, seed: int = 0) -> Regret:
-    """Regret of one policy on the campaigns that the oracles were computed for. Raises ValueError where a result has no
-    yardstick or a sampled campaign is missing from it."""
+    """Regret of one policy on the lines that the oracles were computed for. Raises ValueError where a result has no yardstick
+    or a sampled campaign is missing from it."""
     rows = [(r, y, _rows(r, y.campaign)) for r, y in _paired(results, yardsticks)]
-    missed = np.concatenate([y.feas - r.profit[at] for r, y, at in rows])
+    missed = np.concatenate([y.feas - _profit(r, at) for r, y, at in rows])
     free = np.concatenate([y.free for _, y, _ in rows])
     static = np.concatenate([y.feas - y.static for _, y, _ in rows])
     unit, of = units_of([(r, at) for r, _, at in rows])
@@ -180,7 +180,7 @@ def _gain_share(
         return Interval(np.nan, np.nan, np.nan)
     of_world = {(b.scenario, b.seed): b for _, b in pairs}
     rows = [(a, y, _rows(a, y.campaign)) for a, y in _paired([a for a, _ in pairs], yardsticks)]
-    gain = np.concatenate([(a.profit - of_world[a.scenario, a.seed].profit)[at] for a, _, at in rows])
+    gain = np.concatenate([_profit(a, at) - _profit(of_world[a.scenario, a.seed], at) for a, _, at in rows])
     _, of = units_of([(a, at) for a, _, at in rows])
     free = np.concatenate([y.free for _, y, _ in rows])
     return ratio(_sums(gain, of), _sums(free, of), resamples(int(of.max()) + 1, draws, seed))
@@ -188,11 +188,40 @@ def _gain_share(
 
 def _useful(r: Result, y: Yardstick, at: Int) -> Float:
     """Days more than a dead band away from the oracle, useful acts, acts (a day's edits count as one act)."""
-    before, now, acted = r.target[at, :-1], r.target[at, 1:], r.edits[at, 1:] > 0
+    target, edited = _targets(r, at), _edited(r, at)
+    before, now, acted = target[:, :-1], target[:, 1:], edited[:, 1:]
     gap = np.log(y.target[:, 1:] / before)
     away = np.abs(gap) > DEAD_BAND
     useful = away & acted & (np.sign(np.log(now / before)) == np.sign(gap))
     return np.array([away.sum(), useful.sum(), acted.sum()], np.float64)
+
+
+def _profit(r: Result, at: Int) -> Float:
+    """(m,) of the lines whose first campaigns are in rows `at`."""
+    of = _line_of(r, at)
+    return np.bincount(of[of >= 0], weights=r.profit[of >= 0], minlength=len(at)).astype(np.float64)
+
+
+def _targets(r: Result, at: Int) -> Float:
+    """(m, d) of the lines: that of the latest campaign which a room has had by then."""
+    out, of = np.full((len(at), r.target.shape[1]), np.nan), _line_of(r, at)
+    for row in np.flatnonzero(of >= 0):
+        there = np.isfinite(r.target[row])
+        out[of[row], there] = r.target[row, there]
+    return out
+
+
+def _edited(r: Result, at: Int) -> NDArray[np.bool_]:
+    out, of = np.zeros((len(at), r.edits.shape[1]), np.int64), _line_of(r, at)
+    np.add.at(out, of[of >= 0], r.edits[of >= 0])
+    return out > 0
+
+
+def _line_of(r: Result, at: Int) -> Int:
+    """By row of the result, which of the lines it belongs to; -1 = none of them."""
+    order = np.argsort(r.line[at])
+    place = np.minimum(np.searchsorted(r.line[at], r.line, sorter=order), len(at) - 1)
+    return np.where(r.line[at][order][place] == r.line, order[place], -1)
 
 
 def _roas_shortfall(r: Result) -> Float:

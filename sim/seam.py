@@ -42,7 +42,8 @@ class CampaignSpec:
 @dataclass(frozen=True, slots=True)
 class Report:
     """Rows (campaign index, span start) with what the platform would report as of the world's now. Money fen, int64; -1 = not
-    matured / not reported. `settled` columns are GMV of orders paid in the span less refunds within N days."""
+    matured / not reported. `settled` columns are GMV of orders paid in the span less refunds within N days; those of 7 days and
+    more are reported for days only."""
 
     campaign: Int
     span_start: Float
@@ -82,12 +83,15 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class RunOut:
     """Where it ends when every order placed so far has met its fate, by campaign (n,). Fen; `profit` is what the operator is
-    left with: contribution of the kept orders that would not have come by themselves, less spend, plus what protection pays."""
+    left with: contribution of the kept orders that would not have come by themselves, less spend, plus what the credits of
+    protection are worth. `credits` fen of ended days, not yet discounted; `days_void`: days whose protection an edit forfeited."""
 
     spend: Int
     gmv: Int
     kept: Int
     profit: Float
+    credits: Float
+    days_void: Int
 
 
 class World(Protocol):
@@ -135,6 +139,34 @@ class World(Protocol):
 
     def run_out(self) -> RunOut:
         """The end of every order placed so far, by campaign; does not change the world."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CreativeReport:
+    """Rows (campaign index, creative, natural day): `creative` its number within the campaign; money fen, int64; the rows of a
+    campaign's day add up to the campaign's."""
+
+    campaign: Int
+    creative: Int
+    span_start: Float
+    spend: Int
+    gmv: Int
+
+
+class CreativeWorld(World, Protocol):
+    """A world that also tells of creatives, and lets the operator exchange them."""
+
+    def creatives(self, campaigns: Int, since: float, until: float) -> CreativeReport:
+        """Rows of the natural days that begin in [since, until)."""
+        ...
+
+    def add_creative(self, i: int) -> int:
+        """A new creative, delivering from the next natural day on; its number within the campaign."""
+        ...
+
+    def retire_creative(self, i: int, creative: int) -> None:
+        """It delivers no more from the next natural day on. Raises ValueError for an unknown one."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Foresight to what an oracle weighs: expected profit by stage and cell of a log target grid, and limits in cells."""
+"""From an outlook to what an oracle weighs: expected profit by stage and cell of a log target grid, and limits in cells."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.feasible import CELL, Stakes
-from sim.foresight import Foresight
+from sim.insured import expected_credit
 from sim.market import log_volume, optimum
+from sim.outlook import Cover, Outlook
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -20,75 +21,86 @@ LIMIT = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """O_free by campaign and day (n, d): `target` ln of the ROI that it has delivered, `profit` fen."""
+    """O_free by campaign and stage (n, s): `target` ln of the ROI that it has delivered, `profit` fen."""
 
     target: Float
     profit: Float
 
 
-def free(f: Foresight) -> Free:
-    """The best ROI of every day, reached at once and at no cost: T* where the budget allows its spend, else the ROI at which the
-    market just spends the budget."""
-    n, stages = f.demand.shape
-    days = (n, stages // f.day_stages, f.day_stages)
-    demand = f.demand.reshape(days).sum(axis=2)
-    worth = (f.worth * f.demand).reshape(days).sum(axis=2) / np.maximum(demand, 1e-9)
-    budget = f.budget.reshape(days)[:, :, 0]
-    reference, low, high, margin = (a[:, None] for a in (f.reference, f.low, f.high, f.margin))
-    best = optimum(np.broadcast_to(reference, demand.shape), low, high, f.width, np.maximum(margin * worth, 1e-9))
-    target = np.maximum(
-        best, reference + _spends(np.log(np.maximum(budget, 1e-9) / np.maximum(demand, 1e-9)), low, high, f.width)
-    )
-    spend = demand * np.exp(np.minimum(log_volume(target - reference, low, high, f.width), f.most_volume))
-    return Free(target, np.minimum(spend, budget) * (margin * worth * np.exp(target) - 1))
+def free(o: Outlook) -> Free:
+    """The best ROI of every stage, reached at once and at no cost: T* where the day's budget allows its spend, else as far above
+    the reference as makes the market just spend the budget. Credits of protection are not part of it."""
+    low, high, margin = o.low[:, None], o.high[:, None], o.margin * o.reach
+    best = optimum(o.reference, low, high, o.width, np.maximum(margin, 1e-9)) - o.reference
+    affordable = o.budget[:, :: o.day_stages] / np.maximum(o.by_day(o.demand), 1e-9)
+    lasting = _spends(np.log(np.maximum(affordable, 1e-9)), low, high, o.width)
+    x = np.maximum(best, np.repeat(lasting, o.day_stages, axis=1))
+    spend = o.demand * np.exp(np.minimum(log_volume(x, low, high, o.width), o.most_volume))
+    left = o.budget[:, :: o.day_stages] / np.maximum(o.by_day(spend), 1e-9)
+    spend *= np.repeat(np.minimum(left, 1.0), o.day_stages, axis=1)
+    return Free(x + o.reference, spend * (margin * np.exp(x + o.reference) - 1))
 
 
-def stakes_of(f: Foresight) -> Stakes:
-    """Arrays for the dynamic program, on a grid around each campaign's present target."""
-    wanted = free(f).target - f.target[:, None]
-    reach = ROOM + int(np.ceil(np.abs(wanted).max() / CELL))
-    offsets = CELL * np.arange(-reach, reach + 1)
-    spend, gmv = delivered(f, f.target[:, None] + offsets)
-    earned = f.margin[:, None, None] * gmv
-    stages = f.demand.shape[1]
-    k = f.stage_hours / f.lag_hours
+def stakes_of(o: Outlook, wanted: Float) -> Stakes:
+    """Arrays for the dynamic program, on a grid around each campaign's present target that holds the `wanted` ones (n, s), ln."""
+    reach = ROOM + int(np.ceil(np.abs(wanted - o.target[:, None]).max() / CELL))
+    targets = o.target[:, None] + CELL * np.arange(-reach, reach + 1)
+    spend, gmv = delivered(o, targets)
+    earned = o.margin[:, :, None] * gmv
+    gain, credit = earned - spend, np.broadcast_to(np.zeros(1), spend.shape)
+    if o.cover:
+        paid = _credits(o, o.cover, spend, gmv, targets)
+        gain, credit = (gain, paid) if o.cover.any_edit else (gain + paid, credit)
+    k = o.stage_hours / o.lag_hours
     return Stakes(
-        gain=earned - spend,
+        gain=gain,
         unsettled=earned,
-        credit=np.broadcast_to(np.zeros(1), spend.shape),
-        loss=f.move_loss,
-        within=f.move_within,
-        last_of_day=np.arange(stages) % f.day_stages == f.day_stages - 1,
-        may_move=f.may_move,
-        highest=_cells_up_to(f.cap - f.target[:, None], reach),
-        lowest=np.broadcast_to(np.ceil((f.floor - f.target) / CELL).astype(np.int64)[:, None] + reach, f.cap.shape),
-        start=np.full(len(f.target), reach),
-        spacing=1 // f.stage_hours + 1,  # R-SPACE: more than an hour
+        credit=credit,
+        loss=o.move_loss,
+        within=o.move_within,
+        last_of_day=_last_of_day(o),
+        may_move=o.may_move,
+        highest=_cells(np.floor, o.cap - o.target[:, None], reach),
+        lowest=_cells(np.ceil, o.floor - o.target[:, None], reach),
+        start=np.full(len(o.target), reach),
+        spacing=1 // o.stage_hours + 1,  # R-SPACE: more than an hour
         lag=float((1 - np.exp(-k)) / k),
     )
 
 
-def delivered(f: Foresight, targets: Float) -> tuple[Float, Float]:
+def delivered(o: Outlook, targets: Float) -> tuple[Float, Float]:
     """Expected spend and paid GMV (n, s, c), fen, of stages spent settled at ln targets (n, c) on the paid basis."""
-    roi = targets[:, None, :] + f.bias[:, :, None]
-    volume = log_volume(roi - f.reference[:, None, None], f.low[:, None, None], f.high[:, None, None], f.width)
-    wished = f.demand[:, :, None] * np.exp(np.minimum(volume, f.most_volume))
-    spend = _within_budget(wished, f)
-    return spend, spend * np.exp(roi) * f.worth[:, :, None]
+    roi = targets[:, None, :] + o.bias[:, :, None]
+    volume = log_volume(roi - o.reference[:, :, None], o.low[:, None, None], o.high[:, None, None], o.width)
+    spend = _within_budget(o, o.demand[:, :, None] * np.exp(np.minimum(volume, o.most_volume)))
+    return spend, spend * np.exp(roi) * o.reach[:, :, None]
 
 
-def _within_budget(wished: Float, f: Foresight) -> Float:
+def _credits(o: Outlook, cover: Cover, spend: Float, gmv: Float, targets: Float) -> Float:
+    """(n, s, c): what a day is expected to be paid, at its last stage, as if it were spent at one cell."""
+    value, square = o.order_value[:, None, None], o.value_square[:, None, None]
+    out = np.zeros(spend.shape)
+    day = (o.by_day(spend), o.by_day(gmv), np.exp(targets)[:, None])
+    out[:, _last_of_day(o)] = expected_credit(cover, *day, value, square)
+    return out
+
+
+def _last_of_day(o: Outlook) -> NDArray[np.bool_]:
+    return np.asarray(np.arange(o.demand.shape[1]) % o.day_stages == o.day_stages - 1)
+
+
+def _within_budget(o: Outlook, wished: Float) -> Float:
     """A day's spend stops at its budget."""
     n, stages, cells = wished.shape
-    by_day = wished.reshape(n, -1, f.day_stages, cells)
+    by_day = wished.reshape(n, -1, o.day_stages, cells)
     before = np.cumsum(by_day, axis=2) - by_day
-    left = f.budget.reshape(n, -1, f.day_stages, 1) - before
+    left = o.budget.reshape(n, -1, o.day_stages, 1) - before
     return np.asarray(np.clip(left, 0.0, by_day).reshape(n, stages, cells), np.float64)
 
 
-def _cells_up_to(room: Float, reach: int) -> Int:
-    """Highest cell within `room` (log, from the start) of a cap; none where there is no cap, since nothing may be raised then."""
-    cells = np.floor(np.clip(np.nan_to_num(room, nan=-LIMIT) / CELL, -LIMIT, LIMIT) + 1e-9)
+def _cells(rounded: np.ufunc, room: Float, reach: int) -> Int:
+    """The cell at `room` (log, from the start), rounded to the safe side; NaN, no limit known, is as a cap below everything."""
+    cells = rounded(np.round(np.clip(np.nan_to_num(room, nan=-LIMIT) / CELL, -LIMIT, LIMIT), 9))
     return np.asarray(cells, np.int64) + reach
 
 

@@ -1,4 +1,4 @@
-"""What changes about each campaign: its settings, what of them is in force, and where the autobidder and its luck stand."""
+"""What changes about each campaign: its settings, what of them is in force, where the autobidder stands, and its daily luck."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar import DAY, HOUR
+from sim.columns import taken
+from sim.luck import BIAS, DEMAND, WALK
 from sim.market import next_state
 from sim.population import Traits
 from sim.scenario import Scenario
@@ -18,77 +21,126 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+LONG_AGO = -1e18
+
 
 @dataclass(slots=True)
 class State:
-    """Settings as given (`target`, `objective`, `budget` fen, `enabled`), those in force during the present step (`goal` ln
-    of the paid-basis target, `cap` fen, `on`), `finished` (replaced), `aim` ln of the ROI now delivered, daily luck (`demand`,
-    `bias`, `walk`, logs), `learn` days of learning left, `spent` fen today."""
+    """Settings as given (`target`, `objective`, `budget` fen, `enabled`), those in force (`force` the target, `goal` ln of it on the
+    paid basis, `cap` fen, `on`), `finished` (replaced). The log ROI delivered was `aim` at `since` and nears `goal` + `bias` (less
+    what the platform cuts by itself) from there. Daily luck (`demand`, `bias`, `walk`, logs). `learnt_at`: learning ends; `moved_at`: last
+    move, `slow_until`: its cost ends. Today: `spent` fen, `orders`. This hour: `run` expected orders in units, `sold` orders.
+    `pieces` left in stock, `sold_out_at` (inf: not)."""
 
     target: Float
     objective: Int
     budget: Int
     enabled: Mask
     finished: Mask
+    force: Float
     goal: Float
     cap: Int
     on: Mask
     aim: Float
+    since: Float
     demand: Float
     bias: Float
     walk: Float
-    learn: Float
+    learnt_at: Float
+    moved_at: Float
+    slow_until: Float
     spent: Int
+    orders: Int
+    run: Int
+    sold: Int
+    pieces: Int
+    sold_out_at: Float
 
 
 def newborn(specs: Sequence[CampaignSpec], traits: Traits, scenario: Scenario, shocks: Shocks, now: float) -> State:
     """The state of campaigns as they begin at `now`; older ones have learnt already."""
     n, noise = len(specs), scenario.noise
-    z = shocks.normals(Stream.DEMAND, traits.key, 0)
-    target = np.array([s.target for s in specs])
+    z = shocks.normals(Stream.BIRTH, traits.key, 0)
+    target = np.array([s.target for s in specs], np.float64)
     objective = np.array([s.objective for s in specs], np.int64)
     budget = np.array([s.budget for s in specs], np.int64)
     goal = paid_goal(target, objective, traits)
-    learnt = np.maximum(0.0, now - traits.starts_at) / 86400
+    bias = noise.bias * z[1]
     return State(
         target=target,
         objective=objective,
         budget=budget,
         enabled=np.ones(n, np.bool_),
         finished=np.zeros(n, np.bool_),
+        force=target.copy(),
         goal=goal,
         cap=budget.copy(),
         on=np.ones(n, np.bool_),
-        aim=goal.copy(),
+        aim=goal + bias,
+        since=np.full(n, now),
         demand=noise.demand * z[0],
-        bias=noise.bias * z[1],
+        bias=bias,
         walk=scenario.suggestion.sd * z[2],
-        learn=np.maximum(0.0, scenario.learning.days - learnt),
+        learnt_at=traits.starts_at + scenario.learning.days * DAY,
+        moved_at=np.full(n, LONG_AGO),
+        slow_until=np.full(n, LONG_AGO),
         spent=np.zeros(n, np.int64),
+        orders=np.zeros(n, np.int64),
+        run=np.zeros(n, np.int64),
+        sold=np.zeros(n, np.int64),
+        pieces=traits.pieces.copy(),
+        sold_out_at=np.full(n, np.inf),
     )
 
 
 def paid_goal(target: Float, objective: Int, traits: Traits) -> Float:
     """ln of the target on the paid basis: a net target is met by a higher paid ROI."""
-    return np.log(target) - np.where(objective == 1, np.log(traits.net_share), 0.0)
+    return np.asarray(np.log(target) - np.where(objective == 1, np.log(traits.net_share), 0.0), np.float64)
 
 
-def put_in_force(state: State, traits: Traits, scenario: Scenario, rows: Int) -> None:
-    """Let the settings of these rows act; a big move of the target sets the platform learning again."""
-    net = np.where(state.objective[rows] == 1, np.log(traits.net_share[rows]), 0.0)
-    goal = np.log(state.target[rows]) - net
-    again = np.where(np.abs(goal - state.goal[rows]) > scenario.learning.move, scenario.learning.move_days, 0.0)
-    state.learn[rows] = np.maximum(state.learn[rows], again)
+def settle_aim(state: State, rows: Int, at: float, lag_hours: float, cut: float) -> None:
+    """Where the autobidder of these campaigns stands at `at`; it goes on from there. `cut`: by how much (log) the platform has
+    lowered targets by itself until then."""
+    goal = state.goal[rows] + state.bias[rows] - cut
+    gap = state.aim[rows] - goal
+    state.aim[rows] = goal + gap * np.exp((state.since[rows] - at) / (lag_hours * HOUR))
+    state.since[rows] = at
+
+
+def put_in_force(state: State, traits: Traits, scenario: Scenario, rows: Int, at: float, cut: float) -> None:
+    """Let the settings of these rows act from `at` on. A move has its cost, a big one sets the platform learning again."""
+    settle_aim(state, rows, at, scenario.learning.lag_hours, cut)
+    goal = paid_goal(state.target[rows], state.objective[rows], taken(traits, rows))
+    step = np.abs(goal - state.goal[rows])
+    again = np.where(step > scenario.learning.move, at + scenario.learning.move_days * DAY, LONG_AGO)
+    state.learnt_at[rows] = np.maximum(state.learnt_at[rows], again)
+    _slow_down(state, scenario, rows[step > 1e-9], at)
+    state.force[rows] = state.target[rows]
     state.goal[rows] = goal
     state.cap[rows] = state.budget[rows]
     state.on[rows] = state.enabled[rows] & ~state.finished[rows]
 
 
-def turn_day(state: State, traits: Traits, scenario: Scenario, shocks: Shocks, day: int) -> None:
-    """Midnight: the day's luck and suggestion move on, the budget is fresh."""
+def _slow_down(state: State, scenario: Scenario, moved: Int, at: float) -> None:
+    cost = scenario.moving
+    soon = at - state.moved_at[moved] < cost.within_days * DAY
+    until = at + np.where(soon, cost.again_days, cost.days) * DAY
+    state.slow_until[moved] = np.maximum(state.slow_until[moved], until)
+    state.moved_at[moved] = at
+
+
+def turn_day(state: State, rows: Int, z: Float, scenario: Scenario) -> None:
+    """Midnight: the luck (8, m) of the new day and the suggestion move on, the budget is fresh."""
     noise, suggesting = scenario.noise, scenario.suggestion
-    z = shocks.normals(Stream.DEMAND, traits.key, day)
-    state.demand[:] = next_state(state.demand, noise.rho, noise.demand, z[0])
-    state.bias[:] = next_state(state.bias, noise.bias_rho, noise.bias, z[1])
-    state.walk[:] = next_state(state.walk, suggesting.rho, suggesting.sd, z[2])
-    state.spent[:] = 0
+    state.demand[rows] = next_state(state.demand[rows], noise.rho, noise.demand, z[DEMAND])
+    state.bias[rows] = next_state(state.bias[rows], noise.bias_rho, noise.bias, z[BIAS])
+    state.walk[rows] = next_state(state.walk[rows], suggesting.rho, suggesting.sd, z[WALK])
+    state.spent[rows] = 0
+    state.orders[rows] = 0
+
+
+def restock(state: State, traits: Traits, rows: Int, at: float, days: float) -> None:
+    """Midnight: what has been sold out for `days` is full again."""
+    full = rows[state.sold_out_at[rows] + days * DAY <= at]
+    state.pieces[full] = traits.pieces[full]
+    state.sold_out_at[full] = np.inf

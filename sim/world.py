@@ -1,4 +1,4 @@
-"""The market that campaigns live in: a `PlatformWorld` (sim/seam.py), vectorised over campaigns, in steps of a few minutes.
+"""The market that campaigns live in: a `PlatformWorld` (sim/seam.py), vectorised over campaigns, in steps of 5 to 60 minutes.
 
 Steps lie on a fixed grid, so how `advance` is cut into calls changes nothing. What is set (target, budget, status,
 objective) acts from the next step. Equations and their sources: docs/assumptions.md.
@@ -7,39 +7,41 @@ objective) acts from the next step. Equations and their sources: docs/assumption
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import promotions
+from sim.births import Births, again
 from sim.books import Books
-from sim.calendar import DAY, HOUR, SLOT, day_of, hour_of, slot_of, weekday
+from sim.calendar import DAY, HOUR, SLOT, day_of, day_start
 from sim.columns import joined, taken
-from sim.figures import figures
+from sim.creatives import Rack, whole_parts
+from sim.delivery import Day, Span
 from sim.lives import Timetable
-from sim.market import follow, log_volume, next_state
-from sim.orders import draw_orders
-from sim.population import Planned, Traits, draw_traits, plan, timetable_of
+from sim.market import next_state
+from sim.population import Planned, Traits, broadcasts_of, draw_traits, plan
+from sim.protection import FAMILIES, Cover, count, edited, end_day
 from sim.reporting import Reporter
 from sim.scenario import Scenario
-from sim.seam import Campaigns, CampaignSpec, LiveSession, Report, RunOut, Terms
-from sim.shocks import Shocks, Stream, poisson_quantile
-from sim.state import State, newborn, put_in_force, turn_day
-from sim.truth import run_out_of, terms_of, told
+from sim.seam import Campaigns, CampaignSpec, CreativeReport, LiveSession, Report, RunOut, Terms
+from sim.shocks import Shocks, Stream
+from sim.state import State, newborn, put_in_force, restock, settle_aim, turn_day
+from sim.tiles import tiles_of
+from sim.trading import Trading
+from sim.truth import Foresight, dropped, foresight_of, run_out_of, terms_of, told
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 
-MOST_VOLUME = float(np.log(50.0))  # an audience is finite: at most 50 times the spend at the reference
 CREATED_KEYS = 1 << 24  # lines of luck of campaigns created from outside begin here
 
 
 class MarketWorld:
-    """A world of a scenario. `seed`: its luck. `begin`: epoch seconds, a whole hour (default: the scenario's start).
-    `step_s`: as in `Scenario` (default: the scenario's). `shocks`: the luck of that seed, to share it with other worlds.
-    `accounts`: only the scenario's campaigns in these, with the luck that they have in the whole. Raises ValueError for
-    a time that is not whole, shocks of another seed, and accounts that the scenario does not have."""
+    """A world of a scenario. `seed`: its luck. `shocks`: the luck of that seed, to share it with other worlds. `accounts`: only the
+    scenario's campaigns in these, with the luck that they have in the whole. `begin`: epoch seconds, a whole hour (default: the
+    scenario's start). `step_s`: as in `Scenario` (default: the scenario's). Raises ValueError for a time that is not whole,
+    shocks of another seed, and accounts that the scenario does not have."""
 
     def __init__(
         self,
@@ -52,31 +54,31 @@ class MarketWorld:
         step_s: int | None = None,
     ) -> None:
         self.scenario, self.shocks = scenario, shocks or Shocks(seed)
-        if self.shocks.seed != seed:
-            raise ValueError(f"shocks of seed {self.shocks.seed}: expected those of seed {seed}")
-        if accounts is not None and not set(accounts) <= set(range(scenario.accounts)):
-            raise ValueError(f"accounts {sorted(set(accounts))}: expected some of 0 .. {scenario.accounts - 1}")
         self._step = step_s or scenario.step_s
         self._begin = self._now = self._done = scenario.start.timestamp() if begin is None else begin
-        if self._step % SLOT or HOUR % self._step:
-            raise ValueError(f"step_s {self._step}: expected a multiple of {SLOT} that divides {HOUR}")
-        if self._done % HOUR:
-            raise ValueError(f"begin {self._done}: expected a whole hour in epoch seconds")
+        _check(scenario, seed, self.shocks, accounts, self._begin, self._step)
         day = day_of(self._done)
         self._planned: Planned = plan(scenario, self.shocks, accounts)
-        self._next = 0
-        self._times = Timetable(self.shocks, timetable_of(scenario))
+        self.times = Timetable(self.shocks, broadcasts_of(scenario))
+        self._births = Births(self._planned, self.times)
+        self._births.open_day(day, self._done)
         self._books = Books(day, scenario.refunds.settle_days)
-        self._reporter = Reporter(self._books, self.shocks, scenario.noise.spend_revision)
-        self._books.next_day(day)
+        self._reporter = Reporter(self._books, self.shocks, scenario)
+        self._trading = Trading(scenario, self.shocks, self.times, self._books)
+        self._rack = Rack(scenario.creatives, self.shocks) if scenario.creatives.count else None
         self.specs: list[CampaignSpec] = []
         self._traits: Traits = taken(self._planned.traits, np.zeros(0, np.int64))
         self._state: State = newborn([], self._traits, scenario, self.shocks, self._now)
+        self._family = FAMILIES.get(scenario.protection.family)
+        self._cover = Cover.of(0)
+        self._quality = np.zeros(0)
+        self._dirty = np.zeros(0, np.bool_)
         self._latest: dict[int, int] = {}  # live account -> its campaign of the scenario
         self._made = 0
-        self._changed: set[int] = set()
         self._market = float(scenario.noise.market * self.shocks.normals(Stream.MARKET, 0, day)[0, 0])
-        self._luck: tuple[int, int, Float] = (-1, -1, np.zeros((4, 0)))
+        self._cut = promotions.log_cut(promotions.on(scenario, day))
+        self._open_day(day)
+        self._begin_day(day)
         self._launch(self._done)
 
     @classmethod
@@ -116,14 +118,14 @@ class MarketWorld:
             raise ValueError(f"advance to {to}: the world is at {self._now}, and time does not go back")
         created: list[int] = []
         while self._done + self._step <= to:
-            created += self._run(self._done, self._done + self._step)
+            created += self._run(to)
         self._now = to
         return created
 
     def create(self, spec: CampaignSpec) -> int:
         """A campaign from outside. Live: the market of its room. Goods: drawn from the first group of its kind."""
-        if not 0 <= spec.live_account < len(self._times.plan):
-            raise ValueError(f"live_account {spec.live_account}: expected 0 .. {len(self._times.plan) - 1}")
+        if not 0 <= spec.live_account < len(self.times.plan):
+            raise ValueError(f"live_account {spec.live_account}: expected 0 .. {len(self.times.plan) - 1}")
         if not (spec.target > 0 and spec.budget >= 0):
             raise ValueError(f"target {spec.target}, budget {spec.budget} fen: expected more than 0, and 0 or more")
         key = np.array([CREATED_KEYS + self._made])
@@ -134,9 +136,9 @@ class MarketWorld:
             traits.key[:] = key
         else:
             number = next((n for n, g in enumerate(self.scenario.group) if (g.kind == "live") == (spec.kind == 1)), 0)
-            traits = draw_traits(self.scenario.group[number], number, key, self.scenario.refunds, self.shocks)
+            traits = draw_traits(self.scenario.group[number], number, key, self.scenario, self.shocks)
             traits.live_account[:], traits.live[:] = spec.live_account, spec.kind == 1
-        traits.starts_at[:] = spec.starts_at
+        traits.account[:], traits.starts_at[:] = spec.account, spec.starts_at
         self._admit([spec], traits, newborn([spec], traits, self.scenario, self.shocks, self._now))
         return len(self.specs) - 1
 
@@ -144,12 +146,14 @@ class MarketWorld:
         if not np.all(np.asarray(target) > 0):
             raise ValueError(f"target {target}: expected more than 0")
         self._state.target[campaigns] = target
+        self._edited(campaigns)
         self._touch(campaigns)
 
     def set_objective(self, i: int, objective: int) -> None:
         if objective not in (0, 1):
             raise ValueError(f"objective {objective}: expected 0 (pay ROI) or 1 (net ROI)")
         self._state.objective[i] = objective
+        self._edited(i)
         self._touch(i)
 
     def set_budget(self, campaigns: Campaigns, fen: int | Int) -> None:
@@ -159,33 +163,59 @@ class MarketWorld:
         self._touch(campaigns)
 
     def set_enabled(self, campaigns: Campaigns, on: bool | NDArray[np.bool_]) -> None:
+        if self._family and self._family.any_edit:
+            self._edited(np.atleast_1d(campaigns)[~np.broadcast_to(on, np.shape(np.atleast_1d(campaigns)))])
         self._state.enabled[campaigns] = on
         self._touch(campaigns)
 
     def on_air(self, i: int) -> bool:
         spec = self.specs[i]
-        return spec.kind == 0 or self._times.on_air(spec.live_account, self._now)
+        return spec.kind == 0 or self.times.on_air(spec.live_account, self._now)
 
     def finished(self, i: int) -> bool:
         """Replaced by the campaign of a later day; delivers no more."""
         return bool(self._state.finished[i])
 
     def sessions(self, live_account: int, since: float) -> list[LiveSession]:
-        return self._times.started(live_account, max(since, self._begin), self._now)
+        return self.times.started(live_account, max(since, self._begin), self._now)
 
     def suggestion(self, campaigns: Campaigns) -> Float:
         rows = np.atleast_1d(np.asarray(campaigns, np.int64))
-        t, s = taken(self._traits, rows), taken(self._state, rows)
-        net = np.where(s.objective == 1, t.net_share, 1.0)
-        return np.maximum(0.01, np.round(np.exp(t.best + t.hint + s.walk) * net, 2))
+        t, s = self._traits, self._state
+        net = np.where(s.objective[rows] == 1, t.net_share[rows], 1.0)
+        told_now = np.exp(t.best[rows] + t.hint[rows] + s.walk[rows] - dropped(self.scenario, self._now))
+        return np.asarray(np.maximum(0.01, np.round(told_now * net, 2)), np.float64)
 
     def report(self, campaigns: Int, since: float, until: float, span: str) -> Report:
         rows = np.asarray(campaigns, np.int64)
+        self._books.arrive(self._done)
         return self._reporter.rows(rows, self._traits.key[rows], since, until, span, self._now)
 
     def today(self, campaigns: Int) -> Report:
         rows = np.asarray(campaigns, np.int64)
+        self._books.arrive(self._done)
         return self._reporter.totals(rows, self._traits.key[rows], self._now)
+
+    # creatives (sim/seam.py, CreativeWorld); a world without any reports none
+
+    def creatives(self, campaigns: Int, since: float, until: float) -> CreativeReport:
+        parts = [self._creatives_of(d, np.asarray(campaigns, np.int64)) for d in range(day_of(since), day_of(until) + 1)
+                 if self._rack and d in self._rack.mixes and since <= day_start(d) < until]  # fmt: skip
+        empty = np.zeros(0, np.int64)
+        parts = parts or [CreativeReport(empty, empty, np.zeros(0), empty, empty)]
+        return CreativeReport(
+            *(np.concatenate([getattr(p, n) for p in parts]) for n in CreativeReport.__dataclass_fields__)
+        )
+
+    def add_creative(self, i: int) -> int:
+        if self._rack is None:
+            raise ValueError(f"campaign {i}: this world has no creatives (scenario: creatives.count = 0)")
+        return self._rack.add(i, self._now)
+
+    def retire_creative(self, i: int, creative: int) -> None:
+        if self._rack is None:
+            raise ValueError(f"campaign {i}: this world has no creatives (scenario: creatives.count = 0)")
+        self._rack.retire(i, creative, self._now)
 
     # what only tests, demos and scores may ask
 
@@ -201,145 +231,188 @@ class MarketWorld:
 
     def run_out(self) -> RunOut:
         """The end of every order placed so far; its fate was drawn at birth, so nothing has to be simulated."""
-        return run_out_of(self._books, self._traits)
+        return run_out_of(self._books, self._traits, self._cover, self.scenario)
 
     def ledger(self) -> dict[str, Int]:
         """By campaign, fen: gmv = kept + refunded + open, at every instant."""
         b = self._books
+        b.arrive(self._done)
         names = ("spend", "gmv", "kept", "refunded", "open")
         return {n: getattr(b, n).copy() for n in names}
 
+    def foresight(self, days: int) -> Foresight:
+        """The market of today and the days to come, `days` in all, for oracles; does not change the world."""
+        return foresight_of(
+            self.scenario,
+            self.shocks,
+            self.times,
+            self._traits,
+            self._state,
+            self._rack,
+            self._market,
+            self._done,
+            days,
+        )
+
     def truth(self) -> dict[str, object]:
         """Plain values; money fen. `optimum` on the paid basis; `final_*` after the run-out of the orders placed so far."""
+        self._books.arrive(self._done)
         names = [g.name for g in self.scenario.group]
         rows = told(self.specs, names, self._traits, self._state, self._books, self.run_out())
         return {"now": self._now, "scenario": self.scenario.name, "campaigns": rows}
 
-    # one step
+    # a span of steps
 
-    def _run(self, begin: float, end: float) -> list[int]:
-        created = self._launch(end) + self._renew(begin, end)
-        self._deliver(begin, end)
-        self._books.arrive(begin, end)
-        self._done = end
-        if day_of(end) != day_of(begin):
-            self._turn(day_of(end))
-        self._now = max(self._now, end)
+    def _run(self, to: float) -> list[int]:
+        """Run as many steps as nothing interrupts: at most to midnight, to the next birth, to where settings act."""
+        begin, step = self._done, self._step
+        created = self._launch(begin + step) + self._renew(begin + step)
+        span = Span(begin, step, self._steps(begin, to))
+        self._trading.run(span, self._state, self._cover if self._family else None, self._quality)
+        self._done = span.end
+        if day_of(span.end) != span.day:
+            self._turn(day_of(span.end))
+        self._now = max(self._now, span.end)
         self._put_in_force()
         return created
 
-    def _deliver(self, begin: float, end: float) -> None:
-        t, s, learning, dt = self._traits, self._state, self.scenario.learning, end - begin
-        s.aim[:] = follow(s.aim, s.goal + s.bias, dt, learning.lag_hours * HOUR)
-        fresh = s.learn / learning.days if learning.days else s.learn
-        volume, efficiency = self._hour_luck(begin)
-        wished = t.base * self._traffic(begin, end) * np.exp(self._log_demand() + volume)
-        spend = np.minimum(np.rint(wished).astype(np.int64), np.maximum(s.cap - s.spent, 0))
-        spend[~s.on] = 0
-        s.learn[:] = np.where(end > t.starts_at, np.maximum(0.0, s.learn - dt / DAY), s.learn)
-        rows = np.flatnonzero(spend)
-        if not len(rows):
-            return
-        roi = np.exp(s.aim + fresh * learning.noise * efficiency) * (1 - learning.loss * np.minimum(fresh, 1))
-        self._earn(rows, spend[rows], (spend * roi)[rows], begin, dt)
-
-    def _earn(self, rows: Int, spend: Int, expected: Float, begin: float, dt: float) -> None:
-        t, hour, slot = taken(self._traits, rows), hour_of(begin), slot_of(begin)
-        self._state.spent[rows] += spend
-        self._books.book_spend(rows, spend, hour)
-        u = self.shocks.uniforms(Stream.COUNT, t.key, slot)[0]
-        counts = poisson_quantile(u, expected / t.order_value)
-        orders = draw_orders(self.shocks, t, counts, begin, dt, slot, self.scenario.refunds)
-        self._books.book_orders(rows, orders, hour)
-
-    def _log_demand(self) -> Float:
-        t, s, noise = self._traits, self._state, self.scenario.noise
-        volume = log_volume(s.aim - t.reference, t.low, t.high, figures().elasticity_width)
-        luck = s.demand + self._market - (noise.demand**2 + noise.market**2 + noise.hour**2) / 2
-        return np.minimum(volume, MOST_VOLUME) + luck
-
-    def _hour_luck(self, begin: float) -> tuple[Float, Float]:
-        hour, n = int(begin // HOUR), len(self.specs)
-        if self._luck[:2] != (hour, n):
-            self._luck = (hour, n, self.shocks.normals(Stream.HOUR, self._traits.key, hour))
-        z = self._luck[2]
-        return self.scenario.noise.hour * z[0], z[1]
-
-    def _traffic(self, begin: float, end: float) -> Float:
-        """Share of a campaign's usual day that falls into the step."""
-        t, day, profile = self._traits, weekday(day_of(begin)), figures().hour_profile
-        share = np.clip((end - t.starts_at) / (end - begin), 0.0, 1.0) * (end - begin)
-        rooms = np.unique(t.live_account[t.live & self._state.on])
-        air = np.zeros(len(self._times.plan))
-        for room in rooms.tolist():
-            seconds = self._times.air_seconds(room, begin, end)
-            air[room] = seconds / self._times.planned_seconds(room) if seconds else 0.0
-        live = air[t.live_account] * profile[day].mean() * (share > 0)
-        return np.asarray(np.where(t.live, live, share / DAY * profile[day, hour_of(begin)]), np.float64)
+    def _steps(self, begin: float, to: float) -> int:
+        if self._dirty.any() or self.scenario.balance.day_yuan:
+            return 1
+        end = day_start(day_of(begin) + 1) if self._step == HOUR else begin // HOUR * HOUR + HOUR
+        most = int((min(to, end) - begin) // self._step)
+        born = self._births.steps_until(begin + self._step, self._step)
+        return most if born is None else min(most, born + 1)
 
     def _turn(self, day: int) -> None:
-        self._books.next_day(day)
-        turn_day(self._state, self._traits, self.scenario, self.shocks, day)
+        """Midnight, the beginning of natural day `day`."""
+        noise, midnight = self.scenario.noise, day_start(day)
+        if self._family:
+            count(self._cover, np.arange(len(self.specs)), self._state.force)
+            end_day(self._cover, self._family, self._state.spent, self._state.orders)
+        active = np.flatnonzero(~self._state.finished)
+        settle_aim(self._state, active, midnight, self.scenario.learning.lag_hours, self._cut)
+        self._open_day(day)
+        for stall in self._trading.stalls:
+            turn_day(self._state, stall.tile.rows, stall.luck.day, self.scenario)
+        if self.scenario.stock.cover_days:
+            restock(self._state, self._traits, active, midnight, self.scenario.stock.restock_days)
         z = self.shocks.normals(Stream.MARKET, 0, day)[0]
-        noise = self.scenario.noise
         self._market = float(next_state(np.array([self._market]), noise.rho, noise.market, z)[0])
+        self._births.open_day(day, midnight)
+        self._begin_day(day)
+
+    def _open_day(self, day: int) -> None:
+        """Books and trading of a natural day; tiles are drawn up anew where the campaigns that are there have changed."""
+        active = np.flatnonzero(~self._state.finished)
+        tiles = [s.tile for s in self._trading.stalls]
+        had = np.concatenate([t.rows for t in tiles]) if tiles else np.zeros(0, np.int64)
+        if len(had) != len(active) or self._regrouped or not np.array_equal(np.sort(had), active):
+            tiles = tiles_of(active, self._traits, self.scenario, 0) if len(active) else []
+        self._regrouped = False
+        self._books.next_day(np.concatenate([t.rows for t in tiles]) if tiles else active)
+        self._trading.open(day, tiles)
+
+    _regrouped = False  # campaigns have joined today, in tiles of their own
+
+    def _begin_day(self, day: int) -> None:
+        """What the day brings, once its luck is known."""
+        running = promotions.on(self.scenario, day)
+        if self._rack:
+            self._quality = self._rack.turn_day(day_start(day))
+        self._cut = promotions.log_cut(running)
+        volume = self._market - self.scenario.noise.market**2 / 2 + promotions.log_demand(running)
+        self._trading.begin(Day(volume, self._cut), promotions.refund_factor(running))
 
     # settings and births
 
+    def _edited(self, campaigns: Campaigns) -> None:
+        if self._family:
+            rows = np.atleast_1d(np.asarray(campaigns, np.int64))
+            edited(self._cover, self._family, rows, self._traits.live[rows], self._now)
+
     def _touch(self, campaigns: Campaigns) -> None:
-        self._changed.update(np.atleast_1d(np.asarray(campaigns, np.int64)).tolist())
+        self._dirty[campaigns] = True
         if self._now == self._done:
             self._put_in_force()
 
     def _put_in_force(self) -> None:
-        if self._changed:
-            put_in_force(self._state, self._traits, self.scenario, np.array(sorted(self._changed), np.int64))
-            self._changed.clear()
+        rows = np.flatnonzero(self._dirty)
+        if not len(rows):
+            return
+        if self._family:
+            count(self._cover, rows, self._state.force[rows])
+        put_in_force(self._state, self._traits, self.scenario, rows, self._done, self._cut)
+        self._trading.changed(self._dirty)
+        self._dirty[:] = False
 
     def _launch(self, until: float) -> list[int]:
         """Campaigns of the scenario whose creation has come by `until`."""
-        specs, first = self._planned.specs, self._next
-        while self._next < len(specs) and specs[self._next].created_at <= until:
-            self._next += 1
-        if self._next == first:
+        due = self._births.launched(until)
+        if not due:
             return []
-        traits = taken(self._planned.traits, np.arange(first, self._next))
-        mine = list(specs[first : self._next])
+        traits = taken(self._planned.traits, np.array(due))
+        mine = [self._planned.specs[i] for i in due]
         return self._take_up(self._admit(mine, traits, newborn(mine, traits, self.scenario, self.shocks, self._done)))
 
-    def _renew(self, begin: float, end: float) -> list[int]:
+    def _renew(self, end: float) -> list[int]:
         """Live campaigns are made anew as their room opens, with the settings and the learning of the day before."""
-        created: list[int] = []
-        for room, old in sorted(self._latest.items()):
-            opening = self._times.opening(room, begin, end)
-            if opening is None or self.specs[old].created_at >= opening - HOUR:
-                continue
-            rows = np.array([old])
-            traits, state = taken(self._traits, rows), taken(self._state, rows)
-            state.enabled[:], state.on[:] = True, True
-            state.spent[:] = 0
-            self._state.finished[old], self._state.on[old] = True, False
-            created += self._take_up(self._admit([self._again(old, opening)], traits, state))
-        self._changed.update(created)
+        opened = [(self._latest[room], at) for room, at in self._births.opened(end) if room in self._latest]
+        opened = [(old, at) for old, at in opened if self.specs[old].created_at < at - HOUR]
+        if not opened:
+            return []
+        rows = np.array([old for old, _ in opened])
+        settle_aim(self._state, rows, self._done, self.scenario.learning.lag_hours, self._cut)
+        traits, state = taken(self._traits, rows), taken(self._state, rows)
+        state.enabled[:], state.on[:] = True, True
+        state.spent[:], state.orders[:], state.run[:], state.sold[:] = 0, 0, 0, 0
+        self._state.finished[rows], self._state.on[rows] = True, False
+        self._trading.changed(self._state.finished)
+        specs = [again(self.specs[old], *self.setting(old)[:3], at) for old, at in opened]
+        created = self._take_up(self._admit(specs, traits, state))
+        self._dirty[created] = True
         return created
-
-    def _again(self, old: int, opening: float) -> CampaignSpec:
-        target, objective, budget, _ = self.setting(old)
-        stem = self.specs[old].name.split("@", maxsplit=1)[0]
-        date = (datetime.fromtimestamp(opening, UTC) + timedelta(hours=8)).strftime("%m%d")
-        return replace(
-            self.specs[old], name=f"{stem}@{date}", target=target, objective=objective, budget=budget,
-            created_at=opening, starts_at=opening,
-        )  # fmt: skip
 
     def _admit(self, specs: Sequence[CampaignSpec], traits: Traits, state: State) -> list[int]:
         first = len(self.specs)
         self.specs.extend(specs)
+        n = len(self.specs)
         self._traits, self._state = joined(self._traits, traits), joined(self._state, state)
-        self._books.admit(len(self.specs))
-        return list(range(first, len(self.specs)))
+        self._cover = joined(self._cover, Cover.of(n - first))
+        self._dirty, self._quality = np.pad(self._dirty, (0, n - first)), np.pad(self._quality, (0, n - first))
+        self._books.admit(n)
+        made = np.arange(first, n)
+        if self._rack:
+            self._rack.admit(made, traits, self._done)
+        self._trading.join(made, self._traits)
+        self._regrouped = True
+        return made.tolist()
 
     def _take_up(self, made: list[int]) -> list[int]:
-        """Note which campaign each room of the scenario now has."""
-        self._latest |= {self.specs[i].live_account: i for i in made if self.specs[i].kind == 1}
+        """Note which campaign each room of the scenario now has, where it is made anew each day."""
+        groups = self.scenario.group
+        renewed = [i for i in made if self.specs[i].kind == 1 and groups[int(self._traits.group[i])].recreated]
+        self._latest |= {self.specs[i].live_account: i for i in renewed}
         return made
+
+    def _creatives_of(self, day: int, campaigns: Int) -> CreativeReport:
+        assert self._rack is not None
+        mix = self._rack.mixes[day]
+        rows = np.flatnonzero(np.isin(mix.campaign, campaigns))
+        rows = rows[np.argsort(mix.campaign[rows], kind="stable")]
+        owner, (spend, gmv) = mix.campaign[rows], self._books.days(np.arange(len(self.specs)), day)[:2]
+        parts = whole_parts(spend, owner, mix.share[rows]), whole_parts(gmv, owner, mix.earns[rows])
+        return CreativeReport(owner, mix.number[rows], np.full(len(rows), day_start(day)), *parts)
+
+
+def _check(
+    scenario: Scenario, seed: int, shocks: Shocks, accounts: Sequence[int] | None, begin: float, step: int
+) -> None:
+    if shocks.seed != seed:
+        raise ValueError(f"shocks of seed {shocks.seed}: expected those of seed {seed}")
+    if accounts is not None and not set(accounts) <= set(range(scenario.accounts)):
+        raise ValueError(f"accounts {sorted(set(accounts))}: expected some of 0 .. {scenario.accounts - 1}")
+    if step % SLOT or HOUR % step:
+        raise ValueError(f"step_s {step}: expected a multiple of {SLOT} that divides {HOUR}")
+    if begin % HOUR:
+        raise ValueError(f"begin {begin}: expected a whole hour in epoch seconds")

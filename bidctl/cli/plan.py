@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Mode
+from bidctl.engine.approvals import PLAN_LIFE, PLAN_TICK
 from bidctl.engine.ports import DecisionRecord
 from bidctl.engine.records import why
+from bidctl.engine.session import Session, Standby
+from bidctl.engine.tick_report import TickReport
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
 from bidctl.wiring import Parts
 
-LIFE = timedelta(minutes=30)
-"""A plan stands on reads that R-FRESH calls good for 30 min."""
 KEYS = ("id", "account", "campaign", "field", "old", "new", "reason")
 
 
@@ -39,7 +40,7 @@ def plan(shell: Shell, file: Path) -> None:
     """Look once, without writing, and write what would be done to FILE."""
     records, settings_hash, now = asyncio.run(_look(shell))
     body: dict[str, Any] = {
-        "bidctl": "plan/1", "mode": "dry", "made_at": now.isoformat(), "expires_at": (now + LIFE).isoformat(),
+        "bidctl": "plan/1", "mode": "dry", "made_at": now.isoformat(), "expires_at": (now + PLAN_LIFE).isoformat(),
         "settings": settings_hash,
         "changes": [
             {"id": r.id, "account": r.account, "campaign": r.campaign, "field": r.field.value if r.field else None,
@@ -69,23 +70,40 @@ async def _look(shell: Shell) -> tuple[list[DecisionRecord], str, datetime]:
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
         session = wiring.session(parts)
-        await wiring.opened(session, parts, "plan")
         try:
-            reports = await session.tick()
-        finally:
-            await session.close()
+            await session.open()
+        except Standby:  # beside a run: it adopts, stores and writes; here is only looked
+            reports = await _beside(parts, session)
+        else:
+            try:
+                reports = await session.tick()
+            finally:
+                await session.close()
         demand_reads(reports)
         return [a for r in reports for a in r.acts], parts.sign.settings_hash, parts.clock.now()
 
 
+async def _beside(parts: Parts, session: Session) -> list[TickReport]:
+    session.look()
+    reports = await session.preview()
+    with parts.ledger.begin(durable=True) as t:
+        t.add_decisions([a for r in reports for a in r.acts])
+    return reports
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--mode", type=click.Choice(["approve", "live"]), default="live", show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(["approve", "live"]),
+    help="Mode of the run that sends it [that of the run at work, else live]",
+)
 @options
-def apply(shell: Shell, file: Path, mode: str) -> None:
-    """Carry out a plan FILE: refused when stale or changed; every row passes the write gate with all its checks."""
+def apply(shell: Shell, file: Path, mode: str | None) -> None:
+    """Carry out a plan FILE: refused when stale or changed; every row is judged anew and passes the write gate with all its checks.
+    Beside a run it is left to that run's next look."""
     body = read_plan(file)
-    writes = asyncio.run(_apply(shell, file, body, Mode(mode)))
+    writes = asyncio.run(_apply(shell, file, body, Mode(mode) if mode else None))
     shell.rows(
         shell.text("执行结果", "outcome"),
         [
@@ -115,27 +133,51 @@ def read_plan(file: Path) -> dict[str, Any]:
     return body
 
 
-async def _apply(shell: Shell, file: Path, body: dict[str, Any], mode: Mode) -> list[tuple[str, ...]]:
+async def _apply(shell: Shell, file: Path, body: dict[str, Any], asked: Mode | None) -> list[tuple[str, ...]]:
     from bidctl import wiring
 
+    with wiring.ledger(shell.settings) as ledger:
+        mode, working = wiring.taker(ledger, asked, "apply")
     async with wiring.parts(shell.settings, mode) as parts:
         now = parts.clock.now()
         if now > datetime.fromisoformat(body["expires_at"]) or now < datetime.fromisoformat(body["made_at"]):
             raise SafetyProblem(f"{file}: expired at {body['expires_at']}; make a new one: bidctl plan")
+        todo = [d for d in [_stored(parts, c, mode, file) for c in body["changes"]] if d is not None]
+        if body["changes"] and not todo:
+            raise SafetyProblem(f"{file}: was applied already; make a new one: bidctl plan")
         session = wiring.session(parts)
-        await wiring.opened(session, parts, "apply")
         try:
-            todo = [_stored(parts, c, mode, now, file) for c in body["changes"]]
-            if todo and not any(todo):
-                raise SafetyProblem(f"{file}: was applied already; make a new one: bidctl plan")
-            writes = [await session.carry_out(decided) for decided in todo if decided is not None]
-            return [(w.request.campaign, w.request.old, w.request.value, w.state.value, w.why) for w in writes]
+            if not working:
+                await session.open()
+        except Standby:
+            working = True  # it began in this very moment
+        with parts.ledger.begin(durable=True) as t:
+            t.add_decisions(todo)
+            for decided in todo:
+                t.answer_proposal(decided.id, True, who(), now)
+        if working:
+            shell.say(
+                "已记下: 正在运行的进程下一个周期核对后执行",
+                "noted: the run at work sends them at its next look, after every check",
+            )
+            return [(d.campaign, d.old, d.new, "approved", "") for d in todo]
+        try:
+            return await _carried_out(session, todo)
         finally:
             await session.close()
 
 
-def _stored(parts: Parts, c: dict[str, Any], mode: Mode, now: datetime, file: Path) -> DecisionRecord | None:
-    """The decision that a change asks for, None where it was carried out before. Raises SafetyProblem for a foreign one."""
+async def _carried_out(session: Session, todo: list[DecisionRecord]) -> list[tuple[str, ...]]:
+    """The outcome of each; one that waits for something to pass is taken up by a run while the plan is fresh."""
+    done: dict[str, tuple[str, str]] = {}
+    for account in dict.fromkeys(d.account for d in todo):
+        done |= await session.take_up(account, [d.id for d in todo if d.account == account])
+    return [(d.campaign, d.old, d.new, *done[d.id]) for d in todo]
+
+
+def _stored(parts: Parts, c: dict[str, Any], mode: Mode, file: Path) -> DecisionRecord | None:
+    """The approved proposal that a change asks for, None where it was made before. It is as old as the plan, so that what somebody
+    changed since then drops it. Raises SafetyProblem for a foreign one."""
     with parts.ledger.begin() as t:
         planned = t.decision(str(c.get("id")))
         name = hashlib.blake2b(f"{c.get('id')}|{mode.value}".encode(), digest_size=16).hexdigest()
@@ -144,8 +186,7 @@ def _stored(parts: Parts, c: dict[str, Any], mode: Mode, now: datetime, file: Pa
         raise SafetyProblem(f"{file}: change {c.get('id')}: this ledger holds no such decision; make a new plan here")
     if before is not None:
         return None
-    tick = f"plan {file.name} by {who()}"
-    return replace(planned, id=name, mode=mode, at=now, tick=tick, needs_approval=False)
+    return replace(planned, id=name, mode=mode, tick=f"{PLAN_TICK}{file.name} by {who()}", needs_approval=True)
 
 
 def _text(record: DecisionRecord, key: str) -> str:

@@ -16,9 +16,9 @@ from bidctl.cli.switches import who
 from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Edit
+from bidctl.engine.approvals import OPERATOR_TICK
 from bidctl.engine.decide import Asked
 from bidctl.engine.ports import DecisionRecord
-from bidctl.engine.tick import OPERATOR_TICK
 from bidctl.problem import SafetyProblem, UsageProblem
 from bidctl.wiring import Parts
 
@@ -49,7 +49,7 @@ async def _revert(
     from bidctl import wiring
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
-        mode, working = wiring.taker(parts, asked, "revert") if yes else (Mode.LIVE, False)
+        mode, working = wiring.taker(parts.ledger, asked, "revert") if yes else (Mode.LIVE, False)
         with parts.ledger.begin() as t:
             edits = [e for e in t.edits(account, parts.clock.now() - timedelta(days=30)) if e.campaign == campaign]
         wanted = target if target is not None else _before(edits, campaign)

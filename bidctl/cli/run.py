@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import click
@@ -13,7 +13,7 @@ from bidctl.cli.common import Shell, options
 from bidctl.domain.reasons import WORDING
 from bidctl.domain.values import Mode
 from bidctl.engine.session import Session, Standby
-from bidctl.engine.tick import TickReport
+from bidctl.engine.tick_report import TickReport
 from bidctl.problem import Problem, SafetyProblem
 
 
@@ -40,8 +40,13 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
 
         scheduler = Scheduler(on_stop=session.stop)
 
+        first = True
+
         async def tick() -> None:
-            reports = await session.tick()
+            nonlocal first
+            with _history(shell, first) as done:
+                reports = await session.tick(done)
+            first = False
             tell(shell, mode, reports)
             if once:
                 demand_reads(reports)
@@ -76,6 +81,27 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
                 ) from None
             raise
         await session.close()
+
+
+@contextlib.contextmanager
+def _history(shell: Shell, first: bool) -> Iterator[Callable[[int, int], None]]:
+    """The first tick reads what the rules need of the past: a line, and on a terminal how many accounts are ready."""
+    if not first:
+        yield lambda ready, of: None
+        return
+    import rich.progress
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    what = shell.text("读取历史: 7天按小时, 31天按日", "reading history: 7 days by hour, 31 by day")
+    terminal = Console(stderr=True)
+    if not terminal.is_terminal and not shell.as_json:
+        click.echo(f"{what} ...", err=True)
+    columns = (SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    hidden = shell.as_json or not terminal.is_terminal
+    with rich.progress.Progress(*columns, console=terminal, disable=hidden, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda ready, of: bar.update(task, completed=ready, total=of)
 
 
 async def _open(shell: Shell, session: Session, standby: bool, place: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bidctl.demo.stage import Stage
-from sim.emulator.server import world_of
 
 FEN = 100.0
 
@@ -47,34 +46,49 @@ def money(rows: Sequence[Mapping[str, Any]], groups: frozenset[str]) -> Money:
 Truth = list[dict[str, Any]]
 
 
+class Held:
+    """The same world left alone, in a process of its own beside the show; instants in order."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+
+    def follow(self, at: datetime) -> None:
+        """Let it go on to an instant, without waiting for it."""
+        self._pipe.send((at.timestamp(), False))
+
+    def truth(self, at: datetime) -> Truth:
+        """What it knows of each campaign at an instant."""
+        self._pipe.send((at.timestamp(), True))
+        told: Truth = self._pipe.recv()
+        return told
+
+
 @contextmanager
-def held_world(scenario: str, seed: int) -> Iterator[Callable[[datetime], Truth]]:
-    """The same world left alone, in a process of its own beside the show: ask it for its truth at instants in order."""
+def held_world(scenario: str, seed: int) -> Iterator[Held]:
+    """A held world for as long as the block lasts."""
     ours, theirs = get_context("spawn").Pipe()
     process = get_context("spawn").Process(target=_hold, args=(theirs, scenario, seed), daemon=True)
     process.start()
     theirs.close()
-
-    def ask(at: datetime) -> Truth:
-        ours.send(at.timestamp())
-        told: Truth = ours.recv()
-        return told
-
     try:
-        yield ask
+        yield Held(ours)
     finally:
         ours.close()
         process.join(timeout=20)
 
 
 def _hold(pipe: Connection, scenario: str, seed: int) -> None:
+    from sim.emulator.server import world_of  # the show's own process needs no world
+
     world = world_of(scenario, seed)
     while True:
         try:
-            world.advance(pipe.recv())
+            at, asked = pipe.recv()
         except EOFError:
             return
-        pipe.send(world.truth()["campaigns"])
+        world.advance(max(at, world.now))  # a clock that ran by itself may have been a little ahead
+        if asked:
+            pipe.send(world.truth()["campaigns"])
 
 
 @dataclass(frozen=True, slots=True)

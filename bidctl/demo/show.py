@@ -13,11 +13,12 @@ from bidctl.adapters.clock import EmulatorClock
 from bidctl.adapters.scheduler import Scheduler
 from bidctl.config import Settings
 from bidctl.demo.cast import Cast
+from bidctl.demo.closing import Held
 from bidctl.demo.stage import APP, Stage
 from bidctl.domain.reasons import Reason, Rule
 from bidctl.domain.values import Mode
 from bidctl.engine.session import Session
-from bidctl.engine.tick import TickReport
+from bidctl.engine.tick_report import TickReport
 
 TICK = timedelta(minutes=30)
 SET_TARGET = "roi2_goal/update"
@@ -64,10 +65,10 @@ Progress = Callable[[float, str], None]
 
 
 class Show:
-    """One performance. `progress` hears of (virtual days done, what is on)."""
+    """One performance. `progress` hears of (virtual days done, what is on); `held` follows beside it."""
 
-    def __init__(self, settings: Settings, stage: Stage, cast: Cast, progress: Progress) -> None:
-        self.settings, self.stage, self.cast, self.progress = settings, stage, cast, progress
+    def __init__(self, settings: Settings, stage: Stage, cast: Cast, held: Held, progress: Progress) -> None:
+        self.settings, self.stage, self.cast, self.held, self.progress = settings, stage, cast, held, progress
         self.dry, self.live = Tally(), Tally()
         self._done = timedelta(0)
 
@@ -100,6 +101,7 @@ class Show:
     def _tell(self, parts: wiring.Parts, what: str, more: timedelta) -> None:
         if parts.clock.now().minute < TICK.total_seconds() / 60:  # once an hour
             self.cast.enter(self.stage, parts.ledger, parts.clock.now())
+            self.held.follow(parts.clock.now())
         self._done += more
         self.progress(self._done / A_DAY, what)
 

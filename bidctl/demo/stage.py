@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +37,26 @@ class Plan:
 
 
 class Stage:
-    """Control calls of a running emulator."""
+    """Control calls of an emulator. It may still be starting: the first call waits for it, and raises Problem where it did
+    not start."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._http = httpx.Client(base_url=url, timeout=60.0, trust_env=False)
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    @cached_property
+    def url(self) -> str:
+        """Where it listens."""
+        assert self._process.stdout is not None and self._process.stderr is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise Problem(f"the emulator did not start: {self._process.stderr.read().strip().splitlines()[-1:]}")
+        return str(json.loads(line)["url"])
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        client = httpx.Client(base_url=self.url, timeout=60.0, trust_env=False)
+        weakref.finalize(self, client.close)
+        return client
 
     def advance(self, seconds: float) -> datetime:
         """Move virtual time; the new now."""
@@ -79,9 +96,6 @@ class Stage:
             if not c["ended"]
         ]
 
-    def close(self) -> None:
-        self._http.close()
-
     def _call(self, method: str, name: str, body: Mapping[str, object] | None = None) -> Any:
         answer = self._http.request(method, f"/_emulator/{name}", json=body)
         answer.raise_for_status()
@@ -90,19 +104,12 @@ class Stage:
 
 @contextmanager
 def stage(scenario: str, seed: int, journal: Path) -> Iterator[Stage]:
-    """An emulator of its own, stepped, for as long as the block lasts. Raises Problem where it does not start."""
+    """An emulator of its own, stepped, for as long as the block lasts."""
     words = [sys.executable, "-m", "bidctl", "emulate", "qianchuan", "--scenario", scenario, "--seed", str(seed),
              "--stepped", "--journal", str(journal), "--json"]  # fmt: skip
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            assert process.stderr is not None
-            raise Problem(f"the emulator did not start: {process.stderr.read().strip().splitlines()[-1:]}")
-        running = Stage(json.loads(line)["url"])
-        yield running
-        running.close()
+        yield Stage(process)
     finally:
         process.terminate()
         process.wait(timeout=20)

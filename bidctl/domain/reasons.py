@@ -132,6 +132,7 @@ class Reason(IntEnum):
     RULE_RAISES = 80
     RULE_LOWERS = 81
     RULE_SETS = 82
+    RULE_FOR_PROFIT = 83
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +242,15 @@ WORDING: dict[Reason, Wording] = {
     Reason.RULE_KEEPS: Wording("策略文件的规则: 保持", "a rule of the policy file: keep"),
     Reason.RULE_RAISES: Wording("策略文件的规则: 调高", "a rule of the policy file: raise"),
     Reason.RULE_LOWERS: Wording("策略文件的规则: 调低", "a rule of the policy file: lower"),
+    Reason.RULE_FOR_PROFIT: Wording(
+        "策略文件的规则: 向利润最优调", "a rule of the policy file: toward the greatest profit"
+    ),
     Reason.RULE_SETS: Wording("策略文件的规则: 设定目标", "a rule of the policy file: set the target"),
 }
 
-WRITTEN = frozenset({Reason.RULE_KEEPS, Reason.RULE_RAISES, Reason.RULE_LOWERS, Reason.RULE_SETS})
+WRITTEN = frozenset(
+    {Reason.RULE_KEEPS, Reason.RULE_RAISES, Reason.RULE_LOWERS, Reason.RULE_SETS, Reason.RULE_FOR_PROFIT}
+)
 """Reasons of rules that say their own why (policies in TOML)."""
 
 RULE_OF: dict[Reason, Rule] = {
@@ -333,6 +339,7 @@ class Alert(IntEnum):
     ENVELOPE = 15
     OVER_SUGGESTION = 16  # 高于系统建议, 可能掉量
     ASK = 17
+    APPROVAL_DROPPED = 18
 
     @property
     def bit(self) -> int:
@@ -364,4 +371,5 @@ ALERT_WORDING: dict[Alert, Wording] = {
     ),
     Alert.OVER_SUGGESTION: Wording("高于系统建议, 可能掉量", "above the system's suggestion: may lose volume"),
     Alert.ASK: Wording("需要人确认", "needs a person's answer"),
+    Alert.APPROVAL_DROPPED: Wording("已批准的提案没有执行", "what a person approved was not carried out"),
 }

@@ -1,38 +1,130 @@
-"""Approved proposals judged anew when their turn comes: an approval may be hours old, what it rests on too."""
+"""Proposals and approvals: what is proposed to a person, and an approval judged anew when its turn comes, for it may be hours
+old, and what it rests on too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
-from bidctl.domain.decision import Lever
+from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import CampaignId, Field, Grid
+from bidctl.domain.values import AccountId, CampaignId, Field, Grid
+from bidctl.engine.clearance import because
 from bidctl.engine.decide import Asked, decide
-from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.gate import Gate
+from bidctl.engine.ports import WITHDRAWN, DecisionRecord, Ledger, Transaction
+from bidctl.engine.records import Signature
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rulebook.budget import legal_budget, open_for_budget
 
-UNJUDGED = (Reason.NO_DATA, Reason.STALE)
-"""While there is nothing to judge by (R-FRESH) an approval waits."""
+OPERATOR_TICK = "operator"
+"""The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
+PLAN_TICK = "plan "
+"""Begins the `tick` of an approval that came from a plan file."""
+PLAN_LIFE = timedelta(minutes=30)
+"""A plan stands on reads that R-FRESH calls good for 30 min; so do the approvals that come from it."""
+PASSING = frozenset({
+    Reason.NO_DATA, Reason.STALE, Reason.CLOCK_UNSETTLED, Reason.QUIET, Reason.NOT_DELIVERING, Reason.SPACING, Reason.OPEN_WRITE,
+    Reason.BLAST,
+})  # fmt: skip
+"""While it is so an approval waits: the condition passes by itself, and a person's yes is not lost to it."""
+FOR_THE_GATE = frozenset({Reason.SUGGESTION_UNKNOWN, Reason.ASK_START})
+"""Not known yet here; the gate asks for the suggestion itself."""
+
+
+class Judged(NamedTuple):
+    """Approvals that the rules allow as they stand, that were dropped, and that wait for something to pass, with the reason."""
+
+    allowed: list[DecisionRecord]
+    dropped: list[tuple[DecisionRecord, str]]
+    waiting: list[tuple[DecisionRecord, str]]
+
+
+class Approvals:
+    """The proposals of one account, of the mode that this process runs in."""
+
+    def __init__(
+        self, account: AccountId, ledger: Ledger, gate: Gate, rules: RuleSettings, sign: Signature, grid: Grid
+    ) -> None:
+        self._account, self._ledger, self._gate = account, ledger, gate
+        self._rules, self._sign, self._grid = rules, sign, grid
+
+    def news(self, t: Transaction, acts: Sequence[DecisionRecord], now: datetime) -> list[DecisionRecord]:
+        """The acts to be stored. A proposal that waits already, for a person or for its turn, is not made again; one no longer
+        wished is withdrawn, and one of another mode, which nobody would carry out, by a process that can write."""
+        pending = t.pending(self._account)
+        proposed = {_key(a) for a in acts if a.needs_approval}
+        mine = [p for p in pending if p.mode is self._sign.mode]
+        for p in pending:
+            idle = p not in mine and self._gate.parts.writer is not None
+            if idle or (p in mine and _key(p) not in proposed and p.tick != OPERATOR_TICK):
+                t.answer_proposal(p.id, False, WITHDRAWN, now)
+        made = {_key(p) for p in (*mine, *self._approved(t))}
+        return [a for a in acts if not (a.needs_approval and _key(a) in made)]
+
+    def judged(self, o: Observation, now: datetime) -> Judged:
+        """What a person has approved, judged anew; what the rules no longer allow is dropped, with the reason."""
+        with self._ledger.begin() as t:
+            approved = self._approved(t)
+        against = {a.id: reason for a, reason in forbidden(approved, o, self._rules, self._grid)}
+        against |= {a.id: Reason.STALE for a in approved if _overdue(a, now)}
+        out = Judged([a for a in approved if a.id not in against], [], [])
+        for a in (a for a in approved if a.id in against):
+            why = because(against[a.id])
+            if against[a.id] in PASSING and not _overdue(a, now):
+                out.waiting.append((a, str(why)))
+            else:
+                self._gate.refuse(a, why)
+                out.dropped.append((a, str(why)))
+        return out
+
+    def _approved(self, t: Transaction) -> list[DecisionRecord]:
+        return [a for a in t.approved(self._account) if a.mode is self._sign.mode]
 
 
 def forbidden(
     approved: Sequence[DecisionRecord], o: Observation, rules: RuleSettings, grid: Grid
 ) -> Iterator[tuple[DecisionRecord, Reason]]:
-    """Approvals of a target that every rule but R-EVIDENCE no longer allows as it stands, each with the reason now. A first
-    target, and a suggestion not known yet, are left to the gate, which asks for the suggestion itself."""
-    wished = {a.campaign: a for a in approved if a.field is Field.ROI_TARGET and a.reason != Reason.START}
-    names = [CampaignId(str(c)) for c in o.campaign] if wished else []
-    rows = [i for i, name in enumerate(names) if name in wished]
-    if not rows:
+    """Approvals of a target or a budget that every rule but R-EVIDENCE no longer allows as it stands, each with the reason now. A
+    suggestion not known yet is left to the gate, which asks for it itself; a person's pause is always allowed."""
+    rows = {CampaignId(str(c)): i for i, c in enumerate(o.campaign)}
+    judged = [a for a in approved if a.field in (Field.ROI_TARGET, Field.BUDGET) and a.campaign in rows]
+    if not judged:
         return
-    wish = np.full(len(o), np.nan)
-    wish[rows] = [float(wished[names[i]].new) for i in rows]
-    d = decide(Asked(wish, Reason.APPROVED), o, rules)
-    for i in rows:
-        a, reason = wished[names[i]], Reason(int(d.reason[i]))
-        as_it_stands = d.lever[i] == Lever.TARGET and d.result[i] == grid.units(a.new)
-        if not as_it_stands and reason is not Reason.SUGGESTION_UNKNOWN:
-            yield a, reason
+    wish, starts = np.full(len(o), np.nan), np.zeros(len(o), np.bool_)
+    for a in judged:
+        if a.field is Field.ROI_TARGET and a.reason != Reason.START:
+            wish[rows[a.campaign]] = float(a.new)
+        starts[rows[a.campaign]] |= a.reason == Reason.START
+    d = decide(Asked(wish, Reason.APPROVED), o, rules, starts=starts)
+    for a in judged:
+        against = (_target if a.field is Field.ROI_TARGET else _budget)(a, o, d, rows[a.campaign], rules, grid)
+        if against is not None and against not in FOR_THE_GATE:
+            yield a, against
+
+
+def _target(a: DecisionRecord, o: Observation, d: Decisions, i: int, rules: RuleSettings, grid: Grid) -> Reason | None:
+    as_it_stands = d.lever[i] == Lever.TARGET and d.result[i] == grid.units(a.new)
+    return None if as_it_stands else Reason(int(d.reason[i]))
+
+
+def _budget(a: DecisionRecord, o: Observation, d: Decisions, i: int, rules: RuleSettings, grid: Grid) -> Reason | None:
+    row = o.take(np.array([i]))
+    if open_for_budget(row, rules)[0]:
+        return None if legal_budget(row, float(a.new), rules)[0] else Reason.NO_BUDGET_STEP
+    if row.open_write[0]:
+        return Reason.OPEN_WRITE
+    held = Reason(int(d.reason[i]))
+    return Reason.NO_BUDGET_STEP if held is Reason.NO_RULE else held
+
+
+def _key(p: DecisionRecord) -> tuple[CampaignId, Field | None, str, str]:
+    return p.campaign, p.field, p.old, p.new
+
+
+def _overdue(a: DecisionRecord, now: datetime) -> bool:
+    return a.tick.startswith(PLAN_TICK) and now - a.at > PLAN_LIFE

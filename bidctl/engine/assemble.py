@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Switches
-from bidctl.domain.values import AccountId, CampaignId, Hold, Kind, Waiver
+from bidctl.domain.values import AccountId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
 from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
@@ -67,9 +67,7 @@ def _authority(c: Columns) -> dict[str, Column]:
         "breaker_open": _switched(c, lambda w: w.breaker) | s.breaker,
         "hold": c.roster.spread({name: int(w.hold) for name, w in switches.items()}, int(Hold.NO)).astype(np.int8),
         "refused": c.roster.spread({name: int(what) for name, what in s.refused.items()}, 0),
-        "human_hold": _switched(
-            c, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now
-        ),
+        "human_hold": _switched(c, lambda w: w.human_hold_until is not None and w.human_hold_until.timestamp() > c.now),
         "open_write": c.roster.among(s.open_writes),
         "trusted": c.trusted,
         "floor_assumed": ~c.trusted & ~(c.e.break_even > 0) & np.isfinite(c.floors()[0]),

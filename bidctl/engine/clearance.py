@@ -15,6 +15,7 @@ from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import WORDING, Reason, Wording
 from bidctl.domain.values import EDIT_FIELDS, Capabilities, Field, Hold, Kind, Mode, Suggestion, Waiver
 from bidctl.domain.writes import Edit, WriteRequest
+from bidctl.engine.enrolled import in_quiet
 from bidctl.engine.external import Foreign
 from bidctl.engine.ports import DecisionRecord, GateView, KnownLife
 from bidctl.engine.shown import GONE, PRESENT, creative_shown, same, shown
@@ -175,6 +176,15 @@ def _observing(e: Evidence) -> Objection | None:
     return because(Reason.OBSERVING) if inside else None
 
 
+def _quiet(e: Evidence) -> Objection | None:
+    """R-QUIET: a write that waited for its place may come out after the operator's window has begun."""
+    if e.request.field is Field.STATUS or e.view.enrolment is None:
+        return None
+    local = e.now.astimezone(ZoneInfo(e.can.time_zone))
+    inside = in_quiet(e.view.enrolment.quiet, local.hour * 60 + local.minute)
+    return because(Reason.QUIET) if inside else None
+
+
 def _first(e: Evidence) -> Objection | None:
     """START once, the first edit of ours and before any spend (RULEBOOK 5.3)."""
     if e.decision.reason != Reason.START:
@@ -258,6 +268,6 @@ def _floor(decision: DecisionRecord) -> float:
 
 
 CHECKS: tuple[Callable[[Evidence], Objection | None], ...] = (
-    _authority, _ownership, _switches, _unmoved, _restored, _observing, _first, _week, _numbers, _objective, _budget,
+    _authority, _ownership, _switches, _unmoved, _restored, _observing, _quiet, _first, _week, _numbers, _objective, _budget,
 )  # fmt: skip
 """In order of precedence (RULEBOOK 4)."""

@@ -23,7 +23,7 @@ from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Li
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
 from bidctl.engine.resolve import Source
-from bidctl.engine.response import Days, Response, first_target, learn, respond, tracking, usable
+from bidctl.engine.response import Response, first_target, learn, respond, tracking, usable
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, look, settle
 from bidctl.engine.shared_prior import shared
@@ -340,7 +340,7 @@ class Columns:
     @cached_property
     def trusted(self) -> Bool:
         """(n,) the settlement prior was confirmed by the operator, or one cohort of the account bears it out."""
-        return np.asarray(self.e.confirmed | self.settled.mature.any())
+        return np.asarray(self.e.confirmed | (self.accounts.totals(self.settled.mature) > 0))
 
     def floors(self) -> tuple[Float, NDArray[np.int8]]:
         """R-FLOOR on the target's basis: s is finally billed per yuan of that basis."""
@@ -369,12 +369,12 @@ class Columns:
         begins = np.array([self.days.start(self.table.last_day - len(slots) + i) for i in range(len(slots))])
         teaches = begins >= self.lives.observe_from[:, None] + OBSERVE_S
         target = self.roster.ints("target")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log_target = -np.log(share)
-            now = np.log(np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan))
-            days = Days(spend, log_target, usable(spend, log_target, budget, teaches))
-            learned = learn(days, now, self.accounts)
-            return respond(learned, now, first_target(log_target), np.log(self.break_even[0]), self.accounts)
+        with np.errstate(all="ignore"):
+            held, now = 1.0 / share, np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
+            use = usable(spend, held, budget, teaches)
+            return respond(
+                learn(spend, held, use, self.accounts), now, first_target(held), self.break_even[0], self.accounts
+            )
 
     def goal_target(self) -> Float:
         """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""

@@ -6,11 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from bidctl.domain.panel import Grain
 from bidctl.engine.days import NaturalDays
+from bidctl.engine.life import OBSERVE_SESSIONS
 
-FIRST_DAYS = 40
-"""Natural days of history asked for on the first day; what the windows hold."""
+KEPT_DAYS = 40
+"""Natural days of facts that the windows hold: a restart loads as many from the ledger."""
+FIRST_DAYS = 31
+"""Complete days asked for on the first day: R-START's average counts 30, no rule needs more."""
 FIRST_HOURS = timedelta(days=7)
-"""The hourly topic goes back 7 days (qianchuan.md 9.2)."""
+"""The hourly topic goes back 7 days (qianchuan.md 9.2); R-NOVOLUME's usual day is the mean of as many."""
+FIRST_SESSIONS, ALL_SESSIONS, FEW_SESSIONS = timedelta(days=8), timedelta(days=31), 2 * OBSERVE_SESSIONS
+"""A room seen for the first time costs a call a day: the last 8 days are enough to count three sessions (R-OBSERVE), unless it was
+on air fewer times than this in them."""
 DAILY_DAYS, WEEKLY_DAYS = 8, 31
 """Settlement is filled in afterwards: re-pull 7 days daily and 30 days weekly (qianchuan.md 9.6)."""
 HOUR_SETTLES = timedelta(minutes=20)

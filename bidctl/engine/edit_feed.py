@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bidctl.domain.values import AccountId
 from bidctl.domain.writes import Edit, Write
-from bidctl.engine.due import FIRST_DAYS
+from bidctl.engine.due import KEPT_DAYS
 from bidctl.engine.observe import Observer
 from bidctl.engine.ports import Transaction
 
@@ -24,7 +24,7 @@ class EditFeed:
 
     def load(self, t: Transaction, now: datetime) -> None:
         """Everything the windows need."""
-        self._observer.ingest_edits(t.edits(self._account, now - timedelta(days=FIRST_DAYS)))
+        self._observer.ingest_edits(t.edits(self._account, now - timedelta(days=KEPT_DAYS)))
         self._until = now
 
     def refresh(self, t: Transaction, open_writes: Sequence[Write], now: datetime) -> None:

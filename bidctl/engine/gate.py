@@ -34,6 +34,7 @@ from bidctl.engine.ports import (
     ReadFailed,
     Transaction,
 )
+from bidctl.engine.records import request as request_of
 from bidctl.engine.recovery import Recovery
 from bidctl.engine.shown import same, shown
 
@@ -128,9 +129,10 @@ class Gate:
         """State the decisions just stored for an account as dropped: its last read cannot be trusted."""
         self._recovery.drop_left_over(account, DISTRUSTED)
 
-    def refuse(self, decided: DecisionRecord, why: str) -> None:
-        """State a decision that waited for its turn as dropped: the rules have changed their mind since."""
-        self._recovery.drop(decided, why)
+    def refuse(self, decided: DecisionRecord, against: Objection) -> Write:
+        """State a decision that waited for its turn as dropped: the rules have changed their mind since. `id` 0 where it could not be
+        stored, as `write`."""
+        return self._recovery.drop(decided, str(against)) or self._never(request_of(decided, None), against)
 
     async def settle(self, account: AccountId) -> tuple[Write, ...]:
         """The same for one account, once a tick; the rows that are still open."""

@@ -256,7 +256,9 @@ class Memory:
             self.daily.advance(today)
         head = self.sums.head
         if self.sums.advance(today) or head is None:
-            self.dirty.add(EVERY_DAY if head is None or today > head + 1 else head)  # a day that ends is known otherwise
+            self.dirty.add(
+                EVERY_DAY if head is None or today > head + 1 else head
+            )  # a day that ends is known otherwise
             self._turn_day_hours(today, head)
             self.book.forget(now - KEEP_S)
             self._drop_old(now)

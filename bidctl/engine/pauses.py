@@ -33,13 +33,20 @@ def news(
     told = []
     for info in listing.campaigns:
         pause = known.get(info.campaign) or Pause(info.account, info.campaign)
-        undone = pause.paused_at is not None and listing.read_at > pause.paused_at + lag
+        undone = pause.paused_at is not None and _enabled_since(info, pause.paused_at, listing.read_at, lag)
         if info.enabled and (undone or info.campaign in touched):
             if info.today.spend is not None:  # else the mark stays, and the next listing is asked
                 told.append(_counted_from(pause, info, listing.read_at))
         elif info.campaign in touched and pause.paused_at is not None:
             told.append(replace(pause, paused_at=None))
     return told
+
+
+def _enabled_since(info: CampaignInfo, paused_at: datetime, read_at: datetime, lag: timedelta) -> bool:
+    """Whether a campaign that shows enabled was switched on after our pause, and is not shown as it was before: a read may lag, and a
+    modify time older than the pause tells that nobody touched it since."""
+    touched = info.modified_at is None or info.modified_at > paused_at
+    return info.enabled and touched and read_at > paused_at + lag
 
 
 def _counted_from(pause: Pause, info: CampaignInfo, at: datetime) -> Pause:

@@ -10,7 +10,7 @@ from bidctl.domain.campaign import CampaignInfo, Listing, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind
 from bidctl.engine.days import NaturalDays
-from bidctl.engine.due import Due
+from bidctl.engine.due import ALL_SESSIONS, FEW_SESSIONS, FIRST_SESSIONS, Due
 from bidctl.engine.ports import PlatformReads, ReadFailed
 
 
@@ -94,9 +94,8 @@ class Reader:
         found: list[Session] = []
         unread = set()
         for room in rooms:
-            since = now - (timedelta(days=31) if room not in self._airs else timedelta(days=2))
             try:
-                told = await self._reads.sessions(self._account, room, since)
+                told = await self._told(room, now)
             except ReadFailed as failed:
                 troubles.append(failed.why)
                 unread.add(room)
@@ -105,6 +104,15 @@ class Reader:
             running = any(s.ended_at is None or s.ended_at > now for s in told)
             (self._unlisted.discard if running else self._unlisted.add)(room)
         return tuple(found), frozenset(unread)
+
+    async def _told(self, room: str, now: datetime) -> tuple[Session, ...]:
+        """What a look at a room has to tell: the last days, at first sight as many as are needed. Raises ReadFailed."""
+        if room in self._airs:
+            return await self._reads.sessions(self._account, room, now - timedelta(days=2))
+        told = await self._reads.sessions(self._account, room, now - FIRST_SESSIONS)
+        if len(told) >= FEW_SESSIONS:
+            return told
+        return await self._reads.sessions(self._account, room, now - ALL_SESSIONS)
 
     async def _boosts(self, wanted: Sequence[CampaignId], troubles: list[str]) -> frozenset[CampaignId]:
         if not wanted:

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,6 +56,7 @@ def why(record: DecisionRecord) -> Wording:
     return (said(record) if reason in WRITTEN else None) or WORDING[reason]
 
 
+@lru_cache(maxsize=1 << 12)
 def target_text(units: int, per_one: int) -> str:
     """A target as exact text with the grid's decimals ("2.20").
 
@@ -64,6 +66,7 @@ def target_text(units: int, per_one: int) -> str:
     return f"{Grid(per_one).value(units):.{len(str(per_one)) - 1}f}"
 
 
+@lru_cache(maxsize=1 << 12)
 def yuan_text(yuan: float | Decimal) -> str:
     """Yuan as exact text with two decimals."""
     return f"{Decimal(str(yuan)).quantize(Decimal('0.01'))}"

@@ -50,18 +50,17 @@ class Recovery:
             for decided in tx.left_over(account):
                 self._drop(tx, decided, parts.writer.app_id, now, why)
 
-    def drop(self, decided: DecisionRecord, why: str) -> None:
-        """State one decision as dropped before it is taken up."""
+    def drop(self, decided: DecisionRecord, why: str) -> Write | None:
+        """State one decision as dropped before it is taken up; None where its campaign's turn is taken, or in a dry run."""
         if self._parts.writer is None:
-            return
+            return None
         with self._parts.durable("settle", sent=True) as tx:
-            self._drop(tx, decided, self._parts.writer.app_id, self._parts.now(), why)
+            return self._drop(tx, decided, self._parts.writer.app_id, self._parts.now(), why)
 
-    def _drop(self, tx: Transaction, decided: DecisionRecord, app_id: str, now: datetime, why: str) -> None:
+    def _drop(self, tx: Transaction, decided: DecisionRecord, app_id: str, now: datetime, why: str) -> Write | None:
         parts = self._parts
         taken = tx.take_turn(request(decided, None), decided.mode, app_id, parts.owner, parts.fence, now, now)
-        if taken is not None:
-            tx.move(taken, WriteState.DROPPED, settled_at=now, why=why)
+        return None if taken is None else tx.move(taken, WriteState.DROPPED, settled_at=now, why=why)
 
     async def _advance(self, write: Write) -> Write:
         now, can = self._parts.now(), self._parts.reads.capabilities

@@ -1,16 +1,14 @@
 """How each campaign's spend answers to its target, learned from the moves of its own target (the columns `curve` stands on).
 
-    ln spend of day d = a + demand of the account (d) - eps * g(x_d) + noise,    g(x) = (exp(s x) - 1) / s
-    x_d = ln(target in force on d / present target),    noise: AR(1) from day to day
-    eps(x) = eps * exp(s x): elasticity at the present target, falling as volume grows
-    best target: T* = eps* / (eps* - 1) * break-even, eps* the elasticity there
+    ln spend of day d = a + demand of the account (d) - k T_d + noise (AR(1) from day to day)
+    elasticity at T: k T, so that it falls as volume grows          profit ~ spend x (T / B - 1)
+    best target: T* = B + 1 / k, which is eps / (eps - 1) x B at eps = k T*
 
-Spend chases demand, so only moves of the target teach; the demand that an account's campaigns share (weekday, season,
-promotion) is taken out first, each campaign's from the others'. Days with a binding budget, without delivery, of the
-observation period and of promotions teach nothing. The posterior of eps* is taken on a few nodes: a log-normal prior,
-drawn to what the account's campaigns have in common, times how well the first target of the window would have been
-chosen, times the likelihood of the days. Everything is a function of the 40 days that the ledger holds: what is
-older lives on in the target itself, which was set by what was known then, and in the account's common prior.
+T_d is the target in force on the day, B the break-even target. Spend chases demand, so only moves of the target teach; the
+demand that an account's campaigns share (weekday, season, promotion) is taken out first, each campaign's from the others'.
+Days with a binding budget, without delivery and of the observation period teach nothing. The posterior is taken on a few
+nodes of eps at the optimum: a log-normal prior, drawn to what the account's campaigns have in common, times how well the
+first target of the window would have been chosen, times the likelihood of the days.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
-from bidctl.policy.profit import STEEPER
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -44,16 +41,7 @@ BINDS = 0.9
 LEAST = 0.1
 """A day below this share of the campaign's usual (geometric mean) day did not deliver."""
 NODES = np.linspace(np.log(1.15), np.log(12.0), 14)
-STEPS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """What the days teach, (n, d) each, oldest first: `spend` yuan, `log_target` in force (on the target's basis), `usable`."""
-
-    spend: Float
-    log_target: Float
-    usable: Bool
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +56,28 @@ class Response:
     optimum_gain: Float
 
 
-def usable(spend: Float, log_target: Float, budget: Float, teaches: Bool) -> Bool:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Likelihood of k, ln L = b k - a k^2 / 2, and the usual ln spend at the mean target of the window."""
+
+    a: Float
+    b: Float
+    level: Float
+    middle: Float
+
+
+def usable(spend: Float, target: Float, budget: Float, teaches: Bool) -> Bool:
     """(n, d) days that teach: known, delivering, not bound by the budget. `budget` (n, d) yuan, inf = none."""
-    known = np.isfinite(spend) & np.isfinite(log_target) & teaches & (spend > 0)
+    known = np.isfinite(spend) & np.isfinite(target) & teaches & (spend > 0)
     total = np.log(np.where(known, spend, 1.0)).sum(axis=1)
     typical = np.exp(total / np.maximum(known.sum(axis=1), 1))
     return np.asarray(known & (spend >= LEAST * typical[:, None]) & ~(spend >= BINDS * budget))
 
 
-def first_target(log_target: Float) -> Float:
+def first_target(target: Float) -> Float:
     """(n,) the oldest target in the window, NaN = none known."""
-    known = np.isfinite(log_target)
-    first = np.where(known.any(axis=1), log_target[np.arange(len(known)), known.argmax(axis=1)], np.nan)
+    known = np.isfinite(target)
+    first = np.where(known.any(axis=1), target[np.arange(len(known)), known.argmax(axis=1)], np.nan)
     return np.asarray(first)
 
 
@@ -96,29 +94,15 @@ def tracking(due: Float, spend: Float, orders: Float, cv: Float) -> tuple[Float,
     return np.exp(weight * log_ratio), TRACKING_LOG_SD * np.sqrt(1.0 - weight)
 
 
-def bend(x: Float) -> Float:
-    """g(x): the log of spend lost at x = ln(T / reference), per unit of elasticity at the reference."""
-    return np.expm1(STEEPER * x) / STEEPER
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """Likelihood of elasticity at the present target, ln L = b eps - a eps^2 / 2, and the usual ln spend at eps = 0 and its slope."""
-
-    a: Float
-    b: Float
-    level: Float
-    slope: Float
-
-
-def learn(days: Days, now: Float, accounts: Groups) -> Learned:
-    """`now` (n,) ln of the present target."""
-    use = days.usable
-    g = np.where(use, bend(np.where(use, days.log_target - now[:, None], 0.0)), 0.0)
-    y = np.where(use, np.log(np.where(use, days.spend, 1.0)), 0.0)
-    y = y - _common(_centred(y + EPS * g, use), use, accounts)
+def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
+    """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first."""
+    t = np.where(use, target, 0.0)
+    y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
+    mean = t.sum(axis=1) / np.maximum(use.sum(axis=1), 1)
+    guess = EPS / np.where(mean > 0, mean, 1.0)[:, None]
+    y = y - _common(_centred(y + guess * t, use), use, accounts)
     pair = use[:, 1:] & use[:, :-1]
-    return _regress(y, g, use, pair, _memory(_centred(y + EPS * g, use), pair, accounts), accounts)
+    return _regress(y, t, use, pair, _memory(_centred(y + guess * t, use), pair, accounts), guess[:, 0], accounts)
 
 
 def _centred(r: Float, use: Bool) -> Float:
@@ -141,27 +125,30 @@ def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
 
 
-def _regress(y: Float, g: Float, use: Bool, pair: Bool, rho: Float, accounts: Groups) -> Learned:
+def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float, accounts: Groups) -> Learned:
     """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own."""
     alone = use.copy()
     alone[:, 1:] &= ~pair
     weight = np.where(alone, 1.0 - rho[:, None] ** 2, use * 1.0)
     lead = np.where(pair, rho[:, None], 0.0)
     one = np.ones_like(y)
-    y, g = y.copy(), g.copy()
+    y, t = y.copy(), t.copy()
     y[:, 1:] -= lead * y[:, :-1]
-    g[:, 1:] -= lead * g[:, :-1]
+    t[:, 1:] -= lead * t[:, :-1]
     one[:, 1:] -= lead
 
     def dot(a: Float, b: Float) -> Float:
-        return np.asarray((weight * a * b).sum(axis=1))
+        return np.asarray(np.einsum("ij,ij->i", a, b))
 
-    s1, sy, sg = dot(one, one), dot(one, y), dot(one, g)
-    safe = np.where(s1 > 0, s1, 1.0)
-    gg, gy, yy = dot(g, g) - sg**2 / safe, dot(g, y) - sg * sy / safe, dot(y, y) - sy**2 / safe
-    squares, freedom = np.maximum(yy + 2 * EPS * gy + EPS**2 * gg, 0.0), np.maximum(use.sum(axis=1) - 1, 0)
+    own, moved = weight * one, weight * t
+    s1, sy, st = dot(own, one), dot(own, y), dot(own, t)
+    safe = np.where(s1 > 0, s1, np.nan)
+    tt, ty, yy = dot(moved, t) - st**2 / safe, dot(moved, y) - st * sy / safe, dot(weight * y, y) - sy**2 / safe
+    tt, ty, yy = np.nan_to_num(tt), np.nan_to_num(ty), np.nan_to_num(yy)
+    tt = np.where(tt < 1e-9 * np.nan_to_num(st**2 / safe), 0.0, tt)
+    squares, freedom = np.maximum(yy + 2 * guess * ty + guess**2 * tt, 0.0), np.maximum(use.sum(axis=1) - 1, 0)
     sigma2 = _noise(squares, freedom, accounts)
-    return Learned(gg / sigma2, -gy / sigma2, sy / safe, sg / safe)
+    return Learned(tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0), sy / safe, st / safe)
 
 
 def _noise(squares: Float, freedom: NDArray[np.int64], accounts: Groups) -> Float:
@@ -171,43 +158,36 @@ def _noise(squares: Float, freedom: NDArray[np.int64], accounts: Groups) -> Floa
 
 
 def respond(learned: Learned, now: Float, chosen: Float, break_even: Float, accounts: Groups) -> Response:
-    """`now`, `chosen`, `break_even` (n,): ln of the present target, of the first one in the window, and of the target at which
-    profit is nought (NaN = not known)."""
-    eps = np.exp(NODES)
-    markup = np.log(eps / (eps - 1.0))
-    known = np.isfinite(break_even)
-    best = np.where(known, break_even, now)[:, None] + np.where(known[:, None], markup, 0.0)
-    here = eps * np.exp(STEEPER * (now[:, None] - best))
-    fit = learned.b[:, None] * here - 0.5 * learned.a[:, None] * here**2
-    off = np.where(known & np.isfinite(chosen), chosen, np.nan)[:, None] - best
-    fit = fit - np.where(np.isfinite(off), 0.5 * (off / CHOSEN_LOG_SD) ** 2, 0.0)
+    """`now`, `chosen`, `break_even` (n,): the present target, the first one in the window, and the one at which profit is
+    nought (NaN = not known)."""
+    eps, known = np.exp(NODES), np.isfinite(break_even)
+    k = np.where(known[:, None], (eps - 1.0) / break_even[:, None], eps / now[:, None])
+    best = break_even[:, None] * eps / (eps - 1.0)
+    fit = learned.b[:, None] * k - 0.5 * learned.a[:, None] * k**2
+    off = np.log(chosen[:, None] / best) / CHOSEN_LOG_SD
+    fit = fit - np.where(np.isfinite(off), 0.5 * off**2, 0.0)
     weight = _posterior(fit, accounts)
-    log_here = np.log(here)
-    mean = (weight * log_here).sum(axis=1)
-    sd = np.sqrt(np.maximum((weight * log_here**2).sum(axis=1) - mean**2, 0.0))
-    usual = np.exp(learned.level + np.exp(mean) * learned.slope)
-    move = _best(weight, here, now - break_even)
-    spend = np.exp(-here * bend(move)[:, None])
-    t = np.exp(now - break_even)
-    gain = usual * ((weight * spend).sum(axis=1) * (t * np.exp(move) - 1) - (t - 1))
-    middle = (weight * best).sum(axis=1)
-    return Response(
-        np.exp(mean),
-        sd,
-        usual,
-        np.exp(now + move),
-        np.where(known, np.sqrt(np.maximum((weight * (best - middle[:, None]) ** 2).sum(axis=1), 0.0)), np.nan),
-        gain,
-    )
+    mean, sd = _moments(weight, np.log(k))
+    usual = np.exp(learned.level + np.exp(mean) * (learned.middle - now))
+    optimum = np.where(known, _best(weight, k, now, break_even), np.nan)
+    spend = (weight * np.exp(-k * (optimum - now)[:, None])).sum(axis=1)
+    gain = usual * (spend * (optimum / break_even - 1.0) - (now / break_even - 1.0))
+    return Response(np.exp(mean) * now, sd, usual, optimum, _moments(weight, np.log(best))[1], gain)
+
+
+def _moments(weight: Float, x: Float) -> tuple[Float, Float]:
+    mean = (weight * x).sum(axis=1)
+    return mean, np.sqrt((weight * (x - mean[:, None]) ** 2).sum(axis=1))
 
 
 def _posterior(fit: Float, accounts: Groups) -> Float:
     """(n, nodes) probabilities; the prior's mean and spread are what the account's campaigns have in common (empirical Bayes)."""
     mean, sd = np.full((len(fit), 1), np.log(EPS)), np.full((len(fit), 1), EPS_LOG_SD)
-    for _ in range(3):
+    weight = fit
+    for _ in range(ROUNDS):
         score = fit - 0.5 * ((NODES - mean) / sd) ** 2
         weight = np.exp(score - score.max(axis=1, keepdims=True))
-        weight /= weight.sum(axis=1, keepdims=True)
+        weight = weight / weight.sum(axis=1, keepdims=True)
         some = np.isfinite(weight[:, 0])
         centre = np.where(some, (weight * NODES).sum(axis=1), 0.0)
         square = (weight * NODES**2).sum(axis=1)
@@ -218,15 +198,10 @@ def _posterior(fit: Float, accounts: Groups) -> Float:
     return np.asarray(weight)
 
 
-def _best(weight: Float, here: Float, over: Float) -> Float:
-    """(n,) log move from the present target to the one of greatest expected profit; `over` (n,) ln(target / break-even)."""
-    move = np.zeros(len(over))
-    for _ in range(STEPS):
-        spend = weight * np.exp(-here * bend(move)[:, None])
-        eps = here * np.exp(STEEPER * move)[:, None]
-        more, less = (spend * eps).sum(axis=1), (spend * (eps - 1)).sum(axis=1)
-        less = np.maximum(less, 1e-3 * more)
-        middle = more / spend.sum(axis=1)
-        damp = 1.0 / (1.0 + STEEPER / np.maximum(middle - 1.0, 0.3))
-        move = np.clip(move + damp * (np.log(more / less) - over - move), -1.0, 1.0)
-    return move
+def _best(weight: Float, k: Float, now: Float, break_even: Float) -> Float:
+    """(n,) target of greatest expected profit: T = B + 1 / mean of k, each k weighed by what would be spent at T."""
+    best = break_even + 1.0 / (weight * k).sum(axis=1)
+    for _ in range(ROUNDS):
+        spend = weight * np.exp(-k * (best - now)[:, None])
+        best = break_even + spend.sum(axis=1) / (spend * k).sum(axis=1)
+    return np.asarray(best)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, CampaignId
-from bidctl.domain.writes import Write
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.gate import Gate, GateSettings
+from bidctl.engine.mixed import Book
 from bidctl.engine.ports import (
     CONTROLLER_LEASE,
     Clock,
@@ -23,7 +23,8 @@ from bidctl.engine.ports import (
     PlatformWriter,
 )
 from bidctl.engine.records import Signature
-from bidctl.engine.tick import Book, Desk, TickReport
+from bidctl.engine.tick import Desk
+from bidctl.engine.tick_report import TickReport
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
@@ -90,17 +91,21 @@ class Session:
         ]
         return gate
 
-    async def tick(self) -> list[TickReport]:
-        """One tick of every account. Raises Standby where the lease was lost. A process whose lease somebody else has had in
-        between opens anew: its gate's fence is no longer good, and what it knows is not all."""
+    async def tick(self, done: Callable[[int, int], None] = lambda ready, of: None) -> list[TickReport]:
+        """One tick of every account; `done` hears how many of them are ready. Raises Standby where the lease was lost. A process
+        whose lease somebody else has had in between opens anew: its gate's fence is no longer good, and what it knows is not all."""
         fence = self._lease()
         if self._gate is not None and not self._closed and fence != self._gate.parts.fence:
             await self.open()
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots, ready = asyncio.Semaphore(AT_ONCE), 0
 
         async def one(desk: Desk) -> TickReport:
+            nonlocal ready
             async with slots:
-                return await desk.tick()
+                report = await desk.tick()
+            ready += 1
+            done(ready, len(self.desks))
+            return report
 
         reports = list(await asyncio.gather(*(one(d) for d in self.desks)))
         self._compact()
@@ -115,9 +120,13 @@ class Session:
                 t.compact(now - HOLDS_KEPT)
             self._compacted = today
 
-    async def carry_out(self, decided: DecisionRecord) -> Write:
-        """Store and pass one decision that a person asked for."""
-        return await self._desk(decided.account).carry_out(decided)
+    async def preview(self) -> list[TickReport]:
+        """What a tick would do now, beside the process that does it (see `look`)."""
+        return [await desk.preview() for desk in self.desks]
+
+    async def take_up(self, account: AccountId, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Carry out approved proposals of an account at once; what each came to, and why."""
+        return await self._desk(account).take_up(decisions)
 
     async def wish(self, account: AccountId, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now; None where it is not enrolled."""

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
-from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, Seen, delay, slow_share
+from bidctl.engine.settlement import STAGES_DAYS, VALUE_NOISE, Cohorts, Priors, Seen, delay, slow_share
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
 ACCOUNT_ORDERS, PRODUCT_ORDERS = 200.0, 100.0
 """Orders that the stated prior weighs against its account, and the account against a product."""
-DELAY_ORDERS, DELAY_LOG_SD = 30.0, 0.5
-"""Refunded orders an account needs before its delay is fitted; how far (log sd) the fitted mean may lie from the stated one."""
-_GRID = np.exp(np.linspace(-1.2, 1.2, 25))
+DELAY_LOG_SD = 0.7
+"""How far (log sd) the true mean delay may lie from the stated one before any data: 6 days stated may be 18 in truth."""
+_GRID = np.exp(np.linspace(-np.log(8.0), np.log(8.0), 33))
 _MOST = 0.95
 
 
@@ -44,7 +44,9 @@ def shared(priors: Priors, cohorts: Cohorts, product: Int, accounts: Groups, see
     r0 = np.maximum(1.0 - priors.settled_share, 1e-6)
     expected, one = r0 * (seen.paid * slow).sum(axis=1), r0 * seen.order
     weight = ACCOUNT_ORDERS * _mean(accounts, one)
-    account = ((weight + accounts.sums(seen.refunds)) / np.maximum(weight + accounts.sums(expected), 1e-300))[accounts.of]
+    account = ((weight + accounts.sums(seen.refunds)) / np.maximum(weight + accounts.sums(expected), 1e-300))[
+        accounts.of
+    ]
     factor = _of_products(account, one, seen.refunds, expected, product)
     refund = np.clip((1.0 - priors.settled_share) * factor, 0.0, _MOST)
     return Shared(replace(priors, delay_days=days, settled_share=1.0 - refund), slow)
@@ -66,23 +68,22 @@ def _mean(groups: Groups, x: Float) -> Float:
 
 
 def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> Float:
-    """(a,) fitted mean delay over the stated one; 1 where the account's refunds are too few to say."""
+    """(a,) fitted mean delay over the stated one, in the logarithm the mean of what is likely; 1 before any refund tells."""
     old = np.flatnonzero(c.age_days >= STAGES_DAYS[2])  # seen to 14 days at least: two windows to compare
     columns = np.concatenate([c.paid[:, None, old], c.settled[:, :, old]], axis=1)
     drops = columns[:, :-1] - columns[:, 1:]
     value, stated = _mean(accounts, seen.order), _mean(accounts, priors.delay_days)
     depth = np.searchsorted(STAGES_DAYS, c.age_days[old] + 1e-9, side="right")  # how many windows are closed
     score = np.tile(-(np.log(_GRID) ** 2) / (2 * DELAY_LOG_SD**2), (accounts.size, 1))
-    counted = np.zeros(accounts.size)
     for k in (3, 4, 5):
         mine = drops[:, :k, depth == k]
         whole = np.isfinite(mine).all(axis=1)[:, None]
         refunds = accounts.sums_of_columns(np.where(whole, mine, 0.0).sum(axis=2))
-        orders = np.maximum(refunds, 0.0) / np.where(value > 0, value, 1.0)[:, None]
-        counted += orders[:, 1:].sum(axis=1)
+        orders = np.maximum(refunds, 0.0) / (np.where(value > 0, value, 1.0) * VALUE_NOISE)[:, None]
         mean = np.where(stated > 0, stated, 1.0)[:, None, None] * _GRID[:, None]
         f = delay(np.array(STAGES_DAYS[:k]), mean, np.zeros((1, 1)))
         # what came within the hour says nothing of the mean: windows from the first hour on
         share = np.diff(f, axis=2) / (f[:, :, -1:] - f[:, :, :1])
         score = score + (orders[:, None, 1:] * np.log(np.maximum(share, 1e-12))).sum(axis=2)
-    return np.where(counted >= DELAY_ORDERS, _GRID[score.argmax(axis=1)], 1.0)
+    weight = np.exp(score - score.max(axis=1, keepdims=True))
+    return np.asarray(np.exp((weight * np.log(_GRID)).sum(axis=1) / weight.sum(axis=1)))

@@ -2,86 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bidctl.domain.campaign import CampaignInfo, Listing
+from bidctl.domain.campaign import Listing
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
-from bidctl.domain.reasons import WORDING, Alert, Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode, Stage, SuggestionState
+from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode
 from bidctl.domain.writes import Write
-from bidctl.engine.approvals import UNJUDGED, forbidden
-from bidctl.engine.clearance import MAX_OFFSET_S
+from bidctl.engine.approvals import Approvals
+from bidctl.engine.asking import Asking
+from bidctl.engine.clearance import MAX_OFFSET_S, because
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
-from bidctl.engine.due import FIRST_DAYS
+from bidctl.engine.due import KEPT_DAYS
 from bidctl.engine.edit_feed import EditFeed
-from bidctl.engine.external import Foreign, LogWindow, next_session, watch
+from bidctl.engine.external import REACHED, Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
 from bidctl.engine.memory import listing_facts
-from bidctl.engine.mixed import Mixed
+from bidctl.engine.mixed import Book
 from bidctl.engine.observe import Observer
 from bidctl.engine.pauses import news
-from bidctl.engine.ports import WITHDRAWN, Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
+from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier, PlatformReads, Transaction
 from bidctl.engine.reading import Reader, Reading
 from bidctl.engine.records import Signature, record, request, told_rule
 from bidctl.engine.selectors import is_selector, newcomers
 from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
-from bidctl.engine.suggestions import Suggestions
+from bidctl.engine.tick_report import TickReport, report_of
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.policy.rules import sayings
 
-OPERATOR_TICK = "operator"
-"""The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
 REFUSED_REST = timedelta(hours=1)
 """A budget that the platform refused is not sent again for so long (ours)."""
-UNDECIDED = (Reason.NO_DATA, Reason.NO_RULE)
-ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Policies by reference, with the id that decisions carry."""
-
-    policies: Mapping[str, tuple[str, Policy]]
-
-    def mixed(self, enrolments: Sequence[Enrolment]) -> tuple[Mixed, Mapping[CampaignId, str]]:
-        """The policy of an account, and the id of each campaign's own."""
-        names = list(self.policies)
-        # one that was enrolled since then, with a policy that this process has not loaded, matches no rule until a restart
-        loaded = [e for e in enrolments if e.policy in self.policies]
-        of = {e.campaign: names.index(e.policy) for e in loaded}
-        ids = {e.campaign: self.policies[e.policy][0] for e in loaded}
-        return Mixed(tuple(p for _, p in self.policies.values()), of), ids
-
-
-@dataclass(frozen=True, slots=True)
-class TickReport:
-    """What one tick of one account came to. `decided` rows; `held` enrolled ones by reason; `writes` as they came out of the
-    gate; `foreign`: others' changes found; `free`: enrolled campaigns past observation, `judged`: those that were decided on."""
-
-    account: AccountId
-    at: datetime
-    tick: str
-    good_read: bool
-    troubles: tuple[str, ...]
-    decided: int
-    held: Mapping[Reason, int]
-    acts: tuple[DecisionRecord, ...]
-    writes: tuple[Write, ...]
-    foreign: int = 0
-    free: frozenset[str] = frozenset()
-    judged: frozenset[str] = frozenset()
 
 
 class Desk:
@@ -95,8 +55,10 @@ class Desk:
         self._clock, self._notifier, self._book, self._rules, self._sign = clock, notifier, book, rules, sign
         self._days = NaturalDays(reads.capabilities.time_zone)
         self._reader = Reader(reads, account, self._days)
-        self._suggestions, self._log = Suggestions(), LogWindow()
+        self._log = LogWindow()
         self.observer = Observer(account, reads.capabilities)
+        self._asking = Asking(reads, self.observer, self._reader)
+        self._approvals = Approvals(account, ledger, gate, rules, sign, reads.capabilities.grid)
         self._edits = EditFeed(account, self.observer)
         self._ticks = 0
         self._holding: dict[str, tuple[int, str]] = {}  # reason and the rule's words
@@ -115,14 +77,14 @@ class Desk:
             if known:
                 lives = [k.life for k in known if k.life is not None]
                 self.observer.restore([k.info for k in known], max(k.seen_at for k in known), lives)
-            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=FIRST_DAYS)))
+            self.observer.ingest(t.load_facts(self.account, now - timedelta(days=KEPT_DAYS)))
             self._edits.load(t, now)
             self._ledger_since = t.gate_view(self.account, CampaignId(""), now).ledger_since
 
     async def tick(self) -> TickReport:
         """One cycle. Raises what the ledger raises; a platform that does not answer is a tick that holds."""
         self._ticks += 1
-        name = f"{self.account}@{self.now().isoformat(timespec='milliseconds')}#{self._gate.parts.fence}.{self._ticks}"
+        name = self._name()
         await self._gate.settle(self.account)
         with self._ledger.begin() as t:
             given = t.enrolments(self.account)
@@ -138,15 +100,19 @@ class Desk:
         due = [a for a in acts if not a.needs_approval]
         if reading.stops and due:
             self._gate.forgo(self.account)
-        writes = [] if reading.stops else await self._write(due, self._still_allowed(o))
+        writes = [] if reading.stops else await self._write(due, await self._allowed(o, now))
         await self._tell(o, d, reading, now)
-        good = reading.listing is not None and reading.listing.complete
-        free = o.enrolled & (o.stage == Stage.FREE)
-        judged = free & ~np.isin(d.reason, UNDECIDED)
-        return TickReport(
-            self.account, now, name, good, reading.troubles, len(d), _held(d, o.enrolled), tuple(acts), tuple(writes), len(foreign),
-            frozenset(o.campaign[free].tolist()), frozenset(o.campaign[judged].tolist()),
-        )  # fmt: skip
+        return report_of(self.account, now, name, reading, o, d, acts, writes, len(foreign))
+
+    def _name(self) -> str:
+        """Names this tick; its decisions' ids follow from it."""
+        return f"{self.account}@{self.now().isoformat(timespec='milliseconds')}#{self._gate.parts.fence}.{self._ticks}"
+
+    async def _allowed(self, o: Observation, now: datetime) -> list[DecisionRecord]:
+        """What a person has approved and may be sent; people hear of what may not."""
+        judged = self._approvals.judged(o, now)
+        await self._notifier.notify([self._dropped(a, why) for a, why in judged.dropped])
+        return judged.allowed
 
     def _enrol(self, enrolments: Sequence[Enrolment], listing: Listing | None) -> list[Enrolment]:
         """Enrolled campaigns, newcomers that a standing enrolment takes in among them (R-ENROL)."""
@@ -236,60 +202,25 @@ class Desk:
     async def _decide(
         self, now: datetime, enrolments: Sequence[Enrolment], standing: Standing
     ) -> tuple[Observation, Decisions, Policy, Mapping[CampaignId, str]]:
-        """Decide; ask for the suggestions that the outcome turns on; decide again with them."""
+        """Decide; ask for the suggestions, then the sessions that the outcome turns on; decide again with them."""
         policy, ids = self._book.mixed(enrolments)
-        await self._ask_due(now, {e.campaign for e in enrolments})
+        await self._asking.due({e.campaign for e in enrolments}, now)
         o = self.observer.observe(now, standing)
         d = decide(policy, o, self._rules)
-        asked = (o.suggestion_state == SuggestionState.UNKNOWN) & (
-            (d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION)
-        )
-        wanted = [self._info(CampaignId(str(c))) for c in o.campaign[asked]]
-        told = await self._ask([i for i in wanted if i is not None], now)
-        standing, aired = await self._ask_rooms(o, d, standing, now)
-        if told or aired:
+        if await self._asking.turned_on(o, d, now):
             o = self.observer.observe(now, standing)
+            d = decide(policy, o, self._rules)
+        unread, aired = await self._asking.rooms(o, d, self._approved_live(o), now)
+        if aired:
+            o = self.observer.observe(now, replace(standing, unread_rooms=unread))
             d = decide(policy, o, self._rules)
         return o, d, policy, ids
 
-    async def _ask_rooms(
-        self, o: Observation, d: Decisions, standing: Standing, now: datetime
-    ) -> tuple[Standing, bool]:
-        """Ask for the sessions that an edit turns on, a decided or an approved one: a room that went off and on air between two
-        ticks looks the same in both listings, and its first hour is quiet (R-QUIET). Whether they tell anything new."""
-        live = o.kind == Kind.LIVE
-        if not live.any():
-            return standing, False
+    def _approved_live(self, o: Observation) -> set[CampaignId]:
+        if not (o.kind == Kind.LIVE).any():
+            return set()
         with self._ledger.begin() as t:
-            approved = {a.campaign for a in t.approved(self.account)}
-        due = live & (np.isin(d.lever, (Lever.TARGET, Lever.BUDGET)) | np.isin(o.campaign, sorted(approved)))
-        infos = [self._info(CampaignId(str(c))) for c in o.campaign[due]]
-        rooms = sorted({i.live_account for i in infos if i is not None and i.live_account is not None})
-        sessions, unread = await self._reader.rooms(rooms, now, [])
-        fresh = [s for s in sessions if not self.observer.knows(s)]
-        self.observer.ingest_sessions(fresh)
-        return replace(standing, unread_rooms=unread), bool(fresh or unread)
-
-    def _info(self, campaign: CampaignId) -> CampaignInfo | None:
-        roster = self.observer.memory.roster
-        row = roster.index.get(campaign)
-        return None if row is None else roster.infos[row]
-
-    async def _ask_due(self, now: datetime, enrolled: set[CampaignId]) -> None:
-        if not self._reads.capabilities.has_suggestion:
-            return
-        infos = [i for c in enrolled if (i := self._info(c)) is not None and i.cost_controlled and not i.ended]
-        await self._ask(self._suggestions.due(infos, now.astimezone(self._days.zone)), now)
-
-    async def _ask(self, infos: Sequence[CampaignInfo], now: datetime) -> bool:
-        if not infos or not self._reads.capabilities.has_suggestion:
-            return False
-        answers = await asyncio.gather(*(self._reads.suggestion(self.account, i) for i in infos))
-        day = now.astimezone(self._days.zone).date().isoformat()
-        for info, answer in zip(infos, answers, strict=True):
-            self._suggestions.put(info.campaign, day, answer)
-            self.observer.ingest_suggestion(info.campaign, answer, now)
-        return True
+            return {a.campaign for a in t.approved(self.account)}
 
     def _records(
         self, o: Observation, d: Decisions, policy: Policy, ids: Mapping[CampaignId, str], tick: str, now: datetime
@@ -301,14 +232,15 @@ class Desk:
         repeats: Counter[int] = Counter()
         held: dict[str, tuple[int, str]] = {}
         rule = [told_rule(says) for says in sayings(policy, o)] + ["[]"]  # -1 = no rule
+        idle, names = (d.lever == Lever.NONE).tolist(), d.campaign.tolist()
+        reasons, matched = d.reason.tolist(), d.matched.tolist()
         for i in rows.tolist():
-            one = d.row(i)
-            if one.lever is Lever.NONE:
-                held[one.campaign] = int(one.reason), rule[one.matched]
-                if self._holding.get(one.campaign) == held[one.campaign]:
-                    repeats[int(one.reason)] += 1
+            if idle[i]:
+                held[names[i]] = reasons[i], rule[matched[i]]
+                if self._holding.get(names[i]) == held[names[i]]:
+                    repeats[reasons[i]] += 1
                     continue
-            made = record(one, o, i, tick, now, ids.get(CampaignId(one.campaign), ""), self._sign, rule[one.matched])
+            made = record(d.row(i), o, i, tick, now, ids.get(CampaignId(names[i]), ""), self._sign, rule[matched[i]])
             (acts if made.field is not None else holds).append(made)
         self._holding = held
         return acts, holds, repeats
@@ -325,27 +257,38 @@ class Desk:
                 t.add_facts(self.account, Panel.concat([listing_facts(listing, self._days), reading.panel]))
                 t.save_campaigns(listing.campaigns, listing.read_at)
             t.save_life(self.observer.lives())
-            t.add_decisions([*self._news(t, acts, now), *holds])
+            t.add_decisions([*self._approvals.news(t, acts, now), *holds])
             t.count_holds(self.account, self._sign.mode, now, repeats)
             t.beat(self.account, tick, now, good)
 
-    def _news(self, t: Transaction, acts: Sequence[DecisionRecord], now: datetime) -> list[DecisionRecord]:
-        """A proposal that waits already, for a person or for its turn, is not made again; one no longer wished is withdrawn."""
-        waiting = {(p.campaign, p.field, p.old, p.new): p for p in t.pending(self.account)}
-        proposed = {(a.campaign, a.field, a.old, a.new) for a in acts if a.needs_approval}
-        for key, stale in waiting.items():
-            if key not in proposed and stale.mode is self._sign.mode and stale.tick != OPERATOR_TICK:
-                t.answer_proposal(stale.id, False, WITHDRAWN, now)
-        made = waiting.keys() | {
-            (p.campaign, p.field, p.old, p.new) for p in t.approved(self.account) if p.mode is self._sign.mode
-        }
-        return [a for a in acts if not (a.needs_approval and (a.campaign, a.field, a.old, a.new) in made)]
+    async def preview(self) -> TickReport:
+        """What a tick would do now, beside the process that does it: nothing is adopted, stored or written."""
+        with self._ledger.begin() as t:
+            given = t.enrolments(self.account)
+        reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
+        enrolments, now = [e for e in given if not is_selector(e.campaign)], self.now()
+        o, d, policy, ids = await self._decide(now, enrolments, self._take_in(reading, enrolments, now))
+        acts, _, _ = self._records(o, d, policy, ids, self._name(), now)
+        return report_of(self.account, now, self._name(), reading, o, d, acts)
 
-    async def carry_out(self, decided: DecisionRecord) -> Write:
-        """Store and pass one decision that a person asked for (a plan file)."""
-        with self._ledger.begin(durable=True) as t:
-            t.add_decisions([decided])
-        return (await self._write([decided], []))[0]
+    async def take_up(self, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Carry out approved proposals at once, as a tick would: read, see what others did, judge them anew, pass the gate. By
+        decision, the state of its write and why; "waiting" where something must pass first."""
+        await self._gate.settle(self.account)
+        with self._ledger.begin() as t:
+            enrolments = [e for e in t.enrolments(self.account) if not is_selector(e.campaign)]
+        reading = await self._reader.read(self.now(), [e.campaign for e in enrolments if e.boost_quiet])
+        foreign = await self._others(reading.listing)
+        now = self.now()
+        o, _, _, _ = await self._decide(now, enrolments, self._take_in(reading, enrolments, now, foreign))
+        judged = self._approvals.judged(o, now)
+        allowed = [] if reading.stops else judged.allowed
+        await self._write([], [a for a in allowed if a.id in decisions])
+        with self._ledger.begin() as t:
+            recent = t.recent_writes(self.account, now - timedelta(hours=1))
+        told = {a.id: ("waiting", why) for a, why in judged.waiting}
+        told |= {w.request.decision: (w.state.value, w.why) for w in recent}
+        return {id: told.get(id, ("waiting", "")) for id in decisions}
 
     async def wish(self, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now, as a decision that is not stored; None where it is not enrolled."""
@@ -356,8 +299,8 @@ class Desk:
         reading = await self._reader.read(self.now(), [])
         now = self.now()
         o = self.observer.observe(now, self._take_in(reading, enrolments, now))
-        info = self._info(campaign)
-        if info is not None and await self._ask([info], now):
+        info = self._asking.info(campaign)
+        if info is not None and await self._asking.suggestions([info], now):
             o = self.observer.observe(now, self._take_in(reading, enrolments, now))
         rows = np.flatnonzero(o.campaign == campaign)
         if len(rows) == 0:
@@ -365,27 +308,31 @@ class Desk:
         d = decide(policy, o, self._rules)
         return record(d.row(int(rows[0])), o, int(rows[0]), "wish", now, type(policy).__name__, self._sign, "[]")
 
-    def _still_allowed(self, o: Observation) -> list[DecisionRecord]:
-        """What a person has approved, save the targets that the rules no longer allow as they stand: an approval may be hours
-        old. Those are dropped with the reason; while there is nothing to judge by (R-FRESH) they wait."""
-        with self._ledger.begin() as t:
-            approved = [a for a in t.approved(self.account) if a.mode is self._sign.mode]
-        for a, reason in forbidden(approved, o, self._rules, self._reads.capabilities.grid):
-            approved.remove(a)
-            if reason not in UNJUDGED:
-                self._gate.refuse(a, f"{reason.name}: {WORDING[reason].zh} / {WORDING[reason].en}")
-        return approved
-
     async def _write(self, acts: Sequence[DecisionRecord], approved: Sequence[DecisionRecord]) -> list[Write]:
-        """Through the gate, one after the other: what a person has approved first, then what acts now; of two wishes for one
-        campaign the gate drops the second (R-SPACE), and a person's goes before the policy's."""
-        writes = []
-        for decided in [*approved, *acts]:
-            info = self._info(decided.campaign)
+        """Through the gate, one after the other: pauses first, then what a person has approved, then what acts now. R-ONE: of two
+        levers of one campaign the first goes; an approval then waits for the next tick, an act is dropped."""
+        writes: list[Write] = []
+        moved: set[CampaignId] = set()
+        said = {a.id for a in approved}
+        for decided in sorted([*approved, *acts], key=lambda a: (not _pauses(a), a.id not in said)):
+            if decided.campaign in moved:
+                if decided.id not in said:
+                    writes.append(self._gate.refuse(decided, because(Reason.ONE_LEVER)))
+                continue
+            info = self._asking.info(decided.campaign)
             objective = info.objective if info is not None and decided.field is Field.ROI_TARGET else None
             write = await self._gate.write(request(decided, objective), decided)
             writes.append(write)
+            if write.state in REACHED:
+                moved.add(decided.campaign)
+            elif decided.id in said and write.id:
+                await self._notifier.notify([self._dropped(decided, write.why)])
         return writes
+
+    def _dropped(self, a: DecisionRecord, why: str) -> Notice:
+        detail = f"{a.field.value if a.field else ''} {a.old} -> {a.new}: {why}"
+        key = f"{Alert.APPROVAL_DROPPED.name}/{a.id}"
+        return Notice(Alert.APPROVAL_DROPPED, self.account, a.campaign, self._sign.mode, self.now(), detail, key)
 
     async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
         notices = [
@@ -403,9 +350,8 @@ class Desk:
         await self._notifier.notify(notices)
 
 
-def _held(d: Decisions, enrolled: NDArray[np.bool_]) -> dict[Reason, int]:
-    reasons, counts = np.unique(d.reason[enrolled & ~d.acts], return_counts=True)
-    return {Reason(int(r)): int(n) for r, n in zip(reasons, counts, strict=True)}
+def _pauses(a: DecisionRecord) -> bool:
+    return a.field is Field.STATUS and a.new == "DISABLE"
 
 
 def _number(value: float) -> float:

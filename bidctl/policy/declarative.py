@@ -69,6 +69,13 @@ class Declarative:
         return [self.title.text(lang), self.about.text(lang), *lines, f"{len(lines) + 1}. {none}"]
 
 
+def reason_of(then: Action) -> Reason:
+    """The reason that a rule's action is stored with; toward the optimum is a wish for profit (R-EVIDENCE)."""
+    if then.verb is Verb.SET and "optimum" in then.columns():
+        return Reason.RULE_FOR_PROFIT
+    return _REASONS[then.verb]
+
+
 def _columns_of(rule: WrittenRule, o: Observation) -> PolicyRule:
     with np.errstate(all="ignore"):
         wish, mask = rule.then.wish(o), rule.when.mask(o)
@@ -76,7 +83,7 @@ def _columns_of(rule: WrittenRule, o: Observation) -> PolicyRule:
             mask = mask & np.isfinite(wish)
         names = dict.fromkeys(rule.when.columns() + rule.then.columns())
         because = {name: COLUMNS[name].values(o) for name in names}
-    return PolicyRule(_REASONS[rule.then.verb], mask, wish, None, because, rule.because)
+    return PolicyRule(reason_of(rule.then), mask, wish, None, because, rule.because)
 
 
 def read_policy(table: Mapping[str, Any], given: Mapping[str, object] | None = None) -> Declarative:

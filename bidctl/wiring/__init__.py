@@ -29,10 +29,10 @@ from bidctl.config import Settings
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, Capabilities, Mode
+from bidctl.engine.mixed import Book
 from bidctl.engine.ports import CONTROLLER_LEASE, Clock, Notice, Notifier, PlatformReads, PlatformWriter
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session, Standby
-from bidctl.engine.tick import Book
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
@@ -113,17 +113,21 @@ def owner_name(mode: Mode) -> str:
     return f"{mode.value}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def at_work(p: Parts) -> Mode | None:
+def at_work(ledger: SqlLedger) -> Mode | None:
     """The mode of the process that holds the lease of this database, None where none does."""
-    holder = p.ledger.lease_holder(CONTROLLER_LEASE, SystemClock().now())
+    holder = ledger.lease_holder(CONTROLLER_LEASE, SystemClock().now())
     return next((mode for mode in Mode if holder is not None and holder.startswith(f"{mode.value}@")), None)
 
 
-def taker(p: Parts, asked: Mode | None, what: str) -> tuple[Mode, bool]:
+def taker(ledger: SqlLedger, asked: Mode | None, what: str) -> tuple[Mode, bool]:
     """The mode whose run takes up what a person leaves in the ledger, and whether such a run is at work. `asked`: the person's
     own choice, else that of the run at work, else live. Raises SafetyProblem where the run at work would not take it up."""
-    working = at_work(p)
+    working = at_work(ledger)
     mode = asked or (working if working in WRITING else None) or Mode.LIVE
+    if mode not in WRITING:
+        raise SafetyProblem(
+            f"{what}: it is of a {mode.value} run, and nothing would be sent; start: bidctl run --mode approve"
+        )
     if working is not None and working is not mode:
         can = "takes up only its own" if working in WRITING else "cannot write"
         raise SafetyProblem(

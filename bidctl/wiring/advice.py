@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from bidctl import catalog
@@ -10,6 +11,8 @@ from bidctl.adapters.export.columns import DEFAULT
 from bidctl.adapters.qianchuan.reads import CAPABILITIES
 from bidctl.config import Settings
 from bidctl.engine.advise import AdviceList, Given, advise
+from bidctl.engine.replay import Step
+from bidctl.engine.replay_table import DayAdvice, replay_table
 from bidctl.wiring import rule_settings
 
 
@@ -20,3 +23,16 @@ def advise_file(
     loaded, rules = catalog.load(policy), rule_settings(settings)
     table = read_export(file, load_columns(columns) if columns else DEFAULT)
     return table, advise(table.rows, given, loaded, CAPABILITIES, rules)
+
+
+DEFAULT_POLICY = "policies.handbook:Handbook"
+
+
+def replay_file(
+    settings: Settings, file: Path, columns: Path | None, given: Given, policy: str | None, since: date | None,
+    until: date | None, step: Step,
+) -> list[DayAdvice]:  # fmt: skip
+    """The advice that `file` would have given at each of its days' ends. Raises Problem, naming place and what to do."""
+    loaded, rules = catalog.load(policy or DEFAULT_POLICY), rule_settings(settings)
+    table = read_export(file, load_columns(columns) if columns else DEFAULT)
+    return replay_table(table.rows, given, loaded, CAPABILITIES, rules, since, until, step)

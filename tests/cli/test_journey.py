@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,16 @@ because = {zh = "离目标远, 放", en = "far from the goal, loosen"}
 """
 DAY_ONE_H = 2
 """A fresh ledger makes no edit for 61 minutes."""
+
+
+@contextmanager
+def at_work(desk: Office, mode: str) -> Iterator[None]:
+    """Another process holds the lease meanwhile."""
+    ledger = open_ledger(f"sqlite:///{desk.run.folder}/bidctl.db", datetime.now(UTC))
+    assert ledger.acquire_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0", datetime.now(UTC), 600) is not None
+    yield
+    ledger.release_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0")
+    ledger.close()
 
 
 @pytest.fixture
@@ -85,6 +96,8 @@ def test_approve_mode_waits_for_a_person(ready: Office) -> None:
     (report,) = ready.tick("approve")
     assert report["acts"] and all(a["needs_approval"] for a in report["acts"]) and ready.written() == []
     first, second, *_ = ready.run.done("pending", "--json").tree
+    with at_work(ready, "live"):
+        assert "takes up only its own" in ready.run("approve", first["id"]).err
     assert ready.run.done("approve", first["id"][:12], "--json").tree == {"id": first["id"], "approved": True}
     ready.run.done("approve", second["id"], "--refuse")
     assert ready.run("approve", second["id"]).code == 2
@@ -97,21 +110,54 @@ def test_a_plan_is_carried_out_once_and_while_it_is_fresh(ready: Office) -> None
     planned = ready.run.done("plan", "--json").tree
     assert planned and ready.written() == []
     done = ready.run.done("apply", "plan.json", "--json").tree
-    assert {(d["campaign"], d["new"]) for d in done if d["state"] == "confirmed"} == {
-        (p["campaign"], p["new"]) for p in planned
-    }
-    assert len(ready.written()) == len(planned)
+    assert {(d["campaign"], d["new"]) for d in done} == {(p["campaign"], p["new"]) for p in planned}
+    sent = [d for d in done if d["state"] == "confirmed"]
+    assert len(ready.written()) == len(sent) > 0
+    # the first live day carries a tenth of the account, a plan's changes too
+    assert all(d["state"] == "waiting" and d["why"].startswith("BLAST") for d in done if d not in sent)
     assert ready.run("apply", "plan.json").code == 3
     ready.advance(hours=2)
     ready.run.done("plan", "later.json")
     ready.advance(minutes=31)
     late = ready.run("apply", "later.json")
-    assert late.code == 3 and "expired" in late.err and len(ready.written()) == len(planned)
+    assert late.code == 3 and "expired" in late.err and len(ready.written()) == len(sent)
+
+
+def test_a_plan_beside_a_run_is_left_to_its_next_look(ready: Office) -> None:
+    with at_work(ready, "live"):
+        planned = ready.run.done("plan", "--json").tree
+        assert planned and ready.run("apply", "plan.json", "--mode", "approve").code == 3
+        told = ready.run.done("apply", "plan.json", "--json").tree
+        assert {t["state"] for t in told} == {"approved"} and ready.written() == []
+        assert ready.run("apply", "plan.json").code == 3, "once"
+    (report,) = ready.tick("live")
+    done = {(w["campaign"], w["value"]) for w in report["writes"] if w["state"] == "confirmed"}
+    assert done and done <= {(p["campaign"], p["new"]) for p in planned} and len(ready.written()) == len(done)
+
+
+def test_a_persons_switches_work_beside_a_run(ready: Office) -> None:
+    campaign = str(ready.campaigns[0]["id"])
+    with at_work(ready, "live"):
+        for words in (["hold", campaign], ["release", campaign], ["kill"], ["resume"], ["unenrol", campaign]):
+            ready.run.done(*words, "--account", ready.account)
+        assert campaign not in {row["campaign"] for row in ready.run.done("status", "--json").tree}
+
+
+def test_a_plan_left_to_a_run_that_came_too_late_is_dropped(ready: Office) -> None:
+    with at_work(ready, "live"):
+        planned = ready.run.done("plan", "--json").tree
+        ready.run.done("apply", "plan.json")
+    assert planned
+    ready.advance(minutes=31)
+    (report,) = ready.tick("approve")
+    assert report["writes"] == [] and ready.written() == [], "of another mode"
+    said = ready.run.done("run", "--mode", "live", "--once", "--json").out.splitlines()
+    assert sum("APPROVAL_DROPPED" in line for line in said) == len(planned), "people hear of it"
+    (report,) = [json.loads(line) for line in said if line.startswith("{")]
+    assert len(ready.written()) == len(report["writes"]) == len(report["acts"]), "decided anew, not by the plan"
 
 
 def test_a_plan_that_was_changed_or_is_of_elsewhere_is_refused(ready: Office, tmp_path: Path) -> None:
-    import json
-
     ready.run.done("plan")
     file = ready.run.folder / "plan.json"
     body = json.loads(file.read_text("utf-8"))
@@ -171,16 +217,6 @@ def test_status_and_explain_tell_what_the_platform_has(ready: Office) -> None:
     assert Decimal(ours["new"]) == Decimal(str(edited["new"])) and ours["same_again"]
     for lang, word in (("zh", "重算结果"), ("en", "deciding again")):
         assert word in ready.run.done("explain", row["campaign"], "--account", ready.account, "--lang", lang).out
-
-
-@contextmanager
-def at_work(desk: Office, mode: str) -> Iterator[None]:
-    """Another process holds the lease meanwhile."""
-    ledger = open_ledger(f"sqlite:///{desk.run.folder}/bidctl.db", datetime.now(UTC))
-    assert ledger.acquire_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0", datetime.now(UTC), 600) is not None
-    yield
-    ledger.release_lease(CONTROLLER_LEASE, f"{mode}@elsewhere:1:0")
-    ledger.close()
 
 
 def test_a_policy_file_rules_its_campaigns_in_its_own_words(ready: Office) -> None:

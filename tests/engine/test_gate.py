@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -238,6 +239,17 @@ async def test_a_worker_that_stood_still_after_reading_does_not_send() -> None:
     rig.new_gate()
     done = await rig.write("2.20")
     assert done.state is WriteState.NOT_SENT and done.why.startswith("LATE")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_quiet_window_that_began_meanwhile_drops_the_write(rig: Rig, inside: bool) -> None:
+    local = rig.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    minute = local.hour * 60 + local.minute
+    with rig.ledger.begin() as tx:
+        tx.enrol(enrolment(quiet=((minute, minute + 30) if inside else (minute + 30, minute + 60),)))
+    assert (await rig.write("2.20")).why.startswith("QUIET") is inside
+    pause = await rig.write("DISABLE", "ENABLE", what=Field.STATUS, reason=Reason.STOPLOSS_DAY_LOSS)
+    assert pause.state is WriteState.CONFIRMED, "a stop-loss acts in it"
 
 
 async def test_the_writer_is_told_until_when_it_may_send(rig: Rig) -> None:

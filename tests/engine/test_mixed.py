@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import CampaignId
 from bidctl.engine.decide import decide
-from bidctl.engine.mixed import Mixed
-from bidctl.engine.tick import Book
+from bidctl.engine.mixed import Book, Mixed
 from bidctl.policy.rulebook import RuleSettings
 from policies.handbook import Handbook
 from policies.hold import Hold

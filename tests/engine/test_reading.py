@@ -49,8 +49,8 @@ def _local(at: datetime) -> str:
 async def test_the_first_read_asks_for_all_that_the_windows_hold() -> None:
     desk = Desk()
     reading = await desk.read("2026-03-02 10:05")
-    assert desk.asked() == [(Grain.HOUR, "02-23 10", "03-02 09"), (Grain.DAY, "01-21 00", "03-02 00")]
-    assert (utc("2026-03-02 00:00") - utc("2026-01-21 00:00")).days == FIRST_DAYS
+    assert desk.asked() == [(Grain.HOUR, "02-23 10", "03-02 09"), (Grain.DAY, "01-30 00", "03-02 00")]
+    assert (utc("2026-03-02 00:00") - utc("2026-01-30 00:00")).days == FIRST_DAYS
     assert {(c.grain, c.campaigns) for c in reading.covers} == {(Grain.HOUR, (C1,)), (Grain.DAY, (C1,))}
     assert len(reading.panel) > 7 * 24 and reading.troubles == () and not reading.stops
 
@@ -125,6 +125,18 @@ async def test_rooms_are_looked_into_when_they_go_on_or_off_air() -> None:
     desk.platform.campaigns_by_id[C2] = replace(on, off_air=True, delivering=False)
     await desk.read("2026-03-02 10:25")
     assert desk.platform.room_reads == ["900"]
+
+
+@pytest.mark.parametrize(("apart", "looks", "oldest"), [(1, 1, 8), (7, 2, 28)])
+async def test_a_room_seen_first_is_looked_back_upon_as_far_as_it_takes(apart: int, looks: int, oldest: int) -> None:
+    desk = Desk()
+    desk.platform.add(C2, 200, kind=Kind.LIVE, live_account="900")
+    begun = [utc("2026-03-02 09:00") - timedelta(days=d) for d in range(60) if d % apart == 0]
+    desk.platform.rooms["900"] = tuple(Session("900", f"{at}", at, at + timedelta(hours=3)) for at in begun)
+    found = (await desk.read("2026-03-02 08:55")).sessions
+    assert desk.platform.room_reads == ["900"] * looks
+    assert utc("2026-03-02 09:00") - min(s.started_at for s in found) == timedelta(days=oldest)
+    assert len(found) >= 3, "enough to count what R-OBSERVE counts"
 
 
 def test_a_room_is_on_air_when_one_of_its_campaigns_delivers() -> None:

@@ -10,10 +10,10 @@ import pytest
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import Mode
 from bidctl.domain.writes import WriteState
+from bidctl.engine.approvals import OPERATOR_TICK
 from bidctl.engine.decide import Asked
 from bidctl.engine.ports import CONTROLLER_LEASE
 from bidctl.engine.session import Standby
-from bidctl.engine.tick import OPERATOR_TICK
 from tests.fakes.clock import VirtualClock
 from tests.fakes.memory_platform import ACCOUNT, Fault
 from tests.fakes.shop import C1, Shop
@@ -116,11 +116,13 @@ async def test_a_persons_decision_passes_the_same_gate() -> None:
     shop.clock.advance(3700)
     made = await shop.session.wish(ACCOUNT, C1, _policy())
     assert made is not None and made.new == "2.21"
-    done = await shop.session.carry_out(made)
-    assert done.state is WriteState.CONFIRMED and shop.target() == 221
+    asked = replace(made, needs_approval=True)
     with shop.ledger.begin() as t:
-        assert t.decision(made.id) == made
-    assert (await shop.session.carry_out(made)).state is WriteState.DROPPED, "one decision, one write"
+        t.add_decisions([asked])
+        assert t.answer_proposal(made.id, True, "me", shop.clock.now())
+    assert await shop.session.take_up(ACCOUNT, [made.id]) == {made.id: ("confirmed", "")} and shop.target() == 221
+    assert await shop.session.take_up(ACCOUNT, [made.id]) == {made.id: ("confirmed", "")}, "one decision, one write"
+    assert len(shop.platform.attempts) == 2
 
 
 async def test_a_person_looks_and_wishes_beside_the_process_at_work() -> None:

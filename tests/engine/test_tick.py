@@ -202,6 +202,34 @@ async def test_a_proposal_no_longer_wished_is_withdrawn() -> None:
         assert not t.answer_proposal(old.id, True, "me", shop.clock.now()), "nobody can approve it any more"
 
 
+async def test_a_proposal_of_a_dry_run_does_not_stand_in_for_a_live_one() -> None:
+    """It would wait for ever: nobody carries it out. A dry run in turn leaves the proposals of others alone."""
+    shop = Shop(mode=Mode.DRY)
+    shop.enrol(enrolment(C1, stoploss_set=True, stoploss_loss=100.0))
+    await shop.open()
+    await shop.tick(30)
+    assert [(p.mode, Reason(p.reason)) for p in shop.pending()] == [(Mode.DRY, Reason.STOPLOSS_ASK)]
+    await shop.restart(Mode.LIVE)
+    await shop.tick(10)
+    assert [(p.mode, Reason(p.reason)) for p in shop.pending()] == [(Mode.LIVE, Reason.STOPLOSS_ASK)]
+    await shop.restart(Mode.DRY)
+    await shop.tick(10)
+    assert {p.mode for p in shop.pending()} == {Mode.LIVE, Mode.DRY}
+
+
+async def test_a_pause_that_the_platform_did_not_show_is_no_persons_undoing() -> None:
+    """A listing that lags longer than stated shows it enabled, with the modify time of before: it is still our pause."""
+    shop = Shop()
+    shop.enrol(enrolment(C1, stoploss_set=True, stoploss_spend=300.0, resume_at_midnight=True))
+    await shop.open()
+    shop.platform.rates[C1] = Rate(100, 0, 0, since=utc("2026-03-02 00:00"))
+    before = shop.platform.campaigns_by_id[C1]
+    assert [a.new for a in (await shop.tick(30)).acts] == ["DISABLE"]
+    after, shop.platform.campaigns_by_id[C1] = shop.platform.campaigns_by_id[C1], before
+    assert [a.new for a in (await shop.tick(10)).acts] == ["DISABLE"], "it is paused again, for it spends"
+    assert [p.paused_at is not None for p in shop.ledger.state.pauses.values()] == [True] and not after.enabled
+
+
 async def test_an_approval_of_another_mode_is_not_sent() -> None:
     shop = await Shop(mode=Mode.APPROVE).open()
     await shop.tick(30)
@@ -211,6 +239,104 @@ async def test_an_approval_of_another_mode_is_not_sent() -> None:
     report = await shop.tick(10)
     assert [w.request.decision == waiting.id for w in report.writes] == [False]
     assert all(a.mode is Mode.LIVE for a in report.acts)
+
+
+async def approved_at(shop: Shop, minutes: float = 30) -> str:
+    """The id of the first proposal, which a person approves."""
+    await shop.tick(minutes)
+    (waiting,) = shop.pending()
+    shop.approve(waiting.id)
+    return waiting.id
+
+
+async def test_an_approval_waits_while_it_is_quiet_and_is_not_lost() -> None:
+    shop = Shop(mode=Mode.APPROVE)
+    shop.enrol(enrolment(C1, quiet=((10 * 60 + 35, 11 * 60),)))
+    await shop.open()
+    mine = await approved_at(shop)
+    assert [(await shop.tick(10)).writes for _ in range(2)] == [(), ()]
+    report = await shop.tick(at=utc("2026-03-02 11:05"))
+    assert [(w.request.decision, w.state) for w in report.writes] == [(mine, WriteState.CONFIRMED)]
+
+
+async def test_people_hear_of_an_approval_that_is_not_carried_out() -> None:
+    """The rules forbid it meanwhile, or the gate found the campaign changed."""
+    for change in (lambda s: s.enrol(enrolment(C1, maximum=2.05)), lambda s: s.change(C1, target_units=201)):
+        shop = await Shop(mode=Mode.APPROVE).open()
+        await approved_at(shop)
+        change(shop)
+        await shop.tick(10)
+        assert shop.platform.attempts == [] and Alert.APPROVAL_DROPPED in shop.notices.alerts
+        with shop.ledger.begin() as t:
+            assert t.approved(ACCOUNT) == ()
+
+
+BOUND = {"budget_cap": 2000.0, "policy": HOLD}
+
+
+async def budget_proposed(**changes: object) -> Shop:
+    """`C1` spends 100 yuan an hour of a budget that will bind, above its goal: a raise is proposed, and approved."""
+    shop = Shop(mode=Mode.APPROVE)
+    shop.platform.rates[C1] = Rate(100, 400, 8)
+    shop.change(C1, budget=Decimal("1100.00"))
+    shop.enrol(enrolment(C1, **{**BOUND, **changes}))
+    await shop.open()
+    (report,) = [await shop.tick(30)]
+    assert [(a.field, a.new) for a in report.acts] == [(Field.BUDGET, "1300.00")]
+    shop.approve(report.acts[0].id)
+    return shop
+
+
+@pytest.mark.parametrize(("meanwhile", "sent", "told"), [
+    ({}, 1, False),
+    ({"quiet": ((10 * 60 + 35, 11 * 60),)}, 0, False),  # it waits
+    ({"budget_cap": 1200.0}, 0, True),
+])  # fmt: skip
+async def test_an_approved_budget_is_judged_anew(meanwhile: dict[str, object], sent: int, told: bool) -> None:
+    shop = await budget_proposed()
+    shop.enrol(enrolment(C1, **{**BOUND, **meanwhile}))
+    await shop.tick(10)
+    assert len(shop.platform.attempts) == sent and (Alert.APPROVAL_DROPPED in shop.notices.alerts) is told
+
+
+async def test_an_approved_budget_that_the_spend_has_outgrown_is_dropped() -> None:
+    shop = await budget_proposed()
+    shop.platform.rates[C1] = Rate(125, 500, 10)
+    await shop.tick(10)
+    assert shop.platform.attempts == [] and Alert.APPROVAL_DROPPED in shop.notices.alerts
+
+
+async def test_an_approved_first_target_is_judged_anew() -> None:
+    shop = await Shop(mode=Mode.APPROVE).open()
+    born = shop.clock.now() - timedelta(minutes=5)
+    late = {"created_at": born, "modified_at": born, "units": 400, "delivering": False, "status": "TIME_NO_REACH"}
+    shop.add(C2, Rate(since=utc("2026-03-02 13:00")), **late)
+    shop.enrol(enrolment(C2, economics=Economics(margin=0.95)), enrolment(C1, policy=HOLD))
+    await shop.tick(10)
+    (first,) = shop.pending()
+    shop.approve(first.id)
+    shop.enrol(enrolment(C2, economics=Economics(margin=0.95), minimum=2.0))
+    await shop.tick(10)
+    assert shop.platform.attempts == [] and Alert.APPROVAL_DROPPED in shop.notices.alerts
+
+
+async def test_one_lever_a_tick_and_the_persons_before_the_policys(shop: Shop) -> None:
+    """An approved budget and a target that is due now: the target is stated as dropped, and decided anew by the next tick."""
+    shop.change(C1, budget=Decimal("4000.00"))
+    await shop.tick(1)
+    shop.clock.advance(3600)
+    made = replace(next(iter(shop.ledger.state.decisions.values())), id="b" * 32, field=Field.BUDGET, old="4000.00",
+                   new="4500.00", reason=int(Reason.BUDGET_RAISE), needs_approval=True, at=shop.clock.now())  # fmt: skip
+    shop.enrol(enrolment(C1, budget_cap=5000.0, stoploss_set=True))
+    with shop.ledger.begin() as t:
+        t.add_decisions([made])
+    shop.approve(made.id)
+    report = await shop.tick(2)
+    assert [(w.request.field, w.state) for w in report.writes] == [
+        (Field.BUDGET, WriteState.CONFIRMED), (Field.ROI_TARGET, WriteState.DROPPED)
+    ]  # fmt: skip
+    assert report.writes[1].why.startswith("ONE_LEVER") and report.writes[1].id
+    assert [w.request.field for w in (await shop.tick(10)).writes] == [Field.ROI_TARGET]
 
 
 # who is enrolled

@@ -12,11 +12,13 @@ from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import CampaignId, Kind, Mode
+from bidctl.engine.mixed import Book
 from bidctl.engine.ports import DecisionRecord
 from bidctl.engine.reading import Reading
 from bidctl.engine.records import Signature
 from bidctl.engine.session import Session
-from bidctl.engine.tick import Book, Desk, TickReport
+from bidctl.engine.tick import Desk
+from bidctl.engine.tick_report import TickReport
 from bidctl.policy.rulebook import RuleSettings
 from policies.handbook import Handbook
 from policies.hold import Hold

@@ -13,11 +13,14 @@ from typing import Any
 from bidctl.audit import AuditReport
 from bidctl.domain.decision import Lever
 from bidctl.domain.values import CampaignId, Hold, Mode
+from bidctl.engine.approvals import PLAN_TICK
 from bidctl.engine.decide import decide
 from bidctl.engine.gate_parts import LedgerFailed
 from bidctl.engine.reading import Reading
+from bidctl.engine.records import decision_id
 from bidctl.engine.session import Standby
-from bidctl.engine.tick import Desk, TickReport
+from bidctl.engine.tick import Desk
+from bidctl.engine.tick_report import TickReport
 from tests.long.arming import KINDS, OF_A_WRITE, arm
 from tests.long.happenings import Happenings
 from tests.long.stage import APP, LEASE_S, WORLDS, Crash, Process, in_thread, no_waiting, staged
@@ -160,11 +163,10 @@ class Schedule(Happenings):
 
     def is_due(self, desk: Desk) -> bool:
         """A dry decision by what is known before the tick."""
-        now, day = desk.now(), desk._day
+        now = desk.now()
         with desk._ledger.begin() as t:
             enrolments = list(t.enrolments(desk.account))
         standing = desk._take_in(Reading(), enrolments, now)
-        desk._day = day
         o = desk.observer.observe(now, standing)
         d = decide(desk._book.mixed(enrolments)[0], o, replace(desk._rules, fresh_s=1e9))
         return bool((d.lever == Lever.TARGET).any())
@@ -290,9 +292,13 @@ class Schedule(Happenings):
         self.events["apply"] += 1
         decided, self.planned = self.planned, None
         if decided.mode is self.mode:
-            write = await session.carry_out(decided)
-            if write.id == 0:
-                self.stated.add(decided.id)
+            tick = f"{PLAN_TICK}of {self.stage.now().isoformat()}"
+            named = decision_id(decided.account, decided.campaign, tick, decided.field, decided.new)
+            asked = replace(decided, id=named, tick=tick, needs_approval=True)
+            with self.stage.ledger() as t:
+                t.add_decisions([asked])
+                t.answer_proposal(asked.id, True, "operator", self.stage.now())
+            await session.take_up(self.stage.account, [asked.id])
 
     async def change_mode(self) -> None:
         """Another mode needs another process."""

@@ -23,7 +23,8 @@ WATCHED = {"spend_last2", "usual_last2"}
 ASKED = {"suggestion", "suggestion_state", "lowered_since_unknown"}
 SETTLED = {"floor", "margin", "settlement_rate", "p_below_goal", "order_value", "projected_roas", "projected_lo",
            "projected_hi", "projected_gmv_24h", "projected_gmv_7d", "projected_roas_24h", "projected_roas_7d",
-           "projected_loss_today", "evidence_orders", "evidence_spend", "expected_compensation"}  # fmt: skip
+           "projected_loss_today", "evidence_orders", "evidence_spend", "expected_compensation", "break_even", "break_even_log_sd",
+           "elasticity", "elasticity_log_sd", "usual_spend", "optimum", "optimum_log_sd", "optimum_gain", "goal_target"}  # fmt: skip
 
 
 async def lived(scenario: str, ticks: int, stops: tuple[int, ...], patch: pytest.MonkeyPatch) -> Run:

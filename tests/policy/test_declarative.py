@@ -130,3 +130,13 @@ def test_any_value_anywhere_is_read_or_refused(path: str, value: object) -> None
         read_policy(changed(path, value)) if value is not None else None
     except PolicyError as wrong:
         assert wrong.told.en
+
+
+def test_a_step_to_the_optimum_is_a_wish_for_profit() -> None:
+    table = {
+        **PLAIN,
+        "parameters": {},
+        "rule": [{"when": "optimum > roi_target * 105%", "then": "set optimum", "because": BOTH}],
+    }
+    w = resolve(read_policy(table), rows(2, optimum=[2.5, NAN]))
+    assert w.reason.tolist() == [Reason.RULE_FOR_PROFIT, Reason.NO_RULE] and w.wish[0] == 2.5

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.market import elasticity, follow, log_volume, next_state, optimum
+from sim.market import elasticity, log_volume, next_state, optimum
 
 low_and_gain = st.tuples(st.floats(1.15, 4), st.floats(0.1, 6))
 
@@ -38,13 +38,6 @@ def test_elasticity_falls_as_volume_grows(x: float, curve: tuple[float, float]) 
     low, high = arr(curve[0]), arr(sum(curve))
     assert elasticity(arr(x - 0.1), low, high, 0.22) < elasticity(arr(x), low, high, 0.22)
     assert elasticity(arr(x - 0.1), low, high, 0.22) > 1
-
-
-def test_following_in_pieces_is_following_in_one_go() -> None:
-    once = follow(arr(1.0), arr(1.4), 7200, 14400)
-    twice = follow(follow(arr(1.0), arr(1.4), 3600, 14400), arr(1.4), 3600, 14400)
-    np.testing.assert_allclose(once, twice)
-    assert 1.0 < once[0] < 1.4
 
 
 def test_daily_luck_keeps_its_spread() -> None:

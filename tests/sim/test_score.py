@@ -42,6 +42,19 @@ def test_an_act_is_useful_when_it_goes_the_oracles_way_while_far_off() -> None:
     assert score.useful_share == pytest.approx(3 / 6)
 
 
+def test_a_room_is_scored_over_the_campaigns_of_all_its_days() -> None:
+    nan = np.nan
+    mine = result(
+        [5.0, 1.0, 2.0], line=np.array([0, 1, 1]), days=3, edits=np.array([[0, 0, 0], [0, 0, 0], [0, 1, 0]], np.int16),
+        target=np.array([[3.0, 3.0, 3.0], [3.0, nan, nan], [nan, 3.3, 3.3]]),
+    )  # fmt: skip
+    oracle = yardstick([10.0, 20.0], [6.0, 8.0], campaign=np.array([0, 1]), target=np.full((2, 3), 3.3))
+    score = regret([mine], [oracle])
+    assert score.regret.value == pytest.approx((1 + 5) / 30)
+    assert score.useful_a_week == pytest.approx(7 / 3)  # of days 1 and 2 of the first, day 1 of the room
+    assert compare([mine], [mine], [oracle]).gain_share.value == 0
+
+
 def test_conduct_stands_beside_and_is_counted_by_hand() -> None:
     mine = result(
         [100.0, -100.0], spend=np.array([1000, 3000]), kept=np.array([1000, 9000]), gmv=np.array([5000, 5000]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from statistics import NormalDist
 
 import numpy as np
@@ -10,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.shocks import Shocks, Stream, inverse_normal, philox, poisson_quantile
+from sim.normal import inverse_normal
+from sim.philox import philox
+from sim.shocks import Shocks, Stream
 
 
 @pytest.mark.parametrize(
@@ -37,53 +38,21 @@ def test_normal_quantile_agrees_with_the_standard_library(u: float) -> None:
     assert inverse_normal(np.array([u]))[0] == pytest.approx(NormalDist().inv_cdf(u), abs=2e-6)
 
 
-@given(st.floats(1e-6, 1 - 1e-6), st.floats(0.01, 29.9))
-def test_poisson_quantile_inverts_the_distribution(u: float, mean: float) -> None:
-    k = int(poisson_quantile(np.array([u]), np.array([mean]))[0])
-
-    def below(n: int) -> float:
-        return math.fsum(math.exp(-mean + j * math.log(mean) - math.lgamma(j + 1)) for j in range(n + 1))
-
-    assert below(k) >= u - 1e-9
-    assert k == 0 or below(k - 1) < u + 1e-9
-
-
-@given(st.floats(1e-6, 1 - 1e-6), st.floats(30, 5000))
-def test_large_poisson_quantile_is_within_one_order(u: float, mean: float) -> None:
-    k = int(poisson_quantile(np.array([u]), np.array([mean]))[0])
-
-    def below(n: int) -> float:
-        return math.fsum(math.exp(-mean + j * math.log(mean) - math.lgamma(j + 1)) for j in range(n + 1))
-
-    assert below(k + 1) >= u - 1e-9
-    assert k <= 1 or below(k - 2) < u + 1e-9
-
-
-@given(st.floats(0.001, 0.999), st.floats(0.1, 200), st.floats(1.0, 1.5))
-def test_more_expected_never_means_fewer_orders(u: float, mean: float, factor: float) -> None:
-    few, many = poisson_quantile(np.array([u, u]), np.array([mean, mean * factor]))
-    assert few <= many + (1 if mean < 30 <= mean * factor else 0)
-
-
-def test_poisson_of_nothing_is_nothing() -> None:
-    assert poisson_quantile(np.array([0.999]), np.array([0.0])).tolist() == [0]
-
-
 def test_a_draw_depends_only_on_what_it_is_for() -> None:
     shocks = Shocks(5)
-    many = shocks.uniforms(Stream.COUNT, np.arange(50), 7)
-    alone = shocks.uniforms(Stream.COUNT, 31, 7)
+    many = shocks.uniforms(Stream.TRAITS, np.arange(50), 7)
+    alone = shocks.uniforms(Stream.TRAITS, 31, 7)
     assert many[:, 31].tolist() == alone[:, 0].tolist()
     for other in (
-        shocks.uniforms(Stream.COUNT, 31, 8),
-        shocks.uniforms(Stream.HOUR, 31, 7),
-        Shocks(6).uniforms(Stream.COUNT, 31, 7),
+        shocks.uniforms(Stream.TRAITS, 31, 8),
+        shocks.uniforms(Stream.BIRTH, 31, 7),
+        Shocks(6).uniforms(Stream.TRAITS, 31, 7),
     ):
         assert not np.isclose(other, alone).any()
 
 
 def test_uniforms_are_even_and_unrelated() -> None:
-    u = Shocks(1).uniforms(Stream.ORDER, np.arange(100_000) % 97, 3, np.arange(100_000))
+    u = Shocks(1).uniforms(Stream.ROWS, np.arange(100_000) % 97, 3, np.arange(100_000))
     counts = np.histogram(u, bins=20, range=(0, 1))[0]
     expected = u.size / 20
     assert ((counts - expected) ** 2 / expected).sum() < 43.8  # chi-square, 19 degrees, 0.001
@@ -94,3 +63,43 @@ def test_uniforms_are_even_and_unrelated() -> None:
 def test_a_seed_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="seed -1"):
         Shocks(-1)
+
+
+def test_a_block_is_the_campaigns_own_whoever_else_is_drawn_and_in_whatever_order() -> None:
+    one, two = Shocks(5), Shocks(5)
+    many = one.block_words(Stream.ORDERS, np.arange(40), 3, 100)
+    two.block_normals(Stream.LUCK, np.arange(9), 0, 7)
+    some = two.block_words(Stream.ORDERS, np.array([31, 4]), 3, 100)
+    assert some.tolist() == many[[31, 4]].tolist()
+    for other in (
+        one.block_words(Stream.ORDERS, np.array([31]), 4, 100),
+        one.block_words(Stream.ORDERS, np.array([31]), 3, 100, page=1),
+        one.block_words(Stream.EFFICIENCY, np.array([31]), 3, 100),
+        Shocks(6).block_words(Stream.ORDERS, np.array([31]), 3, 100),
+    ):
+        assert not (other == some[:1]).any()
+    normals = one.block_normals(Stream.LUCK, np.arange(400), 2, 500)
+    assert abs(normals.mean()) < 0.01 and abs(normals.std() - 1) < 0.01
+    assert np.abs(np.corrcoef(normals[:20]) - np.eye(20)).max() < 0.2
+
+
+def test_words_are_even_bit_by_bit() -> None:
+    words = Shocks(2).block_words(Stream.ORDERS, np.arange(200), 0, 1000)
+    bits = np.array([((words >> np.uint64(k)) & np.uint64(1)).mean() for k in range(64)])
+    assert np.abs(bits - 0.5).max() < 4 * 0.5 / words.size**0.5
+
+
+def test_tables_are_shared_while_they_are_kept_and_the_newest_are() -> None:
+    shocks, made = Shocks(1, most_bytes=2500), []
+
+    def table(n: int) -> np.ndarray:
+        made.append(n)
+        return np.full(100, n, np.int64)
+
+    first = shocks.shared(1, lambda: table(1))
+    assert shocks.shared(1, lambda: table(1)) is first
+    for n in (2, 3, 4):
+        assert shocks.shared(n, lambda n=n: table(n))[0] == n
+    assert shocks.shared(4, lambda: table(4))[0] == 4 and made == [1, 2, 3, 4]
+    assert shocks.held_bytes <= 2500
+    assert shocks.shared(1, lambda: table(1)) is not first

@@ -54,8 +54,9 @@ def test_reports_and_ledger_are_the_same_money() -> None:
     assert by_campaign(report, "gmv", n) == book["gmv"].tolist()
     assert by_campaign(report, "gmv_90d", n) == (book["gmv"] - book["refunded"]).tolist()
     hourly = whole(world, "hour")
-    for column in ("spend", "orders", "orders_1h", "gmv", *SETTLED):
+    for column in ("spend", "orders", "orders_1h", "gmv", "gmv_1h"):
         assert by_campaign(hourly, column, n) == by_campaign(report, column, n), column
+    assert all((getattr(hourly, column) == -1).all() for column in SETTLED[1:])
 
 
 def test_settled_columns_shrink_with_the_window_and_with_age() -> None:
@@ -215,15 +216,18 @@ def test_a_settled_column_is_final_when_its_window_has_passed_and_not_before(col
     base = shipped("fault")
     group = replace(base.group[0], count=1, spend=(60_000, 60_000), refund=(0.4, 0.4))
     world = MarketWorld(replace(base, group=(group,), history_days=0), 1)
-    begin = world.now + 12 * HOUR
+    midnight, begin = world.now, world.now + 12 * HOUR
     one = np.array([0])
+    world.set_enabled(0, False)
+    world.advance(begin)
+    world.set_enabled(0, True)
     world.advance(begin + HOUR)
     world.set_enabled(0, False)
     world.advance(begin + HOUR + window * 0.5)
-    halfway = world.report(one, begin, begin + HOUR, "hour")
+    halfway = world.report(one, midnight, begin + HOUR, "day")
     world.advance(begin + HOUR + window)
-    passed = world.report(one, begin, begin + HOUR, "hour")
+    passed = world.report(one, midnight, begin + HOUR, "day")
     world.advance(begin + 40 * DAY)
-    final = world.report(one, begin, begin + HOUR, "hour")
+    final = world.report(one, midnight, begin + HOUR, "day")
     assert getattr(halfway, column)[0] > getattr(passed, column)[0] == getattr(final, column)[0]
     assert passed.gmv_90d[0] > final.gmv_90d[0]

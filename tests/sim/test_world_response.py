@@ -92,7 +92,7 @@ def test_the_autobidder_follows_with_a_lag() -> None:
 
 def test_learning_costs_efficiency_and_fades() -> None:
     learning = replace(AT_ONCE, days=3.0, loss=0.3)
-    scenario = replace(still(age_days=(0, 0)), learning=learning)
+    scenario = replace(still(age_days=(0, 0), spend=(300_000, 300_000)), learning=learning)
     world = after(scenario, 3.5, 5)
     report = world.report(np.array([0]), world.now - 5 * DAY, world.now, "day")
     roi = report.gmv / report.spend
@@ -102,7 +102,8 @@ def test_learning_costs_efficiency_and_fades() -> None:
 
 
 def test_a_big_move_sets_it_learning_again_and_a_small_one_does_not() -> None:
-    scenario = replace(still(), learning=replace(AT_ONCE, days=3.0, loss=0.3, move=0.12, move_days=2.0))
+    big = still(spend=(300_000, 300_000))
+    scenario = replace(big, learning=replace(AT_ONCE, days=3.0, loss=0.3, move=0.12, move_days=2.0))
 
     def roi_after(target: float) -> float:
         world = after(scenario, 3.0, 4)

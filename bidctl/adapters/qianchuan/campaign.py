@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -50,7 +50,7 @@ class _Odd:
     def note(self, field: str, value: object) -> None:
         self.found.append(f"{field}={value!r}")
 
-    def known(self, field: str, value: str | None, words: set[str]) -> str:
+    def known(self, field: str, value: str | None, words: Container[str]) -> str:
         if value is None or value not in words:
             self.note(field, value)
         return value or ""
@@ -119,8 +119,8 @@ def _info(
     odd = _Odd()
     status = odd.known("status", status, _STATUSES)
     opt_status = odd.known("opt_status", opt_status, _OPT_STATUSES)
-    odd.known("smart_bid_type", bidding, set(_BIDDING))
-    odd.known("marketing_goal", goal, set(KINDS))
+    odd.known("smart_bid_type", bidding, _BIDDING)
+    odd.known("marketing_goal", goal, KINDS)
     cost_controlled = _BIDDING.get(bidding or "", False)
     return CampaignInfo(
         account=account,

@@ -11,7 +11,7 @@ from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.campaign import KINDS
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
-from bidctl.adapters.qianchuan.paging import Page, read_all
+from bidctl.adapters.qianchuan.paging import Page, read_all, together
 from bidctl.adapters.qianchuan.wire.uni import AdList, AdRow
 from bidctl.domain.values import AccountId
 
@@ -62,22 +62,22 @@ async def read_rows(
     client: ReadClient, account: AccountId, of: date, goals: tuple[str, ...] = tuple(KINDS), *, protection: bool = True,
     lanes: EmptyLanes | None = None,
 ) -> Rows:  # fmt: skip
-    """All plans: both goals, both scenes, cost-controlled and volume (the list answers only one of each at a time).
+    """All plans: both goals, both scenes, cost-controlled and volume (the list answers only one of each at a time, so all are
+    under way together).
     Raises ReadFailed. A plan that two queries show, because a filter does not hold for its kind, counts once. `lanes`: what is
     known to be empty is left out for six hours."""
     found = Rows(client.time.now())
-    for goal, scene, bidding in product(goals, SCENES, BIDDINGS):
-        if lanes is not None and lanes.skips(account, (goal, scene, bidding), found.at):
-            continue
-        pages = await read_all(
-            _pages(client, account, of, goal, scene, bidding, protection), lambda row: row.ad_info.id
-        )
+    asked = [lane for lane in product(goals, SCENES, BIDDINGS) if not (lanes and lanes.skips(account, lane, found.at))]
+    sets = await together(
+        read_all(_pages(client, account, of, *lane, protection), lambda row: row.ad_info.id) for lane in asked
+    )
+    for lane, pages in zip(asked, sets, strict=True):
         if lanes is not None:
-            lanes.note(account, (goal, scene, bidding), not pages.rows and not pages.trouble, found.at)
+            lanes.note(account, lane, not pages.rows and not pages.trouble, found.at)
         for row in pages.rows:
             found.by_id.setdefault(row.ad_info.id, row)
         if pages.trouble and found.trouble is None:
-            found.trouble = f"千川列表 / list {account} {goal} {scene} {bidding}: {pages.trouble}"
+            found.trouble = f"千川列表 / list {account} {' '.join(lane)}: {pages.trouble}"
     return found
 
 

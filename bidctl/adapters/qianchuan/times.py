@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
+@lru_cache(maxsize=1 << 15)
 def parse(text: str) -> datetime:
     """UTC instant of "YYYY-MM-DD[ HH[:MM[:SS]]]" in Beijing. Raises ValueError."""
     return datetime.fromisoformat(text.strip()).replace(tzinfo=BEIJING).astimezone(UTC)

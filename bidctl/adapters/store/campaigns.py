@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bidctl.adapters.store.codec import dump, load_info
+from bidctl.adapters.store.codec import KEPT_TEXTS, dump, load_info
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import CAMPAIGNS, LIVES, PAUSES
 from bidctl.adapters.store.work import AnyRow, Work
@@ -67,10 +68,15 @@ def _pause(row: AnyRow) -> Pause:
 
 
 def _known(row: AnyRow) -> KnownCampaign:
-    return KnownCampaign(load_info(row.info), instant(row.seen_at), _life(row))
+    account, campaign, info, seen_at, *life = row
+    return KnownCampaign(load_info(info), instant(seen_at), _life(account, campaign, *life))
 
 
-def _life(row: AnyRow) -> KnownLife | None:
-    if row.first_seen_at is None:
+@lru_cache(maxsize=KEPT_TEXTS)
+def _life(account: AccountId, campaign: CampaignId, *columns: Any) -> KnownLife | None:
+    """A life as `_KNOWN` tells it; most are the same from tick to tick."""
+    *instants, started, lowered = columns
+    if instants[0] is None:
         return None
-    return KnownLife(**{n: getattr(row, n) for n in PLAIN}, **{n: instant(getattr(row, n)) for n in INSTANTS})
+    at = dict(zip(INSTANTS, map(instant, instants), strict=True))
+    return KnownLife(account=account, campaign=campaign, started=started, lowered_since_unknown=lowered, **at)

@@ -16,6 +16,8 @@ from bidctl.adapters.store.work import Work
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import AccountId
 
+MEASURES = tuple(c.name for c in FACTS.c if c.name in METRICS)
+"""The metrics in the order of the tables' columns."""
 COUNTS = frozenset({"orders", "orders_1h"})
 FEN = 100
 SECOND_US = 1e6
@@ -24,10 +26,10 @@ HOUR_US = 3_600_000_000
 Key = tuple[int, int, str]
 """(happened_at, grain, campaign)."""
 Version = tuple[int, tuple[float | None, ...]]
-"""(known_at, values in the order of METRICS; fen and counts, None = not reported)."""
+"""(known_at, values in the order of `MEASURES`; fen and counts, None = not reported)."""
 
 
-_NEWEST = select(*(NEWEST_FACTS.c[name] for name in ("happened_at", "grain", "campaign", "known_at", *METRICS))).where(
+_NEWEST = select(*(NEWEST_FACTS.c[name] for name in ("happened_at", "grain", "campaign", "known_at", *MEASURES))).where(
     NEWEST_FACTS.c.account == bindparam("account"),
     NEWEST_FACTS.c.grain == bindparam("grain"),
     NEWEST_FACTS.c.happened_at.between(bindparam("first"), bindparam("last")),
@@ -41,22 +43,21 @@ class FactRows(Work):
         if len(panel) == 0:
             return 0
         newest = self._newest_facts(account, panel)
-        changed: list[dict[str, Any]] = []
-        heads: dict[Key, dict[str, Any]] = {}
+        changed: list[tuple[Any, ...]] = []
+        heads: dict[Key, tuple[Any, ...]] = {}
         for key, (known, values), assumed in _versions(panel):
             before = newest.get(key)
-            row = _columns(account, key, known, values)
             if before is None or before[1] != values or _opens_an_hour(key, before[0], known):
-                changed.append({**row, "assumed": assumed})
+                changed.append((account, *key, known, assumed, *values))
             elif key[1] == Grain.CUMULATIVE and known > before[0]:
-                heads[key] = row | {"known_at": before[0], "seen_at": known}
+                heads[key] = (account, *key, before[0], known, *values)
                 continue
             else:
                 continue
             if before is None or known >= before[0]:
-                newest[key], heads[key] = (known, values), row | {"seen_at": known}
-        self.upsert(FACTS, changed)
-        self.upsert(NEWEST_FACTS, list(heads.values()))
+                newest[key], heads[key] = (known, values), (account, *key, known, known, *values)
+        self.pour(FACTS, changed)
+        self.pour(NEWEST_FACTS, list(heads.values()))
         return len(changed)
 
     def load_facts(self, account: AccountId, since: datetime) -> Panel:
@@ -64,9 +65,9 @@ class FactRows(Work):
         reading, though it repeated the one before."""
         stored, last, key = FACTS.c, NEWEST_FACTS.c, ("campaign", "grain", "happened_at")
         late = (stored.account == account) & (stored.happened_at >= micros(since))
-        found = self.rows(select(*(stored[n] for n in (*key, "known_at", "assumed", *METRICS))).where(late))
+        found = self.rows(select(*(stored[n] for n in (*key, "known_at", "assumed", *MEASURES))).where(late))
         again = (last.account == account) & (last.happened_at >= micros(since)) & (last.seen_at > last.known_at)
-        repeated = [*(last[n] for n in key), last.seen_at, literal(False), *(last[n] for n in METRICS)]
+        repeated = [*(last[n] for n in key), last.seen_at, literal(False), *(last[n] for n in MEASURES)]
         return _panel([*found, *self.rows(select(*repeated).where(again))])
 
     def _newest_facts(self, account: AccountId, panel: Panel) -> dict[Key, Version]:
@@ -88,7 +89,7 @@ def _versions(panel: Panel) -> Iterator[tuple[Key, Version, bool]]:
     """The panel's facts, oldest knowledge first."""
     p = panel.take(np.argsort(panel.known_at, kind="stable"))
     keys = zip(_micros(p.happened_at), p.grain.tolist(), p.campaign.tolist(), strict=True)
-    values = zip(*(_stored(name, getattr(p, name)) for name in METRICS), strict=True)
+    values = zip(*(_stored(name, getattr(p, name)) for name in MEASURES), strict=True)
     for key, known, value, assumed in zip(keys, _micros(p.known_at), values, p.assumed.tolist(), strict=True):
         yield key, (known, value), assumed
 
@@ -104,12 +105,6 @@ def _stored(name: str, column: NDArray[np.float64]) -> list[float | None]:
     return [None if v != v else int(v) for v in np.rint(column * FEN).tolist()]
 
 
-def _columns(account: AccountId, key: Key, known: int, values: tuple[float | None, ...]) -> dict[str, Any]:
-    happened, grain, campaign = key
-    where = {"account": account, "happened_at": happened, "grain": grain, "campaign": campaign, "known_at": known}
-    return where | dict(zip(METRICS, values, strict=True))
-
-
 def _panel(rows: Sequence[Any]) -> Panel:
     if not rows:
         return Panel.empty()
@@ -120,7 +115,7 @@ def _panel(rows: Sequence[Any]) -> Panel:
         happened_at=np.array(happened, dtype=np.float64) / SECOND_US,
         known_at=np.array(known, dtype=np.float64) / SECOND_US,
         assumed=np.array(assumed, dtype=np.bool_),
-        **{name: _told(name, column) for name, column in zip(METRICS, values, strict=True)},
+        **{name: _told(name, column) for name, column in zip(MEASURES, values, strict=True)},
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Executable, Row, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -63,6 +64,11 @@ class Work:
         if rows:
             self.connection.execute(_upsert(table, tuple(rows[0]), self.connection.dialect.name), list(rows))
 
+    def pour(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """As `upsert` for very many rows: each a value for every column in the table's order, as the driver takes them."""
+        if rows:
+            self.connection.exec_driver_sql(_positional(table, self.connection.dialect.name), list(rows))
+
     def remove(self, table: Table, column: str, values: Sequence[Any]) -> None:
         if values:
             self.connection.execute(
@@ -82,7 +88,14 @@ def insert_of(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
 
 
 @cache
-def _upsert(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
+def _upsert(table: Table, columns: tuple[str, ...], dialect: str) -> sqlite.Insert | postgresql.Insert:
     insert = insert_of(table, dialect)
     rest = {name: insert.excluded[name] for name in columns if not table.c[name].primary_key}
     return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
+
+
+@cache
+def _positional(table: Table, dialect: str) -> str:
+    """The text of an upsert of whole rows, its values by position."""
+    driver = sqlite.dialect(paramstyle="qmark") if dialect == "sqlite" else psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    return str(_upsert(table, tuple(table.c.keys()), dialect).compile(dialect=driver))

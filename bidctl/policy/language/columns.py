@@ -50,7 +50,7 @@ class Column:
 
 
 S, Y, R, G, P = Unit.SHARE, Unit.YUAN, Unit.ROAS, Unit.TARGET, Unit.PAID
-C, T, F, W = Unit.COUNT, Unit.SPAN, Unit.FLAG, Unit.WORD
+C, T, F, W, N = Unit.COUNT, Unit.SPAN, Unit.FLAG, Unit.WORD, Unit.NUMBER
 
 _CHINESE: dict[str, str] = {
     "goods": "商品", "live": "直播", "volume": "拿量", "balanced": "均衡", "profit": "保利", "new": "新建", "feeding": "喂量中",
@@ -97,6 +97,7 @@ def _table() -> list[Column]:
         ("suggestion", G, "系统建议ROI", "the system's suggestion"),
         ("lowered_since_unknown", F, "建议未知后已调低", "it was lowered since the suggestion became unknown"),
         ("floor", G, "保本ROI", "break-even"),
+        ("floor_assumed", F, "保本按假设", "break-even rests on an unconfirmed prior"),
         ("minimum", G, "最低ROI", "the operator's minimum"),
         ("maximum", G, "最高ROI", "the operator's ceiling"),
         ("platform_min", G, "平台最低ROI", "the platform's minimum"),
@@ -111,6 +112,17 @@ def _table() -> list[Column]:
         ("order_value", Y, "客单价", "value of an order"),
         ("since_edit_data_s", T, "改动后数据时长", "span of data since the last edit"),
         ("margin", S, "结算毛利率", "settled margin per yuan of paid GMV"),
+        ("elasticity", N, "弹性", "elasticity of spend to the target"),
+        ("elasticity_log_sd", N, "弹性误差", "uncertainty of the elasticity (log)"),
+        ("usual_spend", Y, "平常日消耗", "usual spend a day at the present target"),
+        ("break_even", G, "实际保本ROI", "the target at which profit is nought, delivery included"),
+        ("break_even_log_sd", N, "实际保本误差", "uncertainty of that target (log)"),
+        ("optimum", G, "利润最优ROI", "the target of greatest expected profit"),
+        ("optimum_log_sd", N, "利润最优误差", "uncertainty of that optimum (log)"),
+        ("optimum_gain", Y, "最优每日多赚", "profit a day expected from standing at the optimum"),
+        ("goal_target", G, "目标值折算ROI", "the target at which projected ROAS meets the goal"),
+        ("draw", S, "当日抽签", "the campaign's draw of the day (0 to 1)"),
+        ("protection_at_stake", Y, "改动会放弃的赔付", "compensation that an edit today would forfeit"),
         ("settlement_rate", S, "结算率", "the settlement rate"),
         ("effective", F, "有效投放", "it is an effective hour"),
         ("off_air", F, "未开播", "it is off air"),
@@ -118,6 +130,9 @@ def _table() -> list[Column]:
         ("budget_spent_share", S, "预算已用比例", "share of today's budget spent"),
         ("budget_bound_days", C, "预算受限天数", "days of the last 3 on which the budget bound"),
         ("spend_last2", Y, "消耗_近2有效小时", "spend of the last 2 effective hours"),
+        ("usual_last2", Y, "平常消耗_近2有效小时", "its usual spend of those 2 hours"),
+        ("spend_since_on", Y, "恢复后消耗", "spend since it was switched on"),
+        ("orders_since_on", C, "恢复后单数", "orders since it was switched on"),
         ("usual_hour", F, "平均以上时段", "it is a usual hour"),
         ("account_usual", F, "账户消耗正常", "the account spends as usual"),
         ("quiet", F, "静默时段", "it is a quiet window"),
@@ -140,7 +155,7 @@ def _table() -> list[Column]:
         ("budget_cap", Y, "预算上限", "the operator's budget cap"),
         ("budget_base", Y, "基础预算", "the base budget"),
         ("budget_raises_today", C, "今日加预算次数", "budget raises today"),
-        ("midnight", F, "零点", "it is the first look of the day"),
+        ("base_due", F, "应回基础预算", "the budget is due back at its base"),
         ("stock_red_share", S, "告急商品成交占比", "share of GMV of red products (no data yet)"),
         ("ship_late", F, "发货积压", "shipping is late (no data yet)"),
         ("cash_short", F, "资金紧张", "cash is short (no data yet)"),
@@ -175,6 +190,6 @@ BY_NAME: dict[str, Column] = COLUMNS | {column.zh: column for column in COLUMNS.
 
 NOT_SAID: dict[str, str] = {
     "account": "an id", "campaign": "an id", "account_index": "a number of bookkeeping", "grid": "part of `roi_target`",
-    "target_units": "`roi_target` in grid units", "waivers": "bits of grants", "avg30_rung": "where `avg30` comes from",
+    "target_units": "`roi_target` in grid units", "waivers": "bits of grants", "refused": "bits of a person's refusals", "avg30_rung": "where `avg30` comes from",
 }  # fmt: skip
 """Fields of `Observation` that rules cannot name, and why."""

@@ -75,16 +75,16 @@ class Say(Enum):
     )
     # an action
     ACTION = (
-        "发现 {found!r}; 应为 raise 5%, lower 10%, set suggestion * 95% 或 keep (调高, 调低, 设为, 保持)",
-        "found {found!r}; expected raise 5%, lower 10%, set suggestion * 95% or keep",
+        "发现 {found!r}; 应为 raise 5%, lower 10%, set goal_target * 105% 或 keep (调高, 调低, 设为, 保持)",
+        "found {found!r}; expected raise 5%, lower 10%, set goal_target * 105% or keep",
     )
     STEP = (
         "步幅 {found}, 应在 5% 到 10% 之间 (R-BAND){hint}",
         "found a step of {found}, expected 5% to 10% (R-BAND){hint}",
     )
     NOT_A_TARGET = (
-        "{found} 是{unit}; set 后面应是目标口径的 ROI, 例如 suggestion * 95%",
-        "{found} is {unit}; set takes a ROAS on the target's basis, e.g. suggestion * 95%",
+        "{found} 是{unit}; set 后面应是目标口径的 ROI, 例如 goal_target * 105%",
+        "{found} is {unit}; set takes a ROAS on the target's basis, e.g. goal_target * 105%",
     )
     # a file
     UNKNOWN_KEY = "不认识的键 {key}{hint}; 可用: {known}", "unknown key {key}{hint}; expected one of {known}"

@@ -35,6 +35,15 @@ def next_budget(budget: Float, spend: Float, cap: Float, s: RuleSettings) -> Flo
     return np.where(legal, new, np.nan)
 
 
+def legal_budget(o: Observation, new: float, s: RuleSettings) -> Bool:
+    """Whether one budget that a person approved is still legal as it stands: a raise by its limits, or the return to base."""
+    raised = (new - o.budget >= s.budget_step_yuan) & (new <= o.budget * (1.0 + s.budget_step_share) + 1e-9)
+    raised &= (new <= o.budget_cap) & (o.budget_raises_today < s.budget_daily) & ~o.ship_late & ~o.cash_short
+    back = (new == o.budget_base) & (new <= o.budget) & ~((new < o.budget) & observing(o, s))
+    legal: Bool = (raised | back) & (new >= o.spend_today * s.budget_over_spend)
+    return legal
+
+
 def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
     """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met by trusted numbers; back to base after
     midnight, tried until done."""

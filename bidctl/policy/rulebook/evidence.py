@@ -20,7 +20,7 @@ def wish(d: Sheet) -> None:
     d.decide(edits & (d.want == d.old), Reason.BELOW_MIN_STEP)
 
 
-PROFIT = (Reason.PROFIT_HIGHER,)
+PROFIT = (Reason.PROFIT_HIGHER, Reason.RULE_FOR_PROFIT)
 """Reasons of wishes that are made for profit: judged by profit, not by the goal."""
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
 from bidctl.adapters.qianchuan.wire.common import Items, Paged, Wire
 
 _Number = Annotated[float | None, BeforeValidator(lambda value: None if value in ("", "-", "--") else value)]
 
 
-class Dimension(Wire):
-    """A dimension of a row. `Value` is a float that loses the digits of an id, so only the text is read."""
+class Dimension(TypedDict):
+    """A dimension of a row. `Value` is a float that loses the digits of an id, so only the text is read. Cells are dicts, not
+    models: a first read has millions of them."""
 
-    text: str = Field("", validation_alias="ValueStr")
+    ValueStr: NotRequired[str]
 
 
-class Metric(Wire):
+class Metric(TypedDict):
     """A metric of a row. Its `ValueStr` may be scaled fixed-point text, so only the number is read."""
 
-    value: _Number = Field(None, validation_alias="Value")
+    Value: NotRequired[float | Literal["", "-", "--"] | None]
 
 
 class TopicRow(Wire):
@@ -29,12 +31,11 @@ class TopicRow(Wire):
 
     def number(self, metric: str) -> float:
         """The metric, NaN where it is not reported."""
-        cell = self.metrics.get(metric)
-        return float("nan") if cell is None or cell.value is None else cell.value
+        value = (self.metrics.get(metric) or {}).get("Value")
+        return value if isinstance(value, float) else float("nan")
 
     def text(self, dimension: str) -> str:
-        cell = self.dimensions.get(dimension)
-        return cell.text if cell else ""
+        return self.dimensions.get(dimension, {}).get("ValueStr", "")
 
 
 class Topic(Paged):

@@ -1,0 +1,180 @@
+"""Facts about orders: what was paid, what came back, what was billed; each with when it happened and when it was known.
+
+Money is integer fen on one basis: the platform's 整体成交金额 of the order (payment + coupon + subsidy). What the buyer paid and what
+was subsidised are kept apart. Ids are text. Instants are float64 epoch seconds (UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.reasons import Wording
+
+Text = NDArray[np.str_]
+Float = NDArray[np.float64]
+Fen = NDArray[np.int64]
+Rows = NDArray[np.intp] | NDArray[np.bool_]
+T = TypeVar("T", "Orders", "Refunds", "Bills")
+
+
+class RefundStage(IntEnum):
+    """When an order came back."""
+
+    BEFORE_DISPATCH = 0
+    AFTER_RECEIPT = 1
+
+
+class BillKind(IntEnum):
+    """What a line of a settlement bill says of its order."""
+
+    SETTLED = 0
+    TAKEN_BACK = 1  # refunded after settlement
+
+
+class Doubt(IntEnum):
+    """Why a row is put aside. Numbers are stored: never reuse one."""
+
+    REFUND_TOO_LARGE = 1
+    ORDER_DIFFERS = 2
+    REFUND_DIFFERS = 3
+    BILL_DIFFERS = 4
+    NO_ORDER = 5
+    NEGATIVE = 6
+    CURRENCY = 7
+    NO_ZONE = 8
+    UNREADABLE = 9
+    BILL_TOO_LARGE = 10
+
+
+DOUBTS: dict[Doubt, Wording] = {
+    Doubt.REFUND_TOO_LARGE: Wording("退款超过订单金额", "refunds more than its order was worth"),
+    Doubt.ORDER_DIFFERS: Wording(
+        "同一订单两次金额不同, 以先知道的为准", "told before with another amount: the first stands"
+    ),
+    Doubt.REFUND_DIFFERS: Wording(
+        "同一退款两次金额不同, 以先知道的为准", "told before with another amount: the first stands"
+    ),
+    Doubt.BILL_DIFFERS: Wording(
+        "同一账单行两次金额不同, 以先知道的为准", "told before with another amount: the first stands"
+    ),
+    Doubt.NO_ORDER: Wording(
+        "没有对应的订单, 订单到后自动计入", "its order is not known; counted by itself once the order comes"
+    ),
+    Doubt.NEGATIVE: Wording("金额为负", "negative money"),
+    Doubt.CURRENCY: Wording("币种与账户不同", "another currency than the account's"),
+    Doubt.NO_ZONE: Wording("时间没有时区", "a time without its zone"),
+    Doubt.UNREADABLE: Wording("读不懂", "cannot be read"),
+    Doubt.BILL_TOO_LARGE: Wording("结算超过订单金额", "settles more than its order was worth"),
+}
+
+
+def _take(facts: T, rows: Rows) -> T:
+    return type(facts)(*(getattr(facts, f.name)[rows] for f in fields(facts)))
+
+
+def _concat(parts: list[T]) -> T:
+    kind = type(parts[0])
+    return kind(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(kind)))
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """n orders (of one SKU each). `order`, `product`, `live_account`, `campaign`, `creator` text ("" = not told); `paid` fen on the
+    paid basis; `buyer` fen the buyer paid; `subsidy` fen the platform added."""
+
+    order: Text
+    product: Text
+    live_account: Text
+    campaign: Text
+    creator: Text
+    paid_at: Float
+    known_at: Float
+    paid: Fen
+    buyer: Fen
+    subsidy: Fen
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def take(self, rows: Rows) -> Orders:
+        return _take(self, rows)
+
+    @staticmethod
+    def concat(parts: list[Orders]) -> Orders:
+        return _concat(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Refunds:
+    """n refunds that are done. `refund` its own id; `stage` int8 `RefundStage`; `fen` on the paid basis."""
+
+    order: Text
+    refund: Text
+    happened_at: Float
+    known_at: Float
+    fen: Fen
+    stage: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def take(self, rows: Rows) -> Refunds:
+        return _take(self, rows)
+
+    @staticmethod
+    def concat(parts: list[Refunds]) -> Refunds:
+        return _concat(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    """n lines of settlement bills. `bill` id of the line; `kind` int8 `BillKind`; `fen` on the paid basis, never negative; `received`
+    what the shop got (or gave back), `commission` of the creator, `fee` of the platform, fen."""
+
+    order: Text
+    bill: Text
+    happened_at: Float
+    known_at: Float
+    kind: NDArray[np.int8]
+    fen: Fen
+    received: Fen
+    commission: Fen
+    fee: Fen
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def take(self, rows: Rows) -> Bills:
+        return _take(self, rows)
+
+    @staticmethod
+    def concat(parts: list[Bills]) -> Bills:
+        return _concat(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """Everything told of an account's orders, in any order, perhaps more than once."""
+
+    orders: Orders
+    refunds: Refunds
+    bills: Bills
+
+    def as_of(self, t: float) -> OrderFacts:
+        """Exactly what was known at epoch second `t`."""
+        return OrderFacts(
+            self.orders.take(self.orders.known_at <= t),
+            self.refunds.take(self.refunds.known_at <= t),
+            self.bills.take(self.bills.known_at <= t),
+        )
+
+
+def no_orders() -> OrderFacts:
+    """Nothing told."""
+    t, f, i, s = np.zeros(0, "U1"), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int8)
+    return OrderFacts(Orders(t, t, t, t, t, f, f, i, i, i), Refunds(t, t, f, f, i, s), Bills(t, t, f, f, s, i, i, i, i))

@@ -1,0 +1,59 @@
+"""When campaigns come into being by themselves: the scenario's own at their time, a live room's as it opens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+import numpy as np
+
+from sim.lives import Timetable
+from sim.population import Planned
+from sim.seam import CampaignSpec
+
+
+class Births:
+    """The scenario's campaigns yet to come, and the day's openings of rooms."""
+
+    def __init__(self, planned: Planned, times: Timetable) -> None:
+        self._created = [s.created_at for s in planned.specs]
+        self._times, self._next = times, 0
+        self._rooms: list[tuple[float, int]] = []
+
+    def open_day(self, day: int, begin: float) -> None:
+        """Note which rooms open on the natural day, from `begin` on."""
+        first = self._times.openings(day)
+        self._rooms = sorted((float(first[a]), int(a)) for a in np.flatnonzero(first >= begin))
+
+    def steps_until(self, begin: float, step: int) -> int | None:
+        """Steps from `begin` before the one in which the next birth falls; None = none is known."""
+        found = []
+        if self._next < len(self._created):
+            found.append(max(0, ceil((self._created[self._next] - begin) / step) - 1))
+        if self._rooms:
+            found.append(int((self._rooms[0][0] - begin) // step))
+        return min(found, default=None)
+
+    def launched(self, until: float) -> range:
+        """Campaigns of the scenario (its indices) whose creation has come by `until`."""
+        first = self._next
+        while self._next < len(self._created) and self._created[self._next] <= until:
+            self._next += 1
+        return range(first, self._next)
+
+    def opened(self, end: float) -> list[tuple[int, float]]:
+        """Rooms (live account, opening) that open before `end`, by account."""
+        n = sum(at < end for at, _ in self._rooms)
+        now, self._rooms = self._rooms[:n], self._rooms[n:]
+        return sorted((room, at) for at, room in now)
+
+
+def again(old: CampaignSpec, target: float, objective: int, budget: int, opening: float) -> CampaignSpec:
+    """A room's campaign made anew with the settings of the one before."""
+    stem = old.name.split("@", maxsplit=1)[0]
+    date = (datetime.fromtimestamp(opening, UTC) + timedelta(hours=8)).strftime("%m%d")
+    return replace(
+        old, name=f"{stem}@{date}", target=target, objective=objective, budget=budget,
+        created_at=opening, starts_at=opening,
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""What the autobidder delivers: spend and ROI of a tile's campaigns over the steps of a span, by the equations of sim/market.py.
+
+Everything follows from where each campaign stood when something last changed, in closed form over time: how a day is cut into
+spans changes no bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import DAY, HOUR, day_of, day_start, weekday
+from sim.figures import figures
+from sim.lives import Timetable
+from sim.luck import Luck, efficiency_of
+from sim.market import log_volume
+from sim.menus import UNIT
+from sim.scenario import Scenario
+from sim.shocks import Shocks
+from sim.state import State
+from sim.tiles import Tile
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+MOST_VOLUME = float(np.log(50.0))  # an audience is finite: at most 50 times the spend at the reference
+EASIEST = -30.0  # ln(target / reference) below which nothing changes any more
+
+
+class Span:
+    """`count` steps of `step` seconds from `begin` within one natural day; steps shorter than an hour: within one hour."""
+
+    def __init__(self, begin: float, step: int, count: int) -> None:
+        self.begin, self.step, self.count = begin, step, count
+        self.end = begin + step * count
+        self.day = day_of(begin)
+        self.midnight = day_start(self.day)
+        self.edges: Float = begin + step * np.arange(count + 1, dtype=np.float64)
+        self.mids: Float = self.edges[:-1] + step / 2
+        self.first = int((begin - self.midnight) // HOUR)
+        self.hourly = step == HOUR
+
+    @property
+    def hours(self) -> slice:
+        """The hours of the day that it touches, whole or in part."""
+        return slice(self.first, self.first + (self.count if self.hourly else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is the same for all campaigns on a natural day, logs: `volume` of everybody's demand and promotions less what keeps
+    the means at one; `cut` of targets by the platform itself."""
+
+    volume: float
+    cut: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. `goal` and `gap` give the log ROI
+    aimed at; `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's share."""
+
+    goal: Float
+    gap: Float
+    reference: Float
+    level: Float
+    traffic: Float
+    learnt_at: Float
+    slow_until: Float
+    latest: float  # when the last of them has learnt, got over its move and started
+    slow: bool
+    hosts: Float | None
+
+
+def course_of(
+    tile: Tile, s: State, quality: Float, luck: Luck, day: int, today: Day, world: Scenario, times: Timetable
+) -> Course:
+    """`quality` (m,): ln of what the creatives add to the ROI curve."""
+    r, t = tile.rows, tile.traits
+    goal = s.goal[r] + s.bias[r] - today.cut
+    lag = world.learning.lag_hours * HOUR
+    noise = world.noise
+    spread = (noise.demand**2 + noise.hour**2) / 2
+    traffic = noise.hour * luck.hour
+    profile = figures().hour_profile[weekday(day)]
+    traffic += np.log(profile.mean()) if tile.live else np.log(profile)[:, None]
+    with np.errstate(divide="ignore"):
+        on = np.log(s.on[r].astype(np.float64))
+    everybody = np.arange(24)
+    return Course(
+        goal=goal,
+        gap=(s.aim[r] - goal) * np.exp((s.since[r] - day_start(day)) / lag),
+        reference=t.reference + quality,
+        level=np.log(t.base) + s.demand[r] + (today.volume - spread) + on,
+        traffic=traffic,
+        learnt_at=s.learnt_at[r],
+        slow_until=s.slow_until[r],
+        latest=float(max(s.learnt_at[r].max(), t.starts_at.max())),
+        slow=bool(s.slow_until[r].max() > day_start(day)) and world.moving.loss > 0,
+        hosts=times.host_skill(t.live_account, day, everybody)
+        if tile.live and times.has_hosts(t.live_account)
+        else None,
+    )
+
+
+def wished(
+    tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario, times: Timetable
+) -> tuple[Int, Float]:
+    """(steps, m) each: fen that the market would take, and the ROI at which it comes."""
+    t = tile.traits
+    decay = np.exp((span.midnight - span.mids) / (world.learning.lag_hours * HOUR))
+    aim = decay[:, None] * course.gap
+    aim += course.goal
+    x = aim - course.reference
+    if course.hosts is not None:
+        x -= course.hosts[span.hours]
+    np.maximum(x, EASIEST, out=x)
+    volume = log_volume(x, t.low, t.high, figures().elasticity_width)
+    np.minimum(volume, MOST_VOLUME, out=volume)
+    volume += course.level
+    volume += course.traffic[span.hours]
+    spend = np.exp(volume, out=volume)
+    spend *= _share_of_day(tile, span, times)
+    if course.latest > span.begin:
+        begun = np.clip((span.edges[1:, None] - t.starts_at) / span.step, 0.0, 1.0)
+        spend *= np.ceil(begun) if tile.live else begun
+        aim += _learning_noise(tile, course, span, shocks, world)
+    roi = np.exp(aim, out=aim)
+    roi *= _efficiency(course, span, world)
+    np.rint(spend, out=spend)
+    return spend.astype(np.int64), roi
+
+
+def expected_orders(tile: Tile, fen: Int, roi: Float) -> Int:
+    """(steps, m) in units of the menus."""
+    expected = fen * roi
+    expected *= UNIT / tile.traits.order_value
+    return expected.astype(np.int64)
+
+
+def _share_of_day(tile: Tile, span: Span, times: Timetable) -> Float | float:
+    if not tile.live:
+        return span.step / DAY
+    rooms = tile.traits.live_account
+    return times.air_seconds(rooms, span.edges) / times.planned_seconds[rooms]
+
+
+def _fresh(course: Course, span: Span, world: Scenario) -> Float:
+    """(steps, m): part of the learning that is still to come."""
+    days = max(world.learning.days, 1e-9)
+    return np.clip((course.learnt_at - span.mids[:, None]) / (DAY * days), 0.0, None)
+
+
+def _learning_noise(tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario) -> Float | float:
+    if not world.learning.noise:
+        return 0.0
+    z = efficiency_of(shocks, tile.traits.key, tile.token, span.day)[span.hours]
+    return _fresh(course, span, world) * world.learning.noise * z
+
+
+def _efficiency(course: Course, span: Span, world: Scenario) -> Float | float:
+    """Share of the ROI aimed at that is reached while learning, and after a move."""
+    reached: Float | float = 1.0
+    if course.latest > span.begin and world.learning.loss:
+        reached = 1.0 - world.learning.loss * np.minimum(_fresh(course, span, world), 1.0)
+    if course.slow:
+        reached = reached * np.where(span.mids[:, None] < course.slow_until, 1.0 - world.moving.loss, 1.0)
+    return reached
+
+
+def within_budget(fen: Int, room: Int) -> Int:
+    """(steps, m): spend until `room` (m,) fen is used up."""
+    if not (fen.sum(axis=0) > room).any():
+        return fen
+    total = np.minimum(np.cumsum(fen, axis=0), np.maximum(room, 0))
+    return np.diff(total, axis=0, prepend=0)

@@ -1,0 +1,94 @@
+"""Reading a scenario from TOML: unknown keys, missing keys and values out of range are refused with one line that names file,
+key, value and what is allowed."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+DAYS = {"low": 0, "high": 6, "whole": True}
+
+
+class ScenarioError(ValueError):
+    """A scenario file that cannot be used; the text is one line for people."""
+
+
+def toml_of(path: Path) -> dict[str, Any]:
+    """What the file holds. Raises ScenarioError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioError(f"{path}: cannot be read as TOML: {error}") from error
+
+
+def table_of(cls: type[T], data: object, where: str, at: str) -> T:
+    """The dataclass `cls` of a TOML table; fields say in their metadata what is allowed. Raises ScenarioError."""
+    if not isinstance(data, Mapping):
+        raise ScenarioError(f"{where}: {at.rstrip('.') or 'file'} = {data!r}; expected a table")
+    known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
+    for key in data:
+        if key not in known:
+            raise ScenarioError(f"{where}: unknown key {at}{key}; expected one of {', '.join(known)}")
+    for name, f in known.items():
+        if f.default is MISSING and f.default_factory is MISSING and name not in data:
+            raise ScenarioError(f"{where}: {at}{name} is missing; expected {_allowed(f)}")
+    return cls(**{key: _value(known[key], value, where, at + key) for key, value in data.items()})
+
+
+def _value(f: Field[Any], value: object, where: str, at: str) -> object:
+    meta = f.metadata
+    if "table" in meta:
+        return table_of(meta["table"], value, where, at + ".")
+    if "tables" in meta and isinstance(value, list) and value:
+        return tuple(table_of(meta["tables"], v, where, f"{at}[{i}].") for i, v in enumerate(value))
+    if "weekdays" in meta and isinstance(value, list) and value and all(_within(v, DAYS) for v in value):
+        return tuple(sorted(set(value)))
+    if "sessions" in meta and isinstance(value, list) and all(_session(v) for v in value):
+        return tuple((float(v[0]), float(v[1])) for v in value)
+    if "allowed" in meta and any(value == a and type(value) is type(a) for a in meta["allowed"]):
+        return value
+    if "text" in meta and isinstance(value, str):
+        return value
+    if "instant" in meta and isinstance(value, datetime) and value.tzinfo and value.timestamp() % 3600 == 0:
+        return value
+    if "pair" in meta and isinstance(value, list) and len(value) == 2 and all(_within(v, meta) for v in value):
+        if value[0] <= value[1]:
+            return (float(value[0]), float(value[1]))
+    elif "low" in meta and "pair" not in meta and _within(value, meta):
+        return value
+    raise ScenarioError(f"{where}: {at} = {value!r}; expected {_allowed(f)}")
+
+
+def _within(value: object, meta: Mapping[str, Any]) -> bool:
+    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    whole = not meta.get("whole") or isinstance(value, int)
+    return plain and whole and meta["low"] <= value <= meta["high"]
+
+
+def _session(value: object) -> bool:
+    meta = {"low": 0, "high": 24}
+    return isinstance(value, list) and len(value) == 2 and all(_within(v, meta) for v in value) and value[1] > 0
+
+
+def _allowed(f: Field[Any]) -> str:
+    meta = f.metadata
+    if "allowed" in meta:
+        return "one of " + ", ".join(str(a).lower() if isinstance(a, bool) else str(a) for a in meta["allowed"])
+    if "pair" in meta:
+        return f"[from, to] within {meta['low']} .. {meta['high']}"
+    if "low" in meta:
+        return f"{'a whole number' if meta['whole'] else 'a number'} within {meta['low']} .. {meta['high']}"
+    names = {
+        "table": "a table",
+        "tables": "at least one [[table]]",
+        "weekdays": "a list of days 0 (Monday) .. 6",
+        "text": "a text",
+    }
+    names |= {"instant": "an instant with offset on a whole hour", "sessions": "a list of [hour 0..24, hours > 0]"}
+    return next(text for key, text in names.items() if key in meta)
