@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
 from bidctl.domain.values import FloorState, Kind, Protection, Stage, SuggestionState, Waiver
+from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.days import HOUR_S
 from bidctl.engine.delivery import Delivery, delivery
 from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
 from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
 from bidctl.engine.evidence import order_cv
+from bidctl.engine.groups import Groups
 from bidctl.engine.judge import Judged, judge
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
@@ -27,6 +29,7 @@ from bidctl.engine.settlement import Priors, Settled, look, settle
 from bidctl.engine.shared_prior import shared
 from bidctl.engine.standing import Standing
 from bidctl.engine.start_average import start_average
+from bidctl.engine.windows import turned
 from bidctl.policy.rulebook.floor import break_even, yield_per_paid_yuan
 
 if TYPE_CHECKING:
@@ -112,32 +115,27 @@ class Columns:
         return delivery(self.m, self.o.hourly, self.table, self.edits.last_edit, self.now)
 
     @cached_property
-    def unit(self) -> Int:
+    def unit(self) -> Groups:
+        """Rows by life unit; one without is a unit of its own."""
         ids = self.roster.ints("unit").copy()
         alone = ids < 0
         ids[alone] = -1 - np.flatnonzero(alone)
-        return np.unique(ids, return_inverse=True)[1].astype(np.int64)
+        units, of = np.unique(ids, return_inverse=True)
+        return Groups(of.astype(np.int64), len(units))
 
     @cached_property
     def unit_days(self) -> UnitDays:
-        unit, size = self.unit, int(self.unit.max(initial=-1)) + 1
-        spend = self.table.x[0]
-        known = np.isfinite(spend)
-        slots = self.m.window(self.table.last_day, spend.shape[1])
-        total = np.zeros((size, spend.shape[1]))
-        unknown = np.zeros((size, spend.shape[1]), np.bool_)
-        order = np.argsort(unit, kind="stable")
-        starts = np.searchsorted(unit[order], np.arange(size))
-        if size:
-            least = np.where(known, spend, self.m.sums.least[:, slots])
-            total = np.add.reduceat(least[order], starts, axis=0)
-            unknown = np.logical_or.reduceat(~known[order], starts, axis=0)
-            fed = np.maximum.reduceat(self.m.fed_hour[order][:, slots], starts, axis=0)
-            first = np.maximum.reduceat(self.m.first_hour[order][:, slots], starts, axis=0)
-            live = np.logical_or.reduceat(self.live[order], starts)
-        else:
-            fed = first = np.zeros((0, spend.shape[1]), np.int8)
-            live = np.zeros(0, np.bool_)
+        unit, spend = self.unit, self.table.x[0]
+        unknown = np.isnan(spend)
+        window = (self.table.last_day - DAYS + 1) % DAYS
+        least, fed, first = (
+            turned(column, window, DAYS) for column in (self.m.sums.least, self.m.fed_hour, self.m.first_hour)
+        )
+        total = unit.sums_of_columns(np.where(unknown, least, spend))
+        live = self.live
+        if not unit.single:
+            unknown = unit.sums_of_columns(unknown.astype(np.float64)) > 0
+            fed, first, live = unit.highest(fed), unit.highest(first), unit.highest(live)
         # a day of which only a part is known counts with what is known of it
         return UnitDays(self.table.last_day, np.where(unknown & (total <= SPENT), np.nan, total), fed, first, live)
 
@@ -175,7 +173,7 @@ class Columns:
         """(n,) live: sessions begun since the observation clock, with >= 200 yuan of spend."""
         units, keys = self.roster.ints("unit"), self.roster.ints("live_key")
         live = np.flatnonzero(self.live & (keys >= 0))
-        days = {int(units[r]): (int(keys[r]), self.unit_days.spend[self.unit[r]]) for r in live.tolist()}
+        days = {int(units[r]): (int(keys[r]), self.unit_days.spend[self.unit.of[r]]) for r in live.tolist()}
         spent = session_spend(self.o.hourly.by_session, self.m.sessions, days, self.table.last_day, self.days)
         out, seen = np.zeros(self.n, np.int64), dict[int, int]()
         for row in live.tolist():  # a unit's campaigns share its sessions and its clock

@@ -13,7 +13,7 @@ NEVER = -np.inf
 
 
 class DaySums:
-    """By row and day: `total` (n, 5, 41) float32 of `HOURLY`, NaN = unknown; `source` (n, 41) int8 `Source`; `share` (n, 41)
+    """By row and day: `total` (5, n, 41) float32 of `HOURLY`, NaN = unknown; `source` (n, 41) int8 `Source`; `share` (n, 41)
     float32 sum(GMV_i / target_i) / sum(GMV_i) on the target's basis; `budget` (n, 41) float32 as last listed that day;
     `weighed` (n, 41): that share was told by the day's hours, not by its edits alone;
     `least` (n, 41) float32 spend known at least, of a day known in part; `known`
@@ -21,7 +21,7 @@ class DaySums:
 
     def __init__(self) -> None:
         self.head: int | None = None
-        self.total = np.zeros((0, 5, DAYS), np.float32)
+        self.total = np.zeros((5, 0, DAYS), np.float32)
         self.source = np.zeros((0, DAYS), np.int8)
         self.share = np.zeros((0, DAYS), np.float32)
         self.weighed = np.zeros((0, DAYS), np.bool_)
@@ -32,7 +32,7 @@ class DaySums:
     def grow(self, rows: int) -> None:
         more = rows - len(self.source)
         if more > 0:
-            self.total = np.concatenate([self.total, np.full((more, 5, DAYS), np.nan, np.float32)])
+            self.total = np.concatenate([self.total, np.full((5, more, DAYS), np.nan, np.float32)], axis=1)
             self.source = np.concatenate([self.source, np.zeros((more, DAYS), np.int8)])
             self.share = np.concatenate([self.share, np.full((more, DAYS), np.nan, np.float32)])
             self.weighed = np.concatenate([self.weighed, np.zeros((more, DAYS), np.bool_)])
@@ -41,7 +41,7 @@ class DaySums:
             self.known = np.concatenate([self.known, np.full((more, DAYS), NEVER)])
 
     def take(self, rows: Int) -> None:
-        self.total, self.source, self.known = self.total[rows], self.source[rows], self.known[rows]
+        self.total, self.source, self.known = self.total[:, rows], self.source[rows], self.known[rows]
         self.share, self.budget, self.least = self.share[rows], self.budget[rows], self.least[rows]
         self.weighed = self.weighed[rows]
 
@@ -71,4 +71,4 @@ class DaySums:
         self.known[r, slot] = known[last]
         self.least[r, slot] = np.nan_to_num(level[last, 0])
         self.source[r, slot] = source[last]
-        self.total[r, :, slot] = np.where(whole[:, None], level[last], np.nan)
+        self.total[:, r, slot] = np.where(whole[:, None], level[last], np.nan).T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,12 @@ from bidctl.engine.day_sums import DAYS
 from bidctl.engine.memory import Memory
 from bidctl.engine.resolve import DayByHours, Source
 from bidctl.engine.settlement import Cohorts
+from bidctl.engine.windows import turned
 
 Float = NDArray[np.float64]
 
-_SETTLED = (3, 5, 6, 7, 8)
+_SETTLED = slice(4, 9)
+"""Of `METRICS`: the first gives way to the GMV net of 1 h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +40,34 @@ def day_table(m: Memory, today_view: DayByHours, now: float) -> DayTable:
     """Hours where they cover the whole day, else the day's own fact, else the last snapshot, else zero if a whole read had no
     row or the campaign did not exist, else unknown."""
     today = today_view.day
-    slots = m.window(today, DAYS)
-    sums = m.sums.total[:, :, slots].transpose(1, 0, 2).astype(np.float64)
-    source = m.sums.source[:, slots].copy()
+    first = today - DAYS + 1
+
+    def window(column: NDArray[Any]) -> NDArray[Any]:
+        return turned(column, first % DAYS, DAYS)
+
+    sums, source = window(m.sums.total).astype(np.float64), window(m.sums.source).copy()
     sums[:, :, -1], source[:, -1] = today_view.total, today_view.total_source
-    daily = m.daily.values[:, :, slots].transpose(1, 0, 2).astype(np.float64)
-    has_day = m.daily.known[:, slots] > -np.inf
-    ends = np.array([m.days.start(today - DAYS + 2 + i) for i in range(DAYS)])
-    zero = m.daily.covered[:, slots] | (ends <= m.roster.floats("created")[:, None])
+    daily, has_day = window(m.daily.values).astype(np.float64), window(m.daily.known) > -np.inf
+    ends = np.array([m.days.start(first + 1 + i) for i in range(DAYS)])
+    zero = window(m.daily.covered) | (ends <= m.roster.floats("created")[:, None])
     by_hours = source == Source.HOUR
     by_hours[:, -1] |= source[:, -1] == Source.SNAPSHOT  # today is never finished: its newest totals are the finest
     use_day = has_day & ~by_hours
-    x = np.where(use_day, daily[:5], sums)
-    x = np.where(by_hours & has_day & np.isnan(x), daily[:5], x)
-    nothing = (source == Source.UNKNOWN) & ~use_day
-    x[:, nothing & zero] = 0.0
+    x = np.where(use_day | (by_hours & has_day & np.isnan(sums)), daily[:5], sums)
+    nothing = (source == Source.UNKNOWN) & ~use_day & zero
+    np.copyto(x, 0.0, where=nothing)
     source[use_day] = Source.DAY
-    source[nothing & zero] = Source.ZERO
-    share = m.sums.share[:, slots].astype(np.float64)
+    source[nothing] = Source.ZERO
+    share = window(m.sums.share).astype(np.float64)
     return DayTable(today, x, source, share, _cohorts(x, daily, has_day, m, today, now))
 
 
 def _cohorts(x: Float, daily: Float, has_day: NDArray[np.bool_], m: Memory, today: int, now: float) -> Cohorts:
     """Where the day's own fact carries settled columns, paid GMV and orders are taken from the same fact."""
-    settled = daily[list(_SETTLED)].transpose(1, 0, 2)
-    settled[:, 0] = np.where(np.isnan(settled[:, 0]), x[3], settled[:, 0])
     own = has_day & np.isfinite(daily[1])
     paid, orders = np.where(own, daily[1], x[1]), np.where(own, daily[2], x[2])
-    settled[:, 0] = np.where(own & np.isfinite(daily[3]), daily[3], x[3])
+    settled = daily[_SETTLED]
+    settled[0] = np.where(own & np.isfinite(daily[3]), daily[3], x[3])  # in place of the orders net of 1 h
     begins = np.array([m.days.start(today - DAYS + 1 + i) for i in range(DAYS)])
     ends = np.minimum(np.append(begins[1:], now), now)
-    return Cohorts((now - (begins + ends) / 2) / 86400.0, paid, orders, settled)
+    return Cohorts((now - (begins + ends) / 2) / 86400.0, paid, orders, settled.transpose(1, 0, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from bidctl.engine.day_table import DayTable
 from bidctl.engine.days import HOUR_S
 from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
+from bidctl.engine.resolve import DayByHours
 from bidctl.engine.usual import account_usual, profile, usual_hour
 
 Float = NDArray[np.float64]
@@ -40,7 +42,7 @@ class Delivery:
 def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: float) -> Delivery:
     """`last_edit` (n,) epoch s, -inf = never."""
     views = [hourly.views[d] for d in sorted(hourly.views)]
-    first, x = views[0].first, np.concatenate([v.x for v in views], axis=2)
+    first, spend = views[0].first, np.concatenate([v.x[0] for v in views], axis=1)
     exact = np.concatenate([v.exact for v in views], axis=1)
     here = m.days.hour_of(now)
     accounts = m.roster.by_account
@@ -48,17 +50,17 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     hours = [m.days.local(now - back * HOUR_S).hour for back in range(3)]
     week_spend = np.nan_to_num(table.x[0][:, -7:]).sum(axis=1)
     own_share = week_spend / np.maximum(accounts.totals(week_spend), 1e-9)
-    own_last = np.nan_to_num(x[0][:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
+    own_last = np.nan_to_num(spend[:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
     budget = m.roster.floats("budget")
     pick, sure = _last_two(m, exact, first, here, last_edit)
     return Delivery(
-        np.where(sure, np.where(pick, x[0][:, : here - first], 0.0).sum(axis=1), np.nan),
+        np.where(sure, np.where(pick, spend[:, : here - first], 0.0).sum(axis=1), np.nan),
         np.where(sure & pick[:, -2:].all(axis=1), _own_usual(m, hourly, table.last_day, here), np.nan),
         np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[accounts.of],
         account_usual(usual, hourly.account, accounts.of, m.days, now, own_last, own_share),
         np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
         _bound_days(m, table, budget),
-        _last_hours(x, first, here),
+        _last_hours(views, here),
     )
 
 
@@ -79,14 +81,15 @@ def _own_usual(m: Memory, hourly: Hourly, today: int, here: int) -> Float:
     return np.asarray(hourly.own_usual(today)[:, before].sum(axis=1))
 
 
-def _last_hours(x: Float, first: int, here: int) -> Float:
+def _last_hours(views: Sequence[DayByHours], here: int) -> Float:
     """(5, n) sums; the present hour may still be unknown and then counts what is known."""
-    begin = here - DAY_HOURS - first
-    if begin < 0:
-        return np.full(x.shape[:2], np.nan)
-    part = x[:, :, begin : here - first + 1].copy()
-    part[:, :, -1] = np.nan_to_num(part[:, :, -1])
-    return np.asarray(part.sum(axis=2))
+    begin, now = here - DAY_HOURS, views[-1].x[:, :, here - views[-1].first]
+    if begin < views[0].first:
+        return np.full(now.shape, np.nan)
+    total = np.where(np.isnan(now), 0.0, now)
+    for v in views:
+        total = total + v.x[:, :, max(begin - v.first, 0) : max(here - v.first, 0)].sum(axis=2)
+    return total
 
 
 def _bound_days(m: Memory, table: DayTable, budget: Float) -> Int:

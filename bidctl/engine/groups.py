@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,23 @@ class Groups:
 
     def sums_of_columns(self, x: Float) -> Float:
         """(size, k) sums of `x` (n, k)."""
+        if self.single:
+            return x
         k = x.shape[1]
         cells = self.of[:, None] * k + np.arange(k)
         flat = np.bincount(cells.ravel(), weights=x.ravel(), minlength=self.size * k)
         return np.asarray(flat.reshape(self.size, k), np.float64)
+
+    def highest(self, x: NDArray[Any]) -> NDArray[Any]:
+        """(size, ...) greatest of each group along the rows of `x` (n, ...); every group has a row."""
+        order = np.argsort(self.of, kind="stable")
+        starts = np.searchsorted(self.of[order], np.arange(self.size))
+        return np.asarray(np.maximum.reduceat(x[order], starts, axis=0)) if self.size else x
+
+    @property
+    def single(self) -> bool:
+        """Every row is its own group, in order."""
+        return len(self.of) == self.size and bool((self.of == np.arange(self.size)).all())
 
     def totals(self, x: Float | Int | Bool) -> Float:
         """(n,) of each row the sum of its group."""

@@ -9,6 +9,7 @@ from bidctl.domain.campaign import Session
 from bidctl.domain.values import Kind
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.days import HOUR_S
+from bidctl.engine.groups import Groups
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import EVERY_DAY, RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
@@ -65,7 +66,7 @@ class Hourly:
 
     def _add_up(self, view: DayByHours) -> None:
         m, slot = self._m, view.day % DAYS
-        m.sums.total[:, :, slot] = view.total.T
+        m.sums.total[:, :, slot] = view.total
         m.sums.source[:, slot] = view.total_source
         net = m.roster.flags("net")
         gmv = np.nan_to_num(np.where(net[:, None], view.x[3], view.x[1]))
@@ -110,9 +111,7 @@ class Hourly:
         """In which hour the unit's spend of the day began and reached 200 yuan; what each session spent."""
         m = self._m
         units, unit = np.unique(m.roster.ints("unit"), return_inverse=True)
-        order = np.argsort(unit, kind="stable")
-        starts = np.searchsorted(unit[order], np.arange(len(units)))
-        by_unit = np.add.reduceat(spend[order], starts, axis=0) if len(units) else spend
+        by_unit = Groups(unit, len(units)).sums_of_columns(spend)
         level = np.cumsum(by_unit, axis=1)
         fed = np.where((level[:, -1] >= FED_SPEND), (level >= FED_SPEND).argmax(axis=1), -1)
         first = np.where(level[:, -1] > SPENT, (by_unit > SPENT).argmax(axis=1), -1)

@@ -59,11 +59,11 @@ def live_through(u: UnitDays, kept: Kept, days: NaturalDays, now: float) -> Live
     d = u.spend.shape[1]
     begins = np.array([days.start(u.last_day - d + 1 + i) for i in range(d)])
     ends = np.append(begins[1:], days.start(u.last_day + 1))
-    spent = np.nan_to_num(u.spend) > SPENT
+    spent = u.spend > SPENT
     first = np.fmin(kept.first_spend, _at(spent, u.first_hour, begins, begins, end=False))
     # within today an hour not known can only be the present one; a past day without hours counts to its end
     latest = np.minimum(ends, _hour_end(now, days))
-    fed = _at(np.nan_to_num(u.spend) >= FED_SPEND, u.fed_hour, begins, latest, end=True)
+    fed = _at(u.spend >= FED_SPEND, u.fed_hour, begins, latest, end=True)
     by_time = np.ceil((first + FED_AFTER_S) / HOUR_S) * HOUR_S
     fed = np.fmin(kept.fed, np.fmin(fed, np.where(first + FED_AFTER_S <= now, by_time, np.nan)))
     observe = np.fmax(
@@ -87,11 +87,23 @@ def _at(mask: Bool, hour: NDArray[np.int8], begins: Float, unknown: Float, *, en
 def _restart(u: UnitDays, spent: Bool, fed: Float, begins: Float, latest: Float) -> Float:
     """(u,) end of the first spending hour after the latest pause that was long enough, NaN = none."""
     d = spent.shape[1]
+    pause = np.where(u.live, PAUSE_DAYS_LIVE, PAUSE_DAYS_GOODS)
+    out = np.full(len(spent), np.nan)
+    some = np.flatnonzero(
+        d - spent.argmax(axis=1) - spent.sum(axis=1) > pause
+    )  # days off air enough, wherever they lie
+    if len(some):
+        days = UnitDays(u.last_day, u.spend[some], u.fed_hour[some], u.first_hour[some], u.live[some])
+        out[some] = _restart_of(days, spent[some], fed[some], begins, latest, pause[some])
+    return out
+
+
+def _restart_of(u: UnitDays, spent: Bool, fed: Float, begins: Float, latest: Float, pause: NDArray[np.int64]) -> Float:
+    d = spent.shape[1]
     index = np.arange(d)
     before = np.maximum.accumulate(np.where(spent, index, -1), axis=1)
     before = np.concatenate([np.full((len(spent), 1), -1), before[:, :-1]], axis=1)
-    pause = np.where(u.live, PAUSE_DAYS_LIVE, PAUSE_DAYS_GOODS)[:, None]
-    gap = spent & (before >= 0) & (index - before > pause) & (begins >= fed[:, None] - DAY_S)
+    gap = spent & (before >= 0) & (index - before > pause[:, None]) & (begins >= fed[:, None] - DAY_S)
     gap &= _all_known(u.spend, before, index)
     rows = np.arange(len(spent))
     i = d - 1 - gap[:, ::-1].argmax(axis=1)
@@ -108,9 +120,12 @@ def _all_known(spend: Float, before: NDArray[np.int64], index: NDArray[np.int64]
 
 def _idle_known(spend: Float, last: NDArray[np.int64], pause: NDArray[np.int64]) -> Bool:
     d = spend.shape[1]
-    known = np.isfinite(spend)
-    tail = np.cumsum(known[:, ::-1], axis=1)[np.arange(len(spend)), np.clip(pause, 0, d - 1)]
-    return np.asarray((last < d - 1 - pause) & (tail >= pause + 1))
+    out = last < d - 1 - pause
+    some = np.flatnonzero(out)
+    if len(some):
+        tail = np.cumsum(np.isfinite(spend[some, ::-1]), axis=1)[np.arange(len(some)), np.clip(pause[some], 0, d - 1)]
+        out[some] = tail >= pause[some] + 1
+    return np.asarray(out)
 
 
 def _hour_end(now: float, days: NaturalDays) -> float:

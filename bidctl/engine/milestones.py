@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.days import DAY_S, NaturalDays
+from bidctl.engine.groups import Groups
 from bidctl.engine.life import Kept, Lives, UnitDays, live_through
 from bidctl.engine.ports import KnownLife
 from bidctl.engine.roster import Roster
 
 Float = NDArray[np.float64]
-Int = NDArray[np.int64]
 
 KEEP_AFTER_S = 7 * DAY_S
 """What is older is taken as settled: the facts behind it are about to leave memory."""
@@ -106,18 +106,19 @@ class Milestones:
 
 
 def by_unit(
-    unit: Int, u: UnitDays, first: Float, fed: Float, observe_from: Float, days: NaturalDays, now: float
+    unit: Groups, u: UnitDays, first: Float, fed: Float, observe_from: Float, days: NaturalDays, now: float
 ) -> Lives:
-    """Lives of units, given out to rows. `unit` (n,) dense unit of each row; kept milestones (n,) of rows."""
-    size = len(u.spend)
-    kept = Kept(_least(unit, first, size), _least(unit, fed, size), -_least(unit, -observe_from, size))
+    """Lives of units, given out to rows. `unit` by life unit; kept milestones (n,) of rows."""
+    kept = Kept(_least(unit, first), _least(unit, fed), -_least(unit, -observe_from))
     lives = live_through(u, kept, days, now)
-    return Lives(lives.first_spend[unit], lives.fed[unit], lives.observe_from[unit])
+    return Lives(lives.first_spend[unit.of], lives.fed[unit.of], lives.observe_from[unit.of])
 
 
-def _least(unit: Int, x: Float, size: int) -> Float:
-    out = np.full(size, np.inf)
-    np.minimum.at(out, unit, np.where(np.isnan(x), np.inf, x))
+def _least(unit: Groups, x: Float) -> Float:
+    if unit.single:
+        return x
+    out = np.full(unit.size, np.inf)
+    np.minimum.at(out, unit.of, np.where(np.isnan(x), np.inf, x))
     return np.where(np.isfinite(out), out, np.nan)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -52,37 +52,47 @@ class DayByHours:
 
 def resolve(day: int, days: NaturalDays, hours: Ring, snaps: Ring, created: Float, now: float) -> DayByHours:
     """Resolve one day. `created` (n,) epoch s of creation, NaN = not known; hours after `now` are left unknown."""
-    first, k = days.hours(day)
-    slots = np.arange(first, first + k) % hours.width
-    ends = np.array([days.hour_start(first + i + 1) for i in range(k)])
-    held = (ends - HOUR_S <= now) & _within(hours, first, k)
-    seen_snap = (snaps.known[:, slots] > NEVER) & held
-    fill = np.maximum.accumulate(np.where(seen_snap, np.arange(k), -1), axis=1)
-    last = fill[:, -1]
-    diffs, level = _differences(snaps.values[:, :, slots], fill)
-    by_snap = np.arange(k) <= last[:, None]
-    hour_known = hours.known[:, slots]
+    first, whole_day = days.hours(day)
+    ends = np.array([days.hour_start(first + i + 1) for i in range(whole_day)])
+    k = int((ends - HOUR_S <= now).sum())
+    begun = _begun(day, first, ends[:k], hours, snaps, created, bool(ends[-1] <= now), now)
+    return begun if k == whole_day else _padded(begun, whole_day)
+
+
+def _begun(
+    day: int, first: int, ends: Float, hours: Ring, snaps: Ring, created: Float, finished: bool, now: float
+) -> DayByHours:
+    """The hours of a day that have begun; `ends` (k,) of each."""
+    n, k = len(created), len(ends)
+    held = _within(hours, first, k)
+    snap_known, hour_known = snaps.span(snaps.known, first, k), hours.span(hours.known, first, k)
+    seen_snap = (snap_known > NEVER) & held
     row = (hour_known > NEVER) & held
-    use_hour = row & (
-        (hour_known >= ends) | (hour_known >= np.where(seen_snap, snaps.known[:, slots], NEVER)) | ~by_snap
+    last = np.where(seen_snap.any(axis=1), k - 1 - seen_snap[:, ::-1].argmax(axis=1), -1) if k else np.full(n, -1)
+    by_snap = np.arange(k) <= last[:, None]
+    use_hour = row & ((hour_known >= ends) | ~seen_snap | (hour_known >= snap_known) | ~by_snap)
+    zero = (hours.span(hours.covered, first, k) & held & ~row & ~by_snap) | ((ends <= created[:, None]) & ~row)
+    by_hour = hours.span(hours.values, first, k)
+    x = np.where(use_hour, by_hour, np.nan).astype(np.float64)
+    level = _from_snapshots(x, by_snap & ~use_hour, seen_snap, snaps.span(snaps.values, first, k))
+    x[:, zero & ~by_snap & ~use_hour] = 0.0
+    source = np.where(
+        use_hour, Source.HOUR, np.where(zero, Source.ZERO, np.where(by_snap, Source.SNAPSHOT, Source.UNKNOWN))
     )
-    whole = hours.covered[:, slots] & held & ~row & ~by_snap
-    unborn = (ends <= created[:, None]) & ~row
-    diffs = _less_known(diffs, hours.values[:, :, slots].transpose(1, 0, 2), use_hour, fill)
-    x = np.where(use_hour, hours.values[:, :, slots].transpose(1, 0, 2), np.where(by_snap, diffs, np.nan)).astype(
-        np.float64
-    )
-    x[:, whole | (unborn & ~by_snap)] = 0.0
-    source = np.select(
-        [use_hour, whole | unborn, by_snap], [Source.HOUR, Source.ZERO, Source.SNAPSHOT], Source.UNKNOWN
-    ).astype(np.int8)
-    exact = (source == Source.HOUR) | (source == Source.ZERO) | (seen_snap & _before(seen_snap, source))
-    finished = ends[-1] <= now
-    total, kind, known = _total(x, source, ends, now, level, last, snaps.known[:, slots], hour_known, finished)
-    least = np.maximum(np.nan_to_num(level[0]), np.where(use_hour, np.nan_to_num(x[0]), 0.0).sum(axis=1)).astype(
-        np.float64
-    )
+    source = source.astype(np.int8)
+    exact = use_hour | zero | (seen_snap & _before(seen_snap, zero & ~use_hour))
+    told = np.where(use_hour, x[0], 0.0).sum(axis=1)
+    least = np.maximum(np.nan_to_num(level[0]), np.nan_to_num(told)).astype(np.float64)
+    total, kind, known = _total(x, use_hour, zero & ~use_hour, ends, now, level, last, snap_known, hour_known, finished)
     return DayByHours(day, first, x, source, exact, total, kind, known, least)
+
+
+def _padded(begun: DayByHours, k: int) -> DayByHours:
+    """With the hours to come, unknown."""
+    more = k - begun.source.shape[1]
+    x = np.pad(begun.x, ((0, 0), (0, 0), (0, more)), constant_values=np.nan)
+    source, exact = np.pad(begun.source, ((0, 0), (0, more))), np.pad(begun.exact, ((0, 0), (0, more)))
+    return replace(begun, x=x, source=source, exact=exact)
 
 
 def _within(ring: Ring, first: int, k: int) -> Bool:
@@ -92,56 +102,58 @@ def _within(ring: Ring, first: int, k: int) -> Bool:
     return (index <= ring.head) & (index > ring.head - ring.width)
 
 
-def _differences(
-    values: NDArray[np.float32], fill: NDArray[np.intp]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Snapshot differences by hour (5, n, k) and the last level (5, n); before the first snapshot the level is zero."""
-    level = np.take_along_axis(values, np.maximum(fill, 0)[:, None, :], axis=2)
-    level = np.where(fill[:, None, :] < 0, np.float32(0), level).transpose(1, 0, 2)
-    return np.diff(level, axis=2, prepend=np.float32(0)), level[:, :, -1]
+def _from_snapshots(x: Float, wanted: Bool, seen: Bool, values: NDArray[np.float32]) -> Float:
+    """Fill the hours `wanted` of `x` (5, n, k) from the totals `values` read in the hours `seen`: the rise since the total before is
+    booked in the hour of the later one, less what hour facts tell of the other hours in between. The last level (5, n)."""
+    level, since = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])  # the total before, and what hours have told since
+    np.copyto(x, 0.0, where=wanted)
+    begin = 0
+    for hour in np.flatnonzero(seen.any(axis=0)).tolist():
+        here = seen[:, hour]
+        since += np.where(np.isnan(x[:, :, begin : hour + 1]), 0.0, x[:, :, begin : hour + 1]).sum(axis=2)
+        read = values[:, :, hour].astype(np.float64)
+        fill = here & wanted[:, hour]
+        np.copyto(x[:, :, hour], np.maximum(read - level - since, 0.0), where=fill)
+        np.copyto(level, read, where=here)
+        np.copyto(since, 0.0, where=here)
+        begin = hour + 1
+    unread = np.isnan(level)
+    if unread.any():
+        x[unread[:, :, None] & wanted] = np.nan  # a metric that totals do not report
+    return level
 
 
-def _less_known(
-    diffs: NDArray[np.float32], by_hour: NDArray[np.float32], use: Bool, fill: NDArray[np.intp]
-) -> NDArray[np.float32]:
-    """Take out of a gap's sum, booked in its last hour, what hour facts tell of the other hours of the gap."""
-    if not use.any():
-        return diffs
-    level = np.cumsum(np.where(use, np.nan_to_num(by_hour), np.float32(0)), axis=2)
-    level = np.concatenate([np.zeros_like(level[:, :, :1]), level], axis=2)  # level[i] = hours before i
-    before = np.concatenate([np.full((len(fill), 1), -1, fill.dtype), fill[:, :-1]], axis=1)
-    hours = np.broadcast_to(np.arange(fill.shape[1]), fill.shape)
-    inside = np.take_along_axis(level, hours[None], axis=2) - np.take_along_axis(level, (before + 1)[None], axis=2)
-    return np.where(fill == hours, np.maximum(diffs - inside, np.float32(0)), diffs)
-
-
-def _before(seen: Bool, source: NDArray[np.int8]) -> Bool:
+def _before(seen: Bool, zero: Bool) -> Bool:
     """The hour before has a snapshot, or is the day's first, or ended the unborn time."""
-    ok = seen | (source == Source.ZERO)
-    return np.concatenate([np.ones((len(seen), 1), np.bool_), ok[:, :-1]], axis=1)
+    ok = seen | zero
+    return np.concatenate([np.ones((len(seen), 1), np.bool_), ok[:, :-1]], axis=1)[:, : seen.shape[1]]
 
 
 def _total(
-    x: Float, source: NDArray[np.int8], ends: Float, now: float, level: NDArray[np.float32],
-    last: NDArray[np.intp], snap_known: Float, hour_known: Float, finished: bool,
+    x: Float, use_hour: Bool, zero: Bool, ends: Float, now: float, level: Float, last: NDArray[np.intp], snap_known: Float,
+    hour_known: Float, finished: bool,
 ) -> tuple[Float, NDArray[np.int8], Float]:  # fmt: skip
     """Totals: all hours known by the hour -> their sum; else the last snapshot, if recent enough; else unknown."""
     due = ends <= now
-    fine = np.isin(source, (Source.HOUR, Source.ZERO))
+    fine = use_hour | zero
     by_hours = fine[:, due].all(axis=1) & fine.any(axis=1)
+    summed = np.where(fine, x, 0.0).sum(axis=2)
     if finished:  # rows that miss a tenth of what the day's last totals showed are missing, not zero (R-FRESH)
-        summed_spend = np.where(fine, x[0], 0.0).sum(axis=1)
-        by_hours &= ~((last >= 0) & (level[0] - summed_spend > np.maximum(1.0, 0.1 * level[0])))
+        by_hours &= ~((last >= 0) & (level[0] - summed[0] > np.maximum(1.0, 0.1 * level[0])))
     newest_hour = np.where(fine, hour_known, NEVER).max(axis=1, initial=NEVER)
-    newest_snap = np.where(last >= 0, np.take_along_axis(snap_known, np.maximum(last, 0)[:, None], axis=1)[:, 0], NEVER)
+    k = fine.shape[1]
+    newest_snap = (
+        np.where(last >= 0, snap_known[np.arange(len(last)), np.maximum(last, 0)], NEVER)
+        if k
+        else np.full(len(last), NEVER)
+    )
     has_snap = (last >= 0) & ((newest_snap >= ends[-1] - LATE_S) if finished else np.ones(len(last), np.bool_))
     # a snapshot of a later hour than any that hour facts tell knows more of today than facts read a moment after it
-    ahead = last > np.where(fine, np.arange(fine.shape[1]), -1).max(axis=1, initial=-1)
+    ahead = last > np.where(fine.any(axis=1), k - 1 - fine[:, ::-1].argmax(axis=1) if k else -1, -1)
     use_snap = has_snap & (~by_hours if finished else (~by_hours | (newest_snap > newest_hour) | ahead))
-    summed = np.where(fine[None], x, 0.0).sum(axis=2)
-    total = np.where(use_snap, level.astype(np.float64), np.where(by_hours, summed, np.nan))
-    zero = by_hours & (source[:, due] == Source.ZERO).all(axis=1) & ~(source == Source.HOUR).any(axis=1)
-    kind = np.select([use_snap, zero, by_hours], [Source.SNAPSHOT, Source.ZERO, Source.HOUR], Source.UNKNOWN).astype(
-        np.int8
-    )
+    total = np.where(use_snap, level, np.where(by_hours, summed, np.nan))
+    nothing = by_hours & zero[:, due].all(axis=1) & ~use_hour.any(axis=1)
+    kind = np.where(
+        use_snap, Source.SNAPSHOT, np.where(nothing, Source.ZERO, np.where(by_hours, Source.HOUR, Source.UNKNOWN))
+    ).astype(np.int8)
     return total, kind, np.where(use_snap, newest_snap, newest_hour)

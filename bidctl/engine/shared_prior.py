@@ -80,7 +80,8 @@ def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> F
         whole = np.isfinite(mine).all(axis=1)[:, None]
         refunds = accounts.sums_of_columns(np.where(whole, mine, 0.0).sum(axis=2))
         orders = np.maximum(refunds, 0.0) / (np.where(value > 0, value, 1.0) * VALUE_NOISE)[:, None]
-        f = delay(np.array(STAGES_DAYS[:k]), stated[:, None, None] * _GRID[:, None], np.zeros((1, 1)))
+        mean = np.where(stated > 0, stated, 1.0)[:, None, None] * _GRID[:, None]
+        f = delay(np.array(STAGES_DAYS[:k]), mean, np.zeros((1, 1)))
         # what came within the hour says nothing of the mean: windows from the first hour on
         share = np.diff(f, axis=2) / (f[:, :, -1:] - f[:, :, :1])
         score = score + (orders[:, None, 1:] * np.log(np.maximum(share, 1e-12))).sum(axis=2)

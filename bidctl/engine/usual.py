@@ -41,10 +41,19 @@ def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, tod
     total, known = np.zeros((n, 24)), np.zeros((n, 24))
     for day in range(today - PROFILE_DAYS, today):
         if day in spend:
-            for i, clock in enumerate(days.local_hours(day).tolist()):
-                total[:, clock] += np.nan_to_num(spend[day][:, i])
-                known[:, clock] += np.isfinite(spend[day][:, i])
+            there = np.isfinite(spend[day])
+            for i, clock in _runs(days.local_hours(day)):
+                total[:, clock] += np.where(there[:, i], spend[day][:, i], 0.0)
+                known[:, clock] += there[:, i]
     return np.where(known >= NEED_DAYS, total / np.maximum(known, 1.0), np.nan)
+
+
+def _runs(clock: NDArray[np.int64]) -> list[tuple[slice, slice]]:
+    """Hours of a day that follow each other on the clock: (hours of the day, clock hours)."""
+    cuts = [0, *(np.flatnonzero(np.diff(clock) != 1) + 1).tolist(), len(clock)]
+    return [
+        (slice(a, b), slice(int(clock[a]), int(clock[a]) + b - a)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)
+    ]
 
 
 def usual_hour(usual: Float, local_hour: int) -> Bool:

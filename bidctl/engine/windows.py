@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,10 +14,18 @@ Bool = NDArray[np.bool_]
 NEVER = -np.inf
 
 
+def turned(column: NDArray[Any], begin: int, k: int) -> NDArray[Any]:
+    """(..., k) slots of the last axis from `begin` on, past its end from the start again; a view where they lie together."""
+    width = column.shape[-1]
+    if begin + k <= width:
+        return column[..., begin : begin + k]
+    return np.concatenate([column[..., begin:], column[..., : begin + k - width]], axis=-1)
+
+
 class Ring:
     """`width` consecutive buckets for each of n rows, addressed by an absolute index (hour or day number).
 
-    `values` (rows, metrics, width) float32 (7 digits: half a fen at 50,000 yuan an hour); `known` (rows, width) epoch s of
+    `values` (metrics, rows, width) float32 (7 digits: half a fen at 50,000 yuan an hour); `known` (rows, width) epoch s of
     the newest version, -inf = none; `covered` (rows, width): a whole read had no row here, which makes it a zero.
     What is put twice or out of order ends the same: the greatest `known` wins, a row beats a cover.
     """
@@ -23,7 +33,7 @@ class Ring:
     def __init__(self, metrics: int, width: int) -> None:
         self.width = width
         self.head: int | None = None
-        self.values = np.full((0, metrics, width), np.nan, np.float32)
+        self.values = np.full((metrics, 0, width), np.nan, np.float32)
         self.known = np.full((0, width), NEVER)
         self.covered = np.zeros((0, width), np.bool_)
 
@@ -32,14 +42,18 @@ class Ring:
         more = rows - len(self.known)
         if more <= 0:
             return
-        metrics = self.values.shape[1]
-        self.values = np.concatenate([self.values, np.full((more, metrics, self.width), np.nan, np.float32)])
+        blank = np.full((len(self.values), more, self.width), np.nan, np.float32)
+        self.values = np.concatenate([self.values, blank], axis=1)
         self.known = np.concatenate([self.known, np.full((more, self.width), NEVER)])
         self.covered = np.concatenate([self.covered, np.zeros((more, self.width), np.bool_)])
 
     def take(self, rows: Int) -> None:
         """Keep these rows only, in this order."""
-        self.values, self.known, self.covered = self.values[rows], self.known[rows], self.covered[rows]
+        self.values, self.known, self.covered = self.values[:, rows], self.known[rows], self.covered[rows]
+
+    def span(self, column: NDArray[Any], first: int, k: int) -> NDArray[Any]:
+        """(..., k) buckets `first`.. of a column of this ring; a view where they lie together."""
+        return turned(column, first % self.width, k)
 
     def advance(self, index: int) -> None:
         """Move the newest bucket to `index`, forgetting those that fall out."""
@@ -64,7 +78,7 @@ class Ring:
         slot = index % self.width
         newer = known >= self.known[rows, slot]
         rows, slot = rows[newer], slot[newer]
-        self.values[rows, :, slot] = values[newer]
+        self.values[:, rows, slot] = values[newer].T
         self.known[rows, slot] = known[newer]
         return index[newer]
 
@@ -79,7 +93,7 @@ class Ring:
         slots = np.arange(held, last + 1) % self.width
         told = values[:, :, held - first :]
         r, k = np.nonzero(np.isfinite(told[0]) & (known >= self.known[rows[:, None], slots]))
-        self.values[rows[r], :, slots[k]] = told[:, r, k].T
+        self.values[:, rows[r], slots[k]] = told[:, r, k]
         self.known[rows[r], slots[k]] = known
 
     def cover(self, rows: Int, first: int, last: int) -> None:
