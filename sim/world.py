@@ -19,14 +19,14 @@ from sim.columns import joined, taken
 from sim.creatives import Rack, whole_parts
 from sim.delivery import Day, Span
 from sim.lives import Timetable
-from sim.market import next_state
+from sim.luck import market_of
 from sim.population import Planned, Traits, broadcasts_of, draw_traits, plan
 from sim.protection import FAMILIES, Cover, count, edited, end_day
 from sim.reporting import Reporter
 from sim.scenario import Scenario
 from sim.seam import Campaigns, CampaignSpec, CreativeReport, LiveSession, Report, RunOut, Terms
-from sim.shocks import Shocks, Stream
-from sim.state import State, newborn, put_in_force, restock, settle_aim, turn_day
+from sim.shocks import Shocks
+from sim.state import State, newborn, next_market, put_in_force, restock, settle_aim, turn_day
 from sim.tiles import tiles_of
 from sim.trading import Trading
 from sim.truth import Foresight, foresight_of, run_out_of, terms_of, told
@@ -75,7 +75,7 @@ class MarketWorld:
         self._dirty = np.zeros(0, np.bool_)
         self._latest: dict[int, int] = {}  # live account -> its campaign of the scenario
         self._made = 0
-        self._market = float(scenario.noise.market * self.shocks.normals(Stream.MARKET, 0, day)[0, 0])
+        self._market = scenario.noise.market * market_of(self.shocks, day)
         self._cut = promotions.log_cut(promotions.on(scenario, day))
         self._open_day(day)
         self._begin_day(day)
@@ -298,8 +298,7 @@ class MarketWorld:
             turn_day(self._state, stall.tile.rows, stall.luck.day, self.scenario)
         if self.scenario.stock.cover_days:
             restock(self._state, self._traits, active, midnight, self.scenario.stock.restock_days)
-        z = self.shocks.normals(Stream.MARKET, 0, day)[0]
-        self._market = float(next_state(np.array([self._market]), noise.rho, noise.market, z)[0])
+        self._market = next_market(self._market, noise, market_of(self.shocks, day))
         self._births.open_day(day, midnight)
         self._begin_day(day)
 
