@@ -61,11 +61,12 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. `goal` and `gap` give the log ROI
-    aimed at; `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's share, `hosts` (24, m) of their skill."""
+    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. The log ROI delivered has
+    been `gap` away from `goal` at `since` (None: the last midnight); `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's share, `hosts` (24, m) of their skill."""
 
     goal: Half
     gap: Half
+    since: Float | None
     reference: Half
     low: Half
     high: Half
@@ -84,12 +85,12 @@ def course_of(
     """`quality` (m,): ln of what the creatives add to the ROI curve."""
     r, t = tile.rows, tile.traits
     goal = s.goal[r] + s.bias[r] - today.cut
-    gap = (s.aim[r] - goal) * np.exp((s.since[r] - day_start(day)) / (world.learning.lag_hours * HOUR))
     level = np.log(t.base) + s.demand[r] + (today.volume - world.noise.demand**2 / 2)
     hosted = tile.live and times.has_hosts(t.live_account)
     return Course(
         goal=goal.astype(np.float32),
-        gap=gap.astype(np.float32),
+        gap=(s.aim[r] - goal).astype(np.float32),
+        since=None if (s.since[r] <= day_start(day)).all() else s.since[r],
         reference=(t.reference + quality).astype(np.float32),
         low=t.low.astype(np.float32),
         high=t.high.astype(np.float32),
@@ -107,7 +108,7 @@ def wished(
     tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario, times: Timetable
 ) -> tuple[Int, Half]:
     """(steps, m) each: fen that the market would take, and the ROI at which it comes."""
-    aim = _decay(span, world)[:, None] * course.gap
+    aim = _left(course, span, world) * course.gap
     aim += course.goal
     x = aim - course.reference
     if course.hosts is not None:
@@ -130,9 +131,10 @@ def wished(
     return spend.astype(np.int64), roi
 
 
-def _decay(span: Span, world: Scenario) -> Half:
-    """(steps,) what is left at each step's middle of a gap that was one at midnight."""
-    left: Half = np.exp((span.midnight - span.mids) / (world.learning.lag_hours * HOUR)).astype(np.float32)
+def _left(course: Course, span: Span, world: Scenario) -> Half:
+    """(steps, 1) or (steps, m): what is left of a gap at each step's middle."""
+    since = np.array([span.midnight]) if course.since is None else course.since
+    left: Half = np.exp((since - span.mids[:, None]) / (world.learning.lag_hours * HOUR)).astype(np.float32)
     return left
 
 
