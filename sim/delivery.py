@@ -61,8 +61,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. The log ROI delivered has
-    been `gap` away from `goal` at `since` (None: the last midnight); `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's share, `hosts` (24, m) of their skill."""
+    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. The log ROI delivered was `gap` away
+    from `goal` at `since` (None: the last midnight); `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's
+    share, `hosts` (24, m) of their skill; `fresh_until`: the last of them has learnt and started; `slow`: one pays for a move."""
 
     goal: Half
     gap: Half
@@ -75,7 +76,7 @@ class Course:
     hosts: Half | None
     learnt_at: Float
     slow_until: Float
-    fresh_until: float  # the last of them has learnt and started
+    fresh_until: float
     slow: bool
 
 
