@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar import DAY, HOUR, day_of, day_start, weekday
+from sim.calendar import DAY, HOUR, day_of, day_start
 from sim.figures import figures
 from sim.lives import Timetable
 from sim.luck import Luck, efficiency_of
@@ -25,8 +25,10 @@ from sim.tiles import Tile
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
-MOST_VOLUME = float(np.log(50.0))  # an audience is finite: at most 50 times the spend at the reference
-EASIEST = -30.0  # ln(target / reference) below which nothing changes any more
+Half = NDArray[np.float32]  # relative error 1e-7 of a spend and an ROI that chance moves by percents
+
+MOST_VOLUME = np.float32(np.log(50.0))  # an audience is finite: at most 50 times the spend at the reference
+EASIEST, HARDEST = np.float32(-15.0), np.float32(15.0)  # ln(target / reference) beyond which nothing changes any more
 
 
 class Span:
@@ -59,19 +61,23 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. `goal` and `gap` give the log ROI
-    aimed at; `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's share."""
+    """A tile's campaigns from some instant on, until a setting or the day changes; (m,) each. The log ROI delivered was `gap` away
+    from `goal` at `since` (None: the last midnight); `level` ln of spend a day at the reference; `traffic` (24, m) ln of an hour's
+    share, `hosts` (24, m) of their skill; `fresh_until`: the last of them has learnt and started; `slow`: one pays for a move."""
 
-    goal: Float
-    gap: Float
-    reference: Float
-    level: Float
-    traffic: Float
+    goal: Half
+    gap: Half
+    since: Float | None
+    reference: Half
+    low: Half
+    high: Half
+    level: Half
+    traffic: Half
+    hosts: Half | None
     learnt_at: Float
     slow_until: Float
-    latest: float  # when the last of them has learnt, got over its move and started
+    fresh_until: float
     slow: bool
-    hosts: Float | None
 
 
 def course_of(
@@ -80,71 +86,72 @@ def course_of(
     """`quality` (m,): ln of what the creatives add to the ROI curve."""
     r, t = tile.rows, tile.traits
     goal = s.goal[r] + s.bias[r] - today.cut
-    lag = world.learning.lag_hours * HOUR
-    noise = world.noise
-    spread = (noise.demand**2 + noise.hour**2) / 2
-    traffic = noise.hour * luck.hour
-    profile = figures().hour_profile[weekday(day)]
-    traffic += np.log(profile.mean()) if tile.live else np.log(profile)[:, None]
-    with np.errstate(divide="ignore"):
-        on = np.log(s.on[r].astype(np.float64))
-    everybody = np.arange(24)
+    level = np.log(t.base) + s.demand[r] + (today.volume - world.noise.demand**2 / 2)
+    hosted = tile.live and times.has_hosts(t.live_account)
     return Course(
-        goal=goal,
-        gap=(s.aim[r] - goal) * np.exp((s.since[r] - day_start(day)) / lag),
-        reference=t.reference + quality,
-        level=np.log(t.base) + s.demand[r] + (today.volume - spread) + on,
-        traffic=traffic,
+        goal=goal.astype(np.float32),
+        gap=(s.aim[r] - goal).astype(np.float32),
+        since=None if (s.since[r] <= day_start(day)).all() else s.since[r],
+        reference=(t.reference + quality).astype(np.float32),
+        low=t.low.astype(np.float32),
+        high=t.high.astype(np.float32),
+        level=np.where(s.on[r], level, -np.inf).astype(np.float32),
+        traffic=luck.traffic,
+        hosts=times.host_skill(t.live_account, day, np.arange(24)).astype(np.float32) if hosted else None,
         learnt_at=s.learnt_at[r],
         slow_until=s.slow_until[r],
-        latest=float(max(s.learnt_at[r].max(), t.starts_at.max())),
+        fresh_until=float(max(s.learnt_at[r].max(), t.starts_at.max())),
         slow=bool(s.slow_until[r].max() > day_start(day)) and world.moving.loss > 0,
-        hosts=times.host_skill(t.live_account, day, everybody)
-        if tile.live and times.has_hosts(t.live_account)
-        else None,
     )
 
 
 def wished(
     tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario, times: Timetable
-) -> tuple[Int, Float]:
+) -> tuple[Int, Half]:
     """(steps, m) each: fen that the market would take, and the ROI at which it comes."""
-    t = tile.traits
-    decay = np.exp((span.midnight - span.mids) / (world.learning.lag_hours * HOUR))
-    aim = decay[:, None] * course.gap
+    aim = _left(course, span, world) * course.gap
     aim += course.goal
     x = aim - course.reference
     if course.hosts is not None:
         x -= course.hosts[span.hours]
-    np.maximum(x, EASIEST, out=x)
-    volume = log_volume(x, t.low, t.high, figures().elasticity_width)
+    np.clip(x, EASIEST, HARDEST, out=x)
+    volume = log_volume(x, course.low, course.high, figures().elasticity_width)
     np.minimum(volume, MOST_VOLUME, out=volume)
     volume += course.level
     volume += course.traffic[span.hours]
     spend = np.exp(volume, out=volume)
     spend *= _share_of_day(tile, span, times)
-    if course.latest > span.begin:
-        begun = np.clip((span.edges[1:, None] - t.starts_at) / span.step, 0.0, 1.0)
-        spend *= np.ceil(begun) if tile.live else begun
+    if course.fresh_until > span.begin:
+        begun = np.clip((span.edges[1:, None] - tile.traits.starts_at) / span.step, 0.0, 1.0)
+        spend *= (np.ceil(begun) if tile.live else begun).astype(np.float32)
         aim += _learning_noise(tile, course, span, shocks, world)
     roi = np.exp(aim, out=aim)
-    roi *= _efficiency(course, span, world)
+    if course.fresh_until > span.begin or course.slow:
+        roi *= _efficiency(course, span, world)
     np.rint(spend, out=spend)
     return spend.astype(np.int64), roi
 
 
-def expected_orders(tile: Tile, fen: Int, roi: Float) -> Int:
+def _left(course: Course, span: Span, world: Scenario) -> Half:
+    """(steps, 1) or (steps, m): what is left of a gap at each step's middle."""
+    since = np.array([span.midnight]) if course.since is None else course.since
+    left: Half = np.exp((since - span.mids[:, None]) / (world.learning.lag_hours * HOUR)).astype(np.float32)
+    return left
+
+
+def expected_orders(tile: Tile, fen: Int, roi: Half) -> Int:
     """(steps, m) in units of the menus."""
-    expected = fen * roi
+    expected = np.multiply(fen, roi, dtype=np.float64)
     expected *= UNIT / tile.traits.order_value
     return expected.astype(np.int64)
 
 
-def _share_of_day(tile: Tile, span: Span, times: Timetable) -> Float | float:
+def _share_of_day(tile: Tile, span: Span, times: Timetable) -> Half | np.float32:
     if not tile.live:
-        return span.step / DAY
+        return np.float32(span.step / DAY)
     rooms = tile.traits.live_account
-    return times.air_seconds(rooms, span.edges) / times.planned_seconds[rooms]
+    share: Half = (times.air_seconds(rooms, span.edges) / times.planned_seconds[rooms]).astype(np.float32)
+    return share
 
 
 def _fresh(course: Course, span: Span, world: Scenario) -> Float:
@@ -153,21 +160,20 @@ def _fresh(course: Course, span: Span, world: Scenario) -> Float:
     return np.clip((course.learnt_at - span.mids[:, None]) / (DAY * days), 0.0, None)
 
 
-def _learning_noise(tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario) -> Float | float:
+def _learning_noise(tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario) -> Half | np.float32:
     if not world.learning.noise:
-        return 0.0
+        return np.float32(0.0)
     z = efficiency_of(shocks, tile.traits.key, tile.token, span.day)[span.hours]
-    return _fresh(course, span, world) * world.learning.noise * z
+    noise: Half = (_fresh(course, span, world) * world.learning.noise * z).astype(np.float32)
+    return noise
 
 
-def _efficiency(course: Course, span: Span, world: Scenario) -> Float | float:
-    """Share of the ROI aimed at that is reached while learning, and after a move."""
-    reached: Float | float = 1.0
-    if course.latest > span.begin and world.learning.loss:
-        reached = 1.0 - world.learning.loss * np.minimum(_fresh(course, span, world), 1.0)
-    if course.slow:
-        reached = reached * np.where(span.mids[:, None] < course.slow_until, 1.0 - world.moving.loss, 1.0)
-    return reached
+def _efficiency(course: Course, span: Span, world: Scenario) -> Half:
+    """(steps, m): share of the ROI aimed at that is reached while learning, and after a move."""
+    reached = 1.0 - world.learning.loss * np.minimum(_fresh(course, span, world), 1.0)
+    reached *= np.where(span.mids[:, None] < course.slow_until, 1.0 - world.moving.loss, 1.0)
+    share: Half = reached.astype(np.float32)
+    return share
 
 
 def within_budget(fen: Int, room: Int) -> Int:

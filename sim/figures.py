@@ -17,7 +17,9 @@ Float = NDArray[np.float64]
 class Figures:
     """`hour_profile` (7, 24), weekday 0 = Monday, mean 1. `refund_delay_days`: 101 quantiles. Elasticity: 10, 50, 90 %
     near the goal and its logistic shape relative to the elasticity there. Log sds: of order value, of volume between
-    days, of efficiency between days. Deciles 10..90 % of budgets (relative to the median) and of lives (days)."""
+    days, of efficiency between days, of quality between creatives. Pareto index of the top 1 % of order values; sales of a day in
+    November over another's; rank correlation of a refund's delay with its value. Deciles 10..90 % of budgets (relative to the
+    median) and of lives (days)."""
 
     hour_profile: Float
     refund_delay_days: Float
@@ -30,6 +32,9 @@ class Figures:
     volume_log_sd_day: float
     efficiency_log_sd_day: float
     creative_log_sd: float
+    order_value_tail_index: float
+    november_factor: float
+    refund_delay_value_correlation: float
     budget_relative_deciles: Float
     life_days_deciles: Float
 
@@ -57,6 +62,9 @@ _PLAIN = (
     "volume_log_sd_day",
     "efficiency_log_sd_day",
     "creative_log_sd",
+    "order_value_tail_index",
+    "november_factor",
+    "refund_delay_value_correlation",
 )
 
 

@@ -27,6 +27,7 @@ SOURCES = {
     "refund_pairs.parquet": "derived from UCI Online Retail II, dataset 502 (CC BY 4.0)",
     "retail_lines.parquet": "UCI Online Retail II, dataset 502 (CC BY 4.0)",
     "auction_landscape.parquet": "output of alimama-tech/AuctionNet (Apache-2.0 program); synthetic",
+    "creative_arms.parquet": "Upworthy Research Archive, exploratory set (CC BY 4.0)",
 }
 
 
@@ -80,8 +81,39 @@ def refund_delay(path: Path) -> list[float]:
     return rounded(np.quantile(delay[(delay >= 0) & (delay <= DELAY_CUT_DAYS)], np.linspace(0, 1, 101)))
 
 
+def refund_delay_by_value(path: Path) -> float:
+    """Rank correlation of the delay with the amount refunded, of the pairs up to the cut."""
+    d = parquet(path, "delay_days", "amount")
+    delay, amount = d["delay_days"].astype(float), d["amount"].astype(float)
+    good = (delay >= 0) & (delay <= DELAY_CUT_DAYS) & (amount > 0)
+    ranks = [np.argsort(np.argsort(v[good], kind="stable"), kind="stable") for v in (delay, amount)]
+    return round(float(np.corrcoef(ranks[0].astype(float), ranks[1].astype(float))[0, 1]), 4)
+
+
+def creative_spread(path: Path) -> float:
+    """Log sd of the true click rate between arms of one test: mean relative variance over tests, less what sampling adds."""
+    d = parquet(path, "test", "impressions", "clicks")
+    _, test = np.unique(d["test"], return_inverse=True)
+    shown, clicked, arms = d["impressions"].astype(float), d["clicks"].astype(float), np.bincount(test)
+    rate = clicked / shown
+    mean = np.bincount(test, weights=rate) / arms
+    pooled = np.bincount(test, weights=clicked) / np.bincount(test, weights=shown)
+    sampling = np.bincount(test, weights=(pooled * (1 - pooled))[test] / shown) / arms
+    several = arms > 1
+    seen = np.bincount(test, weights=(rate - mean[test]) ** 2)[several] / (arms[several] - 1)
+    relative = (seen - sampling[several]) / mean[several] ** 2
+    return round(float(np.sqrt(np.log1p(relative.mean()))), 4)
+
+
+def tail_index(values: Float) -> float:
+    """Hill's estimate of the Pareto index of the top 1 %."""
+    top = np.sort(values)[-max(2, len(values) // 100) :]
+    return round(float(1 / np.log(top[1:] / top[0]).mean()), 4)
+
+
 def retail(path: Path) -> dict[str, float]:
-    """Log sd of invoice value; sd of log daily sales within month and weekday."""
+    """Log sd of invoice value and the Pareto index of its top 1 %; sd of log daily sales within month and weekday; sales of
+    a November day over those of another."""
     d = parquet(path, "ts", "is_cancel", "invoice", "qty", "unit_price")
     value = d["qty"] * np.round(d["unit_price"].astype(float), 2)
     good = ~d["is_cancel"].astype(bool) & (value > 0)
@@ -94,8 +126,12 @@ def retail(path: Path) -> dict[str, float]:
     _, group = np.unique(cell, return_inverse=True)
     mean = np.bincount(group, weights=sales) / np.bincount(group)
     freedom = len(sales) - len(mean)
+    total = np.exp(sales)
+    november = day.astype("datetime64[M]").astype(int) % 12 == 10
     return {
         "order_value_log_sd": round(float(np.log(invoices).std()), 4),
+        "order_value_tail_index": tail_index(invoices.astype(float)),
+        "november_factor": round(float(total[november].mean() / total[~november].mean()), 4),
         "daily_sales_log_sd": round(float(np.sqrt(((sales - mean[group]) ** 2).sum() / freedom)), 4),
     }
 
@@ -158,6 +194,8 @@ def derive(data: Path) -> dict[str, Any]:
         **campaign_quantiles(data / "campaigns_sample.csv"),
         "refund_value_within_days": refund_value_within(data / "refund_triangle_weekly.csv"),
         "refund_delay_days_percentiles": refund_delay(data / "refund_pairs.parquet"),
+        "refund_delay_value_correlation": refund_delay_by_value(data / "refund_pairs.parquet"),
+        "creative_log_sd": creative_spread(data / "creative_arms.parquet"),
         **retail(data / "retail_lines.parquet"),
         **landscape(data / "auction_landscape.parquet"),
     }

@@ -78,7 +78,7 @@ def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: i
         cap=daily(known.suggested),
         may_move=hours[::stage_hours] >= starts[:, None] + OBSERVED_S,
         width=known.width,
-        most_volume=MOST_VOLUME,
+        most_volume=float(MOST_VOLUME),
         lag_hours=scenario.learning.lag_hours,
         move_loss=loss,
         move_within=within,

@@ -1,56 +1,74 @@
-"""The daily and hourly luck of campaigns: standard normals of a natural day, drawn by blocks of days."""
+"""The daily and hourly luck of campaigns: standard normals, drawn by blocks of days."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar import weekday
+from sim.figures import figures
+from sim.normal import inverse_normal
 from sim.shocks import Shocks, Stream
 
-Float = NDArray[np.float64]
+Half = NDArray[np.float32]
 Int = NDArray[np.int64]
 
-DAYS = 16  # of a block
-HOURS, DAILY = 24, 8
-DEMAND, BIAS, WALK, CLUSTER = 0, 1, 2, 3  # rows of `day`; the others are spare
+DAYS = 32  # of a block
+HOURS, DAILY = 24, 4
+LEVELS, BITS = 1 << 16, 4  # four levels of 16 bits in a word
+DEMAND, BIAS, WALK, CLUSTER = 0, 1, 2, 3  # rows of `day`
 
 
 @dataclass(frozen=True, slots=True)
 class Luck:
-    """Of m campaigns on one day: `hour` (24, m) standard normals of volume, `day` (8, m) of what moves once a day."""
+    """Of m campaigns on one day: `traffic` (24, m) ln of an hour's volume, profile and noise; `day` (4, m) standard normals of what
+    moves once a day."""
 
-    hour: Float
-    day: Float
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    normals: Float
-
-    @property
-    def nbytes(self) -> int:
-        return self.normals.nbytes
+    traffic: Half
+    day: Half
 
 
-def luck_of(shocks: Shocks, key: Int, token: bytes, day: int) -> Luck:
-    """`token` names the campaigns (`key`) that are drawn together."""
-    of_day: Float = _block(shocks, Stream.LUCK, key, token, day // DAYS, HOURS + DAILY)[day % DAYS]
-    return Luck(of_day[:HOURS], of_day[HOURS:])
+def luck_of(shocks: Shocks, key: Int, token: bytes, day: int, live: bool, hour_sd: float) -> Luck:
+    """`token` names the campaigns (`key`) that are drawn together. `live`: without a profile of hours; `hour_sd`: log sd of an
+    hour's volume."""
+
+    def draw() -> Luck:
+        of_day = _of_day(shocks, Stream.LUCK, key, token, day, HOURS + DAILY)
+        profile = figures().hour_profile[weekday(day)]
+        usual = np.log(np.full(HOURS, profile.mean()) if live else profile)
+        traffic = hour_sd * of_day[:HOURS] + (usual - hour_sd**2 / 2)[:, None]
+        return Luck(traffic.astype(np.float32), of_day[HOURS:])
+
+    return shocks.shared(("luck", token, day, live, hour_sd), day, draw)
 
 
-def efficiency_of(shocks: Shocks, key: Int, token: bytes, day: int) -> Float:
+def efficiency_of(shocks: Shocks, key: Int, token: bytes, day: int) -> Half:
     """(24, m) standard normals of efficiency, which only campaigns that are learning feel."""
-    of_day: Float = _block(shocks, Stream.EFFICIENCY, key, token, day // DAYS, HOURS)[day % DAYS]
-    return of_day
+    return shocks.shared(
+        ("efficiency", token, day), day, lambda: _of_day(shocks, Stream.EFFICIENCY, key, token, day, HOURS)
+    )
 
 
-def _block(shocks: Shocks, stream: Stream, key: Int, token: bytes, block: int, width: int) -> Float:
-    """(days, width, m)."""
+def market_of(shocks: Shocks, day: int) -> float:
+    """The standard normal of everybody's demand on the natural day."""
+    return shocks.shared(("market", day), day, lambda: float(shocks.normals(Stream.MARKET, 0, day)[0, 0]))
 
-    def draw() -> _Block:
-        flat = shocks.block_normals(stream, key, block, DAYS * width)
-        return _Block(np.ascontiguousarray(flat.T).reshape(DAYS, width, len(key)))
 
-    return shocks.shared((stream, token, block), draw).normals
+def _of_day(shocks: Shocks, stream: Stream, key: Int, token: bytes, day: int, width: int) -> Half:
+    """(width, m) standard normals, by quantile at 16 bits each."""
+    count, last = width // BITS, day // DAYS * DAYS + DAYS - 1
+    words = shocks.kept_words(token, last, stream, key, day // DAYS, DAYS * count)
+    today = words[:, day % DAYS * count : (day % DAYS + 1) * count].T.copy()  # (count, m)
+    level = today.view(np.uint16).reshape(count, len(key), BITS).transpose(0, 2, 1).reshape(width, len(key))
+    return normal_levels().take(level.astype(np.intp))
+
+
+@cache
+def normal_levels() -> Half:
+    """Quantiles of the standard normal in the middle of even steps, scaled to variance 1."""
+    z = inverse_normal((np.arange(LEVELS) + 0.5) / LEVELS)
+    levels: Half = (z / z.std()).astype(np.float32)
+    return levels

@@ -7,10 +7,13 @@ with m' = margin x settled share (shape fitted to auction data; docs/assumptions
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Float = NDArray[np.float64]
+F = TypeVar("F", np.float32, np.float64)
 
 LN2 = float(np.log(2.0))
 
@@ -20,10 +23,16 @@ def elasticity(x: Float, low: Float, high: Float, width: float) -> Float:
     return np.asarray(low + (high - low) / (1 + np.exp(-x / width)), np.float64)
 
 
-def log_volume(x: Float, low: Float, high: Float, width: float) -> Float:
-    """ln(spend / spend at the reference) at x, demand apart."""
-    bend = np.log1p(np.exp(x / width)) - LN2
-    return np.asarray(-(low * x + (high - low) * width * bend), np.float64)
+def log_volume(x: NDArray[F], low: NDArray[F], high: NDArray[F], width: float) -> NDArray[F]:
+    """ln(spend / spend at the reference) at x, demand apart; in the precision of what is given."""
+    exact = x.dtype.type
+    bend = np.multiply(x, exact(1 / width))
+    np.exp(bend, out=bend)
+    np.log1p(bend, out=bend)
+    bend -= exact(LN2)
+    bend *= (low - high) * exact(width)
+    bend -= low * x
+    return bend
 
 
 def optimum(reference: Float, low: Float, high: Float, width: float, settled_margin: Float) -> Float:

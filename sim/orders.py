@@ -8,21 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.delivery import Span
-from sim.menus import Further, Menu, further_orders
+from sim.menus import DAY_HOURS, Menu, further_orders
 from sim.refunds import Delays, level_of
 from sim.shocks import Shocks
 from sim.tiles import Tile
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Fate = NDArray[np.uint16]
 
 FARTHEST = np.int64(2**31 - 1)  # beyond any first page, in units
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """How far a span takes each hour of a tile: expected orders of the hour `before` and `until` each step, in units (steps, m).
+    `sold` (m,): orders of the first step's hour before the span. Hourly steps begin at 0, where before and sold are nothing."""
+
+    before: Int
+    until: Int
+    sold: Int
+
+
+@dataclass(frozen=True, slots=True)
 class Returns:
     """Orders that come back some day, one row each: `step` and `column` of the span and tile where they were paid, `value` fen,
-    `at` epoch second of the refund, `window` of its delay (sim/refunds.py)."""
+    `at` second of the refund since the midnight before, `window` of its delay (sim/refunds.py)."""
 
     step: Int
     column: Int
@@ -41,80 +53,80 @@ class Sales:
     sold: Int
 
 
-def sales_of(
-    shocks: Shocks, tile: Tile, menu: Menu, delays: Delays, span: Span, before: Int, until: Int, sold: Int
-) -> Sales:
-    """Orders between `before` and `until` (steps, m), expected orders of the hour in units. `sold` (m,): of the first step's hour
-    before the span (0 at its beginning)."""
+def sales_of(shocks: Shocks, tile: Tile, menu: Menu, delays: Delays, span: Span, way: Stretch) -> Sales:
+    """The orders of each step, of which those of the first page come straight from the menu's running totals."""
     size, hours = tile.buyers.size, span.hours
-    reached = menu.epoch[:, hours] <= np.minimum(until, FARTHEST).astype(np.int32)
+    reached = menu.epoch[:, hours] <= np.minimum(way.until, FARTHEST).astype(np.int32)
     seen = np.add.reduce(reached.view(np.uint8), axis=0, dtype=np.uint8 if size < 256 else np.uint16).astype(np.int64)
-    earlier = np.zeros_like(seen) if span.hourly else np.vstack([np.minimum(sold, size)[None], seen[:-1]])
-    orders = seen - earlier
-    gmv = _first(menu, hours, seen)
+    gmv = _running(menu, span, seen)
+    orders = seen
     if not span.hourly:
-        gmv -= _first(menu, hours, earlier)
-        reached &= menu.epoch[:, hours] > np.minimum(before, FARTHEST).astype(np.int32)
+        earlier = np.vstack([np.minimum(way.sold, size)[None], seen[:-1]])
+        orders = seen - earlier
+        gmv -= _running(menu, span, earlier)
+        reached &= menu.epoch[:, hours] > np.minimum(way.before, FARTHEST).astype(np.int32)
     reached &= menu.back[:, hours]
-    parts = [_first_returns(tile, menu, delays, span, before, until, reached)]
-    if (seen == size).any():
-        more, step, column = _beyond(shocks, tile, menu, span, before, until, seen == size)
-        np.add.at(orders, (step, column), 1)
-        np.add.at(gmv, (step, column), more.value)
-        parts.append(_further_returns(menu, delays, span, before, until, more, step, column))
-    total = orders if span.hourly else np.cumsum(orders, axis=0) + sold
-    return Sales(orders, gmv, _joined(parts), total[-1])
+    parts = [_returns(menu, delays, span, way, *_first_page(menu, span, reached))]
+    if seen.max() == size:
+        step, column, value, epoch, fate = _beyond(shocks, tile, menu, span, way, seen == size)
+        cell = step * seen.shape[1] + column
+        orders = orders.copy()
+        np.add.at(orders.reshape(-1), cell, 1)
+        np.add.at(gmv.reshape(-1), cell, value)
+        b = np.flatnonzero(fate < menu.chance[column])
+        parts.append(_returns(menu, delays, span, way, step[b], column[b], value[b], epoch[b], fate[b]))
+    sold = orders[-1] if span.hourly else orders.sum(axis=0) + way.sold
+    return Sales(orders, gmv, _joined(parts), sold)
 
 
-def _first(menu: Menu, hours: slice, count: Int) -> Int:
-    """Fen of the first `count` orders of each hour's first page."""
-    _, day, m = menu.total.shape
-    cell = np.arange(hours.start, hours.stop)[:, None] * m + np.arange(m)
-    return np.asarray(menu.total.ravel()[count * (day * m) + cell], np.int64)
+def _running(menu: Menu, span: Span, count: Int) -> Int:
+    """Fen of the first `count` (steps, m) orders of each hour's first page."""
+    m = menu.total.shape[2]
+    cell = np.arange(span.first * m, (span.first + (span.count if span.hourly else 1)) * m).reshape(-1, m)
+    at = count * (DAY_HOURS * m)
+    at += cell
+    return np.asarray(menu.total.ravel().take(at), np.int64)
 
 
-def _first_returns(
-    tile: Tile, menu: Menu, delays: Delays, span: Span, before: Int, until: Int, chosen: NDArray[np.bool_]
-) -> Returns:
-    j, step, column = np.unravel_index(np.flatnonzero(chosen), chosen.shape)
-    hour = span.first + (step if span.hourly else 0)
-    _, day, m = menu.epoch.shape
-    at = (j * day + hour) * m + column
+def _first_page(menu: Menu, span: Span, chosen: Mask) -> tuple[Int, Int, Int, Int, Fate]:
+    """Step, column, value, epoch, fate of the chosen orders (size, steps, m)."""
+    _, steps, m = chosen.shape
+    flat = np.flatnonzero(chosen)
+    j = flat // (steps * m)
+    cell = flat - j * (steps * m)
+    step = cell // m
+    column = cell - step * m
+    at = j * (DAY_HOURS * m) + (span.first * m) + (cell if span.hourly else column)
     total = menu.total.ravel()
-    value = total[at + day * m].astype(np.int64) - total[at]
-    epoch, fate = menu.epoch.ravel()[at].astype(np.int64), menu.fate.ravel()[at]
-    return _returns(menu, delays, span, before, until, (step, column), value, epoch, fate)
+    value = total.take(at + DAY_HOURS * m) - total.take(at)
+    return step, column, value.astype(np.int64), menu.epoch.ravel().take(at), menu.fate.ravel().take(at)
 
 
 def _beyond(
-    shocks: Shocks, tile: Tile, menu: Menu, span: Span, before: Int, until: Int, full: NDArray[np.bool_]
-) -> tuple[Further, Int, Int]:
-    """Orders past the first page of the cells that have used it up."""
+    shocks: Shocks, tile: Tile, menu: Menu, span: Span, way: Stretch, full: Mask
+) -> tuple[Int, Int, Int, Int, Fate]:
+    """The same of all orders past the first page, of the cells that have used it up."""
     step, column = np.nonzero(full)
     hour = span.first + (step if span.hourly else np.zeros_like(step))
-    more = further_orders(shocks, tile.buyers, menu, hour, column, until[step, column])
-    new = more.epoch > before[step, column][more.cell]
-    more = Further(more.cell[new], more.epoch[new], more.value[new], more.fate[new])
-    return more, step[more.cell], column[more.cell]
-
-
-def _further_returns(
-    menu: Menu, delays: Delays, span: Span, before: Int, until: Int, more: Further, step: Int, column: Int
-) -> Returns:
-    back = more.fate < menu.chance[column]
-    place = (step[back], column[back])
-    return _returns(menu, delays, span, before, until, place, more.value[back], more.epoch[back], more.fate[back])
+    after, until = way.before[step, column], way.until[step, column]
+    more = further_orders(shocks, tile.buyers, menu, hour, column, after, until)
+    return step[more.cell], column[more.cell], more.value, more.epoch, more.fate
 
 
 def _returns(
-    menu: Menu, delays: Delays, span: Span, before: Int, until: Int, place: tuple[Int, Int], value: Int, epoch: Int,
-    fate: NDArray[np.uint16],
+    menu: Menu, delays: Delays, span: Span, way: Stretch, step: Int, column: Int, value: Int, epoch: Int,
+    fate: Fate,
 ) -> Returns:  # fmt: skip
-    step, column = place
-    level = level_of(fate, menu.chance[column])
-    start = before[place]
-    paid = span.edges[step] + span.step * (epoch - start) / (until[place] - start)
-    return Returns(step, column, value, (paid + delays.seconds[level]).astype(np.int64), delays.window[level])
+    """When orders that come back do so: paid in the step where their epoch lies, refunded by their fate."""
+    cell = step * way.until.shape[1] + column
+    if span.hourly:
+        paid = epoch / way.until.ravel().take(cell)
+    else:
+        start = way.before.ravel().take(cell)
+        paid = (epoch - start) / (way.until.ravel().take(cell) - start)
+    level = level_of(fate, menu.chance, column)
+    at = (paid + step) * span.step + (delays.seconds.take(level) + (span.begin - span.midnight))
+    return Returns(step, column, value, at.astype(np.int64), delays.window.take(level))
 
 
 def _joined(parts: list[Returns]) -> Returns:

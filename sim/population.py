@@ -105,6 +105,21 @@ def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks
     )
 
 
+def outsider(spec: CampaignSpec, key: Int, there: Traits, scenario: Scenario, shocks: Shocks) -> Traits:
+    """Of a campaign created from outside (one row). Live: the market of its room, where one is `there`; else of the first group of
+    its kind."""
+    room = np.flatnonzero(there.live & (there.live_account == spec.live_account))
+    if spec.kind == 1 and len(room):
+        traits = taken(there, room[-1:])
+        traits.key[:] = key
+    else:
+        number = next((n for n, g in enumerate(scenario.group) if (g.kind == "live") == (spec.kind == 1)), 0)
+        traits = draw_traits(scenario.group[number], number, key, scenario, shocks)
+        traits.live_account[:], traits.live[:] = spec.live_account, spec.kind == 1
+    traits.account[:], traits.starts_at[:] = spec.account, spec.starts_at
+    return traits
+
+
 def busiest_hour(group: Group) -> float:
     """Largest share of a usual day's orders in an hour."""
     profile = figures().hour_profile

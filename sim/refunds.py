@@ -48,12 +48,13 @@ def refund_delay(u: Float, r: Refunds) -> Float:
     return np.where(u < first, quick, np.where(u < second, soon, late))
 
 
-def refund_chance(usual: Float, day: Float, r: Refunds, factor: float) -> Float:
-    """(m,) probability that an order of the day comes back. `day` (8, m): the day's luck; `factor`: of its promotions."""
+def refund_chance(usual: Float, day: NDArray[np.float32], r: Refunds, factor: float) -> Float:
+    """(m,) probability that an order of the day comes back. `day` (4, m): the day's luck; `factor`: of its promotions."""
     spread = np.exp(r.cluster * day[CLUSTER] - r.cluster**2 / 2) if r.cluster else 1.0
     return np.asarray(np.minimum(usual * (factor * spread), MOST_REFUNDED), np.float64)
 
 
-def level_of(fate: NDArray[np.uint16], chance: NDArray[np.uint16]) -> Int:
-    """The quantile level of an order whose 16 bits of fate lie below its chance of coming back."""
-    return np.asarray(fate.astype(np.int64) * LEVELS // chance, np.int64)
+def level_of(fate: NDArray[np.uint16], chance: NDArray[np.uint16], at: Int) -> Int:
+    """The quantile level of orders of campaigns `at`, whose 16 bits of fate lie below the campaign's `chance` of coming back."""
+    scale = LEVELS / np.maximum(chance, 1).astype(np.float64)
+    return (fate * scale.take(at)).astype(np.int64)

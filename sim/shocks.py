@@ -7,10 +7,9 @@ for each (seed, stream, campaign, block of days). Tables made from them are kept
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from enum import IntEnum
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,8 +21,9 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
-WARM_UP = 12  # first words of SFC64 that its author has thrown away
-MOST_BYTES = 512 << 20
+WARM_UP = 24  # first words thrown away: SFC64's author has 12 to mix any three words of state
+POOL_BYTES = 31 << 20
+APART = 8  # between rows of a block: rows a power of two apart would fall into the same lines of the cache
 
 
 class Stream(IntEnum):
@@ -39,31 +39,31 @@ class Stream(IntEnum):
     EFFICIENCY = 10
     CREATIVE = 11
     ROWS = 12
+    ORDERS_BEYOND = 13
     RESAMPLE = 100  # of a bootstrap, not of a world
 
 
-class Table(Protocol):
-    """Something made from draws that worlds can share."""
-
-    @property
-    def nbytes(self) -> int: ...
-
-
-T = TypeVar("T", bound=Table)
+T = TypeVar("T")
 
 
 class Shocks:
-    """The luck of one seed (0 .. 2**64 - 1); give the same object to several worlds and they share its tables. The newest
-    tables are kept, up to `most_bytes`; what is dropped is drawn again when asked for, with the same bits."""
+    """The luck of one seed (0 .. 2**64 - 1); give the same object to several worlds and they share its tables. Tables are kept until
+    the newest world is `keep_days` past the last day that they serve (worlds advance side by side), so memory is bounded; what
+    has been dropped is drawn again when asked for, with the same bits."""
 
-    def __init__(self, seed: int, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, seed: int, keep_days: int = 1) -> None:
         if not 0 <= seed < 2**64:
             raise ValueError(f"seed {seed}: expected 0 .. 2**64 - 1")
-        self.seed, self.most_bytes, self.held_bytes = seed, most_bytes, 0
+        self.seed, self.keep_days = seed, keep_days
         self._key = (seed & 0xFFFFFFFF, seed >> 32)
         self._bits = np.random.SFC64(0)
-        self._generator = np.random.Generator(self._bits)
-        self._tables: OrderedDict[Hashable, Table] = OrderedDict()
+        np.empty(
+            POOL_BYTES, np.uint8
+        )  # once let go, it has the C library keep freed tables instead of returning their pages
+        self._newest = -(1 << 62)
+        self._tables: dict[Hashable, tuple[int, object]] = {}
+        self._blocks: dict[Hashable, tuple[int, Words]] = {}
+        self._spare: list[Words] = []  # memory of blocks that were dropped: fresh memory costs more than the draws
 
     def uniforms(self, stream: Stream, campaign: ArrayLike, slot: ArrayLike, ordinal: ArrayLike = 0) -> Float:
         """Four uniforms in (0, 1) for every (campaign, slot, ordinal), broadcast to n: shape (4, n)."""
@@ -73,34 +73,51 @@ class Shocks:
         """Four standard normals for every (campaign, slot, ordinal): shape (4, n)."""
         return inverse_normal(self.uniforms(stream, campaign, slot, ordinal))
 
-    def block_words(self, stream: Stream, campaigns: Int, block: int, count: int, page: int = 0) -> Words:
+    def words(self, stream: Stream, campaigns: Int, block: int, count: int, page: int = 0) -> Words:
         """(n, count) words of 64 even bits: the block's own for every campaign. `page`: a further lot of the same block."""
-        out = np.empty((len(campaigns), count), np.uint64)
-        for row, start in zip(out, self._starts(stream, campaigns, block, page), strict=True):
-            self._begin(start)
-            row[:] = self._bits.random_raw(WARM_UP + count)[WARM_UP:]
-        return out
+        return self._draw(np.empty((len(campaigns), count), np.uint64), stream, campaigns, block, page)
 
-    def block_normals(self, stream: Stream, campaigns: Int, block: int, count: int) -> Float:
-        """(n, count) standard normals: the block's own for every campaign."""
-        out = np.empty((len(campaigns), count), np.float64)
-        for row, start in zip(out, self._starts(stream, campaigns, block, 0), strict=True):
-            self._begin(start)
-            self._bits.random_raw(WARM_UP, output=False)
-            self._generator.standard_normal(out=row)
-        return out
+    def kept_words(self, name: bytes, last_day: int, stream: Stream, campaigns: Int, block: int, count: int) -> Words:
+        """As `words`, kept while it serves. `name` stands for the campaigns. Read it at once: its memory is used again later."""
+        key = (stream, name, block)
+        if key not in self._blocks:
+            self._blocks[key] = last_day, self._draw(self._room(len(campaigns), count), stream, campaigns, block, 0)
+        return self._blocks[key][1]
 
-    def shared(self, key: Hashable, make: Callable[[], T]) -> T:
+    def shared(self, key: Hashable, last_day: int, make: Callable[[], T]) -> T:
         """The table of this key, made once while it is kept. `key` must name all that the table is made from."""
-        found = self._tables.get(key)
-        if found is None:
-            found = self._tables[key] = make()
-            self.held_bytes += found.nbytes
-            while self.held_bytes > self.most_bytes and len(self._tables) > 1:
-                self.held_bytes -= self._tables.popitem(last=False)[1].nbytes
-        else:
-            self._tables.move_to_end(key)
-        return found  # type: ignore[return-value]
+        return self.shared_each([key], last_day, lambda _: [make()])[0]
+
+    def shared_each(self, keys: Sequence[Hashable], last_day: int, make: Callable[[list[int]], list[T]]) -> list[T]:
+        """The tables of these keys; `make` is given the places of those that are not kept, and makes them in this order."""
+        missing = [i for i, key in enumerate(keys) if key not in self._tables]
+        if missing:
+            for i, table in zip(missing, make(missing), strict=True):
+                self._tables[keys[i]] = last_day, table
+        return [self._tables[key][1] for key in keys]  # type: ignore[misc]
+
+    def reach(self, day: int) -> None:
+        """A world has come to natural day `day`: drop what served only days long past."""
+        if day <= self._newest:
+            return
+        self._newest = day
+        oldest = day - self.keep_days
+        self._tables = {key: t for key, t in self._tables.items() if t[0] >= oldest}
+        gone = [key for key, t in self._blocks.items() if t[0] < oldest]
+        self._spare = [self._blocks.pop(key)[1] for key in gone] or self._spare
+
+    def _room(self, rows: int, count: int) -> Words:
+        for i, room in enumerate(self._spare):
+            if room.shape == (rows, count):
+                return self._spare.pop(i)
+        return np.empty((rows, count + APART), np.uint64)[:, :count]
+
+    def _draw(self, out: Words, stream: Stream, campaigns: Int, block: int, page: int) -> Words:
+        """A generator of its own for each row, set up by its state (creating one costs twenty times as much)."""
+        for row, start in zip(out, self._starts(stream, campaigns, block, page), strict=True):
+            self._bits.state = {"bit_generator": "SFC64", "state": {"state": start}, "has_uint32": 0, "uinteger": 0}
+            row[:] = self._bits.random_raw(WARM_UP + len(row))[WARM_UP:]
+        return out
 
     def _counted(
         self, stream: Stream, campaign: ArrayLike, slot: ArrayLike, ordinal: ArrayLike
@@ -111,11 +128,9 @@ class Shocks:
         return philox((parts[0], parts[1], parts[2], np.full(parts[0].shape, int(stream), np.uint64)), self._key)
 
     def _starts(self, stream: Stream, campaigns: Int, block: int, page: int) -> Words:
-        """(n, 4) states of SFC64: three words of the counter-based generator, and its own counter at 1."""
-        half = np.uint64(32)
-        first, second = (self._counted(stream, campaigns, block, 2 * page + k) for k in (0, 1))
-        words = (first[0] << half | first[1], first[2] << half | first[3], second[0] << half | second[1])
-        return np.ascontiguousarray(np.stack([*words, np.ones(len(campaigns), np.uint64)], axis=1))
-
-    def _begin(self, start: Words) -> None:
-        self._bits.state = {"bit_generator": "SFC64", "state": {"state": start}, "has_uint32": 0, "uinteger": 0}
+        """(n, 4) states of SFC64: seed, what for and when, campaign, and its own counter at 1."""
+        starts = np.ones((len(campaigns), 4), np.uint64)
+        starts[:, 0] = self.seed
+        starts[:, 1] = (int(stream) << 56) + (page << 32) + block
+        starts[:, 2] = campaigns
+        return starts

@@ -13,7 +13,7 @@ from sim.columns import taken
 from sim.luck import BIAS, DEMAND, WALK
 from sim.market import next_state
 from sim.population import Traits
-from sim.scenario import Scenario
+from sim.scenario import Noise, Scenario
 from sim.seam import CampaignSpec
 from sim.shocks import Shocks, Stream
 
@@ -129,14 +129,19 @@ def _slow_down(state: State, scenario: Scenario, moved: Int, at: float) -> None:
     state.moved_at[moved] = at
 
 
-def turn_day(state: State, rows: Int, z: Float, scenario: Scenario) -> None:
-    """Midnight: the luck (8, m) of the new day and the suggestion move on, the budget is fresh."""
+def turn_day(state: State, rows: Int, z: NDArray[np.float32], scenario: Scenario) -> None:
+    """Midnight: the luck (4, m) of the new day and the suggestion move on, the budget is fresh."""
     noise, suggesting = scenario.noise, scenario.suggestion
     state.demand[rows] = next_state(state.demand[rows], noise.rho, noise.demand, z[DEMAND])
     state.bias[rows] = next_state(state.bias[rows], noise.bias_rho, noise.bias, z[BIAS])
     state.walk[rows] = next_state(state.walk[rows], suggesting.rho, suggesting.sd, z[WALK])
     state.spent[rows] = 0
     state.orders[rows] = 0
+
+
+def next_market(now: float, noise: Noise, z: float) -> float:
+    """Everybody's demand (log) of the next day."""
+    return float(next_state(np.array([now]), noise.rho, noise.market, np.array([z]))[0])
 
 
 def restock(state: State, traits: Traits, rows: Int, at: float, days: float) -> None:

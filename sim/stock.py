@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.delivery import Span
 from sim.menus import Menu, further_orders
+from sim.orders import Stretch
 from sim.shocks import Shocks
 from sim.tiles import Tile
 
@@ -32,7 +33,7 @@ def out_at(orders: Int, pieces: Int, span: Span) -> Float:
 
 
 def last_piece(
-    shocks: Shocks, tile: Tile, menu: Menu, span: Span, before: Int, until: Int, orders: Int, pieces: Int
+    shocks: Shocks, tile: Tile, menu: Menu, span: Span, way: Stretch, orders: Int, pieces: Int
 ) -> tuple[Int, Int]:
     """Cells (step, column) in which more is ordered than is left: flat indices, and the epoch of the last order that is served."""
     total = np.cumsum(orders, axis=0)
@@ -43,8 +44,8 @@ def last_piece(
         hour = span.first + (step if span.hourly else 0)
         last = pieces[column] - (total - orders)[step, column] - 1
         row = menu.epoch[:, hour, column].astype(np.int64)
-        if until[step, column] >= row[-1]:
-            at = (np.array([hour]), np.array([column]), until[step, column : column + 1])
+        if way.until[step, column] >= row[-1]:
+            at = (np.array([hour]), np.array([column]), row[-1:], way.until[step, column : column + 1])
             row = np.concatenate([row, further_orders(shocks, tile.buyers, menu, *at).epoch])
-        epochs.append(int(row[row > before[step, column]][last]))
+        epochs.append(int(row[row > way.before[step, column]][last]))
     return np.flatnonzero(over), np.array(epochs, np.int64)

@@ -14,8 +14,8 @@ from sim.delivery import Course, Day, Span, course_of, expected_orders, wished, 
 from sim.lives import Timetable
 from sim.luck import Luck, luck_of
 from sim.menus import Menu, menu_of
-from sim.orders import Sales, sales_of
-from sim.population import UNLIMITED, Traits
+from sim.orders import Sales, Stretch, sales_of
+from sim.population import Traits
 from sim.protection import Cover
 from sim.refunds import delays_of, refund_chance
 from sim.scenario import Scenario
@@ -25,6 +25,7 @@ from sim.tiles import Tile, tiles_of
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+Half = NDArray[np.float32]
 
 
 @dataclass(slots=True)
@@ -49,7 +50,8 @@ class Trading:
     def open(self, day: int, tiles: list[Tile]) -> None:
         """Begin a natural day with these tiles; what it brings follows by `begin`."""
         self._day = day
-        self.stalls = [Stall(t, luck_of(self._shocks, t.traits.key, t.token, day)) for t in tiles]
+        self._shocks.reach(day)
+        self.stalls = [Stall(t, self._luck(t)) for t in tiles]
 
     def begin(self, today: Day, refund: float) -> None:
         """`refund`: the day's factor on refund probabilities."""
@@ -59,7 +61,10 @@ class Trading:
         """Campaigns born today."""
         tiles = tiles_of(rows, traits, self._world, sum(len(s.tile.rows) for s in self.stalls))
         self._books.add_columns(np.concatenate([t.rows for t in tiles]))
-        self.stalls += [Stall(t, luck_of(self._shocks, t.traits.key, t.token, self._day)) for t in tiles]
+        self.stalls += [Stall(t, self._luck(t)) for t in tiles]
+
+    def _luck(self, tile: Tile) -> Luck:
+        return luck_of(self._shocks, tile.traits.key, tile.token, self._day, tile.live, self._world.noise.hour)
 
     def changed(self, dirty: NDArray[np.bool_]) -> None:
         """Settings of these campaigns have come into force."""
@@ -78,7 +83,7 @@ class Trading:
             if not span.hourly:
                 self._end_hour(stall, span, state)
 
-    def _wish(self, stall: Stall, span: Span, state: State, quality: Float) -> tuple[Int, Float]:
+    def _wish(self, stall: Stall, span: Span, state: State, quality: Float) -> tuple[Int, Half]:
         tile, rows = stall.tile, stall.tile.rows
         if stall.course is None:
             stall.course = course_of(
@@ -102,52 +107,52 @@ class Trading:
         for stall, fen in zip(self.stalls, wishes, strict=True):
             fen[0] = np.floor(fen[0] * share[stall.tile.traits.account])
 
-    def _sell(self, stall: Stall, span: Span, state: State, cover: Cover | None, fen: Int, roi: Float) -> None:
+    def _sell(self, stall: Stall, span: Span, state: State, cover: Cover | None, fen: Int, roi: Half) -> None:
         rows, menu = stall.tile.rows, self._menu(stall)
         expected = expected_orders(stall.tile, fen, roi)
-        sales, until = self._orders(stall, menu, span, state, expected)
+        sales, way = self._orders(stall, menu, span, state, expected)
         if self._world.stock.cover_days:
-            sales, until = self._while_stocks_last(stall, menu, span, state, fen, expected, sales, until)
+            sales, way = self._while_stocks_last(stall, menu, span, state, fen, expected, sales, way)
         state.spent[rows] += fen.sum(axis=0)
         if not span.hourly:
-            state.run[rows], state.sold[rows] = until[-1], sales.sold
+            state.run[rows], state.sold[rows] = way.until[-1], sales.sold
         if cover is not None:
             _protect(cover, state, rows, sales)
         self._books.book(stall.tile.first, rows, span, fen, sales)
 
-    def _orders(self, stall: Stall, menu: Menu, span: Span, state: State, expected: Int) -> tuple[Sales, Int]:
+    def _orders(self, stall: Stall, menu: Menu, span: Span, state: State, expected: Int) -> tuple[Sales, Stretch]:
         rows = stall.tile.rows
         if span.hourly:
-            before, until, sold = np.zeros_like(expected), expected, state.sold[rows]
+            way = Stretch(np.zeros_like(expected), expected, state.sold[rows])
         else:
             until = np.cumsum(expected, axis=0) + state.run[rows]
-            before, sold = until - expected, state.sold[rows]
-        return sales_of(self._shocks, stall.tile, menu, self._delays, span, before, until, sold), until
+            way = Stretch(until - expected, until, state.sold[rows])
+        return sales_of(self._shocks, stall.tile, menu, self._delays, span, way), way
 
     def _while_stocks_last(
-        self, stall: Stall, menu: Menu, span: Span, state: State, fen: Int, expected: Int, sales: Sales, until: Int
-    ) -> tuple[Sales, Int]:
+        self, stall: Stall, menu: Menu, span: Span, state: State, fen: Int, expected: Int, sales: Sales, way: Stretch
+    ) -> tuple[Sales, Stretch]:
         tile, rows = stall.tile, stall.tile.rows
         pieces = state.pieces[rows]
+        cells, epoch = stock.last_piece(self._shocks, tile, menu, span, way, sales.orders, pieces)
         done = stock.gone(span, np.minimum(state.sold_out_at[rows], stock.out_at(sales.orders, pieces, span)))
-        expected[done] = 0
-        before = np.zeros_like(expected) if span.hourly else until - expected
-        cells, epoch = stock.last_piece(self._shocks, tile, menu, span, before, until, sales.orders, pieces)
         if len(cells) or done.any():
-            expected.ravel()[cells] = epoch - before.ravel()[cells]
-            sales, until = self._orders(stall, menu, span, state, expected)
-        out = stock.out_at(sales.orders, pieces, span)
-        state.sold_out_at[rows] = np.minimum(state.sold_out_at[rows], np.where(pieces < UNLIMITED, out, np.inf))
+            expected = np.where(done, 0, expected)
+            expected.ravel()[cells] = epoch - way.before.ravel()[cells]
+            sales, way = self._orders(stall, menu, span, state, expected)
+        state.sold_out_at[rows] = np.minimum(state.sold_out_at[rows], stock.out_at(sales.orders, pieces, span))
         fen[stock.noticed(span, state.sold_out_at[rows], self._world.stock.stop_hours * HOUR)] = 0
         state.pieces[rows] -= sales.orders.sum(axis=0)
-        return sales, until
+        return sales, way
 
     def _menu(self, stall: Stall) -> Menu:
         if stall.menu is None:
             tile = stall.tile
             chance = refund_chance(tile.traits.refund, stall.luck.day, self._world.refunds, self._refund)
             key = ("menu", tile.token, self._day, chance.tobytes())
-            stall.menu = self._shocks.shared(key, lambda: menu_of(self._shocks, tile.buyers, self._day, chance))
+            stall.menu = self._shocks.shared(
+                key, self._day, lambda: menu_of(self._shocks, tile.buyers, self._day, chance)
+            )
         return stall.menu
 
     def _end_hour(self, stall: Stall, span: Span, state: State) -> None:

@@ -16,15 +16,15 @@ from sim.calendar import DAY, day_of, day_start, weekday
 from sim.creatives import Rack
 from sim.figures import figures
 from sim.lives import Timetable
-from sim.luck import BIAS, DEMAND, WALK, luck_of
+from sim.luck import BIAS, DEMAND, WALK, luck_of, market_of
 from sim.market import elasticity, next_state
 from sim.population import Traits
 from sim.protection import Cover
 from sim.refunds import refund_chance
 from sim.scenario import Group, Scenario
 from sim.seam import CampaignSpec, RunOut, Terms
-from sim.shocks import Shocks, Stream
-from sim.state import State
+from sim.shocks import Shocks
+from sim.state import State, next_market
 from sim.tiles import tiles_of
 
 Int = NDArray[np.int64]
@@ -80,7 +80,7 @@ def foresight_of(
     for k in range(days):
         day, running = first + k, promotions.on(scenario, first + k)
         for tile in tiles:
-            z = luck_of(shocks, tile.traits.key, tile.token, day).day
+            z = luck_of(shocks, tile.traits.key, tile.token, day, tile.live, noise.hour).day
             if k:
                 own[tile.rows] = next_state(own[tile.rows], noise.rho, noise.demand, z[DEMAND])
                 drift[tile.rows] = next_state(drift[tile.rows], noise.bias_rho, noise.bias, z[BIAS])
@@ -89,8 +89,7 @@ def foresight_of(
                 tile.traits.refund, z, scenario.refunds, promotions.refund_factor(running)
             )
         if k:
-            z = shocks.normals(Stream.MARKET, 0, day)[0]
-            market = float(next_state(np.array([market]), noise.rho, noise.market, z)[0])
+            market = next_market(market, noise, market_of(shocks, day))
         demand[k], bias[k] = own + market - spread + promotions.log_demand(running), drift
         suggested[k] = t.best + t.hint + walk - dropped(scenario, day_start(day))
         traffic[k], cut[k] = traffic_of(times, t, day), promotions.log_cut(running)

@@ -16,17 +16,17 @@ from sim.births import Births, again
 from sim.books import Books
 from sim.calendar import DAY, HOUR, SLOT, day_of, day_start
 from sim.columns import joined, taken
-from sim.creatives import Rack, whole_parts
+from sim.creatives import Rack
 from sim.delivery import Day, Span
 from sim.lives import Timetable
-from sim.market import next_state
-from sim.population import Planned, Traits, broadcasts_of, draw_traits, plan
+from sim.luck import market_of
+from sim.population import Planned, Traits, broadcasts_of, outsider, plan
 from sim.protection import FAMILIES, Cover, count, edited, end_day
-from sim.reporting import Reporter
+from sim.reporting import Reporter, creatives_of
 from sim.scenario import Scenario
 from sim.seam import Campaigns, CampaignSpec, CreativeReport, LiveSession, Report, RunOut, Terms
-from sim.shocks import Shocks, Stream
-from sim.state import State, newborn, put_in_force, restock, settle_aim, turn_day
+from sim.shocks import Shocks
+from sim.state import State, newborn, next_market, put_in_force, restock, settle_aim, turn_day
 from sim.tiles import tiles_of
 from sim.trading import Trading
 from sim.truth import Foresight, dropped, foresight_of, run_out_of, terms_of, told
@@ -75,7 +75,7 @@ class MarketWorld:
         self._dirty = np.zeros(0, np.bool_)
         self._latest: dict[int, int] = {}  # live account -> its campaign of the scenario
         self._made = 0
-        self._market = float(scenario.noise.market * self.shocks.normals(Stream.MARKET, 0, day)[0, 0])
+        self._market = scenario.noise.market * market_of(self.shocks, day)
         self._cut = promotions.log_cut(promotions.on(scenario, day))
         self._open_day(day)
         self._begin_day(day)
@@ -130,15 +130,7 @@ class MarketWorld:
             raise ValueError(f"target {spec.target}, budget {spec.budget} fen: expected more than 0, and 0 or more")
         key = np.array([CREATED_KEYS + self._made])
         self._made += 1
-        room = np.flatnonzero(self._traits.live & (self._traits.live_account == spec.live_account))
-        if spec.kind == 1 and len(room):
-            traits = taken(self._traits, room[-1:])
-            traits.key[:] = key
-        else:
-            number = next((n for n, g in enumerate(self.scenario.group) if (g.kind == "live") == (spec.kind == 1)), 0)
-            traits = draw_traits(self.scenario.group[number], number, key, self.scenario, self.shocks)
-            traits.live_account[:], traits.live[:] = spec.live_account, spec.kind == 1
-        traits.account[:], traits.starts_at[:] = spec.account, spec.starts_at
+        traits = outsider(spec, key, self._traits, self.scenario, self.shocks)
         self._admit([spec], traits, newborn([spec], traits, self.scenario, self.shocks, self._now))
         return len(self.specs) - 1
 
@@ -199,13 +191,8 @@ class MarketWorld:
     # creatives (sim/seam.py, CreativeWorld); a world without any reports none
 
     def creatives(self, campaigns: Int, since: float, until: float) -> CreativeReport:
-        parts = [self._creatives_of(d, np.asarray(campaigns, np.int64)) for d in range(day_of(since), day_of(until) + 1)
-                 if self._rack and d in self._rack.mixes and since <= day_start(d) < until]  # fmt: skip
-        empty = np.zeros(0, np.int64)
-        parts = parts or [CreativeReport(empty, empty, np.zeros(0), empty, empty)]
-        return CreativeReport(
-            *(np.concatenate([getattr(p, n) for p in parts]) for n in CreativeReport.__dataclass_fields__)
-        )
+        mixes = self._rack.mixes if self._rack else {}
+        return creatives_of(mixes, self._books, np.asarray(campaigns, np.int64), since, until)
 
     def add_creative(self, i: int) -> int:
         if self._rack is None:
@@ -297,8 +284,7 @@ class MarketWorld:
             turn_day(self._state, stall.tile.rows, stall.luck.day, self.scenario)
         if self.scenario.stock.cover_days:
             restock(self._state, self._traits, active, midnight, self.scenario.stock.restock_days)
-        z = self.shocks.normals(Stream.MARKET, 0, day)[0]
-        self._market = float(next_state(np.array([self._market]), noise.rho, noise.market, z)[0])
+        self._market = next_market(self._market, noise, market_of(self.shocks, day))
         self._births.open_day(day, midnight)
         self._begin_day(day)
 
@@ -394,15 +380,6 @@ class MarketWorld:
         renewed = [i for i in made if self.specs[i].kind == 1 and groups[int(self._traits.group[i])].recreated]
         self._latest |= {self.specs[i].live_account: i for i in renewed}
         return made
-
-    def _creatives_of(self, day: int, campaigns: Int) -> CreativeReport:
-        assert self._rack is not None
-        mix = self._rack.mixes[day]
-        rows = np.flatnonzero(np.isin(mix.campaign, campaigns))
-        rows = rows[np.argsort(mix.campaign[rows], kind="stable")]
-        owner, (spend, gmv) = mix.campaign[rows], self._books.days(np.arange(len(self.specs)), day)[:2]
-        parts = whole_parts(spend, owner, mix.share[rows]), whole_parts(gmv, owner, mix.earns[rows])
-        return CreativeReport(owner, mix.number[rows], np.full(len(rows), day_start(day)), *parts)
 
 
 def _check(

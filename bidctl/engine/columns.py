@@ -28,8 +28,8 @@ from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, look, settle
 from bidctl.engine.shared_prior import shared
 from bidctl.engine.standing import Standing
-from bidctl.engine.windows import turned
 from bidctl.engine.start_average import start_average
+from bidctl.engine.windows import turned
 from bidctl.policy.rulebook.floor import break_even, yield_per_paid_yuan
 
 if TYPE_CHECKING:

@@ -76,7 +76,9 @@ def _begun(
     x = np.where(use_hour, by_hour, np.nan).astype(np.float64)
     level = _from_snapshots(x, by_snap & ~use_hour, seen_snap, snaps.span(snaps.values, first, k))
     x[:, zero & ~by_snap & ~use_hour] = 0.0
-    source = np.where(use_hour, Source.HOUR, np.where(zero, Source.ZERO, np.where(by_snap, Source.SNAPSHOT, Source.UNKNOWN)))
+    source = np.where(
+        use_hour, Source.HOUR, np.where(zero, Source.ZERO, np.where(by_snap, Source.SNAPSHOT, Source.UNKNOWN))
+    )
     source = source.astype(np.int8)
     exact = use_hour | zero | (seen_snap & _before(seen_snap, zero & ~use_hour))
     told = np.where(use_hour, x[0], 0.0).sum(axis=1)
@@ -140,7 +142,11 @@ def _total(
         by_hours &= ~((last >= 0) & (level[0] - summed[0] > np.maximum(1.0, 0.1 * level[0])))
     newest_hour = np.where(fine, hour_known, NEVER).max(axis=1, initial=NEVER)
     k = fine.shape[1]
-    newest_snap = np.where(last >= 0, snap_known[np.arange(len(last)), np.maximum(last, 0)], NEVER) if k else np.full(len(last), NEVER)
+    newest_snap = (
+        np.where(last >= 0, snap_known[np.arange(len(last)), np.maximum(last, 0)], NEVER)
+        if k
+        else np.full(len(last), NEVER)
+    )
     has_snap = (last >= 0) & ((newest_snap >= ends[-1] - LATE_S) if finished else np.ones(len(last), np.bool_))
     # a snapshot of a later hour than any that hour facts tell knows more of today than facts read a moment after it
     ahead = last > np.where(fine.any(axis=1), k - 1 - fine[:, ::-1].argmax(axis=1) if k else -1, -1)

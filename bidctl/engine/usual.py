@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,7 @@ def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, tod
 def _runs(clock: NDArray[np.int64]) -> list[tuple[slice, slice]]:
     """Hours of a day that follow each other on the clock: (hours of the day, clock hours)."""
     cuts = [0, *(np.flatnonzero(np.diff(clock) != 1) + 1).tolist(), len(clock)]
-    return [
-        (slice(a, b), slice(int(clock[a]), int(clock[a]) + b - a)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    return [(slice(a, b), slice(int(clock[a]), int(clock[a]) + b - a)) for a, b in pairwise(cuts)]
 
 
 def usual_hour(usual: Float, local_hour: int) -> Bool:

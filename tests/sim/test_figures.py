@@ -44,13 +44,16 @@ def test_elasticities_and_spreads_lie_where_the_sources_put_them() -> None:
     assert 0.9 < f.order_value_log_sd < 1.5
     assert 0.2 < f.daily_sales_log_sd < 0.5
     assert f.efficiency_log_sd_day < 0.1 < f.volume_log_sd_day
+    assert 0.15 < f.creative_log_sd < 0.35
+    assert 1.2 < f.order_value_tail_index < 3 and 1.4 < f.november_factor < 2.2
+    assert abs(f.refund_delay_value_correlation) < 0.1
     assert (np.diff(f.budget_relative_deciles) > 0).all() and f.budget_relative_deciles[4] == 1
     assert 1 <= f.life_days_deciles[0] <= f.life_days_deciles[-1] <= 31
 
 
 def test_every_source_is_named_with_its_hash() -> None:
     sources = json.loads((ROOT / "sim" / "figures.json").read_text(encoding="utf-8"))["sources"]
-    assert len(sources) == 6
+    assert len(sources) == 7
     assert all(len(s["sha256"]) == 64 and s["from"] for s in sources)
 
 
@@ -96,6 +99,10 @@ def test_the_page_of_assumptions_states_the_shipped_figures() -> None:
         f"median {f.refund_delay_days[50]:.0f} days, nine of ten within {f.refund_delay_days[90]:.0f}, cut at 86",
         f"{day.max() / day.min():.0f} to 1 on the average day, {f.hour_profile.max() / f.hour_profile.min():.0f} to 1",
         f"month and weekday have {f.daily_sales_log_sd:.2f} (data)",
+        f"Pareto index {f.order_value_tail_index:.1f}",
+        f"November has {f.november_factor:.1f} times",
+        f"rank correlation {f.refund_delay_value_correlation:.2f}",
+        f"log sd {f.creative_log_sd:.2f} between",
         f"auction data {f.volume_log_sd_day:.2f}",
         f"auction data ({f.efficiency_log_sd_day:.2f})",
     ):

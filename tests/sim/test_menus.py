@@ -26,14 +26,14 @@ def orders_up_to(shocks: Shocks, who: Buyers, day: int, expected: float) -> np.n
     count = (menu.epoch <= limit).sum(axis=0)
     hour, at = np.nonzero(count == who.size)
     if len(at):
-        more = further_orders(shocks, who, menu, hour, at, np.full(len(at), limit))
+        more = further_orders(shocks, who, menu, hour, at, np.zeros(len(at), np.int64), np.full(len(at), limit))
         np.add.at(count, (hour[more.cell], at[more.cell]), 1)
     return count
 
 
 @pytest.mark.parametrize(("size", "expected"), [(16, 0.3), (16, 3.0), (16, 12.0), (16, 40.0), (64, 30.0)])
 def test_the_number_is_poisson(size: int, expected: float) -> None:
-    count = np.concatenate([orders_up_to(Shocks(4), buyers(400, size), d, expected).ravel() for d in (3, 4)])
+    count = np.concatenate([orders_up_to(Shocks(5), buyers(400, size), d, expected).ravel() for d in (3, 4)])
     n = count.size
     most = int(expected + 8 * expected**0.5 + 8)
     share = np.array([math.exp(-expected + k * math.log(expected) - math.lgamma(k + 1)) for k in range(most)])
@@ -61,8 +61,8 @@ def test_orders_beyond_the_first_page_go_on_where_it_ends() -> None:
     who, shocks = buyers(2, 8), Shocks(2)
     menu = menu_of(shocks, who, 5, np.full(2, 0.3))
     hour, at = np.array([3, 3]), np.array([0, 1])
-    far = further_orders(shocks, who, menu, hour, at, np.full(2, 100 * UNIT))
-    near = further_orders(shocks, who, menu, hour, at, np.full(2, 50 * UNIT))
+    far = further_orders(shocks, who, menu, hour, at, np.zeros(2, np.int64), np.full(2, 100 * UNIT))
+    near = further_orders(shocks, who, menu, hour, at, np.zeros(2, np.int64), np.full(2, 50 * UNIT))
     for cell in (0, 1):
         epoch = far.epoch[far.cell == cell]
         assert (np.diff(epoch) > 0).all() and epoch[0] > menu.epoch[-1, 3, cell]

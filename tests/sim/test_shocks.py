@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.luck import efficiency_of, luck_of
 from sim.normal import inverse_normal
 from sim.philox import philox
 from sim.shocks import Shocks, Stream
@@ -67,39 +68,58 @@ def test_a_seed_out_of_range_is_refused() -> None:
 
 def test_a_block_is_the_campaigns_own_whoever_else_is_drawn_and_in_whatever_order() -> None:
     one, two = Shocks(5), Shocks(5)
-    many = one.block_words(Stream.ORDERS, np.arange(40), 3, 100)
-    two.block_normals(Stream.LUCK, np.arange(9), 0, 7)
-    some = two.block_words(Stream.ORDERS, np.array([31, 4]), 3, 100)
+    many = one.words(Stream.ORDERS, np.arange(40), 3, 100)
+    two.words(Stream.LUCK, np.arange(9), 0, 7)
+    some = two.words(Stream.ORDERS, np.array([31, 4]), 3, 100)
     assert some.tolist() == many[[31, 4]].tolist()
     for other in (
-        one.block_words(Stream.ORDERS, np.array([31]), 4, 100),
-        one.block_words(Stream.ORDERS, np.array([31]), 3, 100, page=1),
-        one.block_words(Stream.EFFICIENCY, np.array([31]), 3, 100),
-        Shocks(6).block_words(Stream.ORDERS, np.array([31]), 3, 100),
+        one.words(Stream.ORDERS, np.array([31]), 4, 100),
+        one.words(Stream.ORDERS, np.array([31]), 3, 100, page=1),
+        one.words(Stream.EFFICIENCY, np.array([31]), 3, 100),
+        Shocks(6).words(Stream.ORDERS, np.array([31]), 3, 100),
     ):
         assert not (other == some[:1]).any()
-    normals = one.block_normals(Stream.LUCK, np.arange(400), 2, 500)
-    assert abs(normals.mean()) < 0.01 and abs(normals.std() - 1) < 0.01
-    assert np.abs(np.corrcoef(normals[:20]) - np.eye(20)).max() < 0.2
+
+
+def test_normals_of_days_are_normal_and_unrelated() -> None:
+    key = np.arange(300)
+    days = [luck_of(Shocks(4), key, b"all", d, False, 0.0).day for d in (0, 31, 32)]
+    eff = np.concatenate([efficiency_of(Shocks(4), key, b"all", d) for d in range(40)])
+    assert abs(eff.mean()) < 0.01 and abs(eff.std() - 1) < 0.01
+    assert abs((eff**4).mean() - 3) < 0.15
+    assert np.abs(np.corrcoef(eff[:24]) - np.eye(24)).max() < 0.25
+    assert np.abs(np.corrcoef(np.concatenate(days)) - np.eye(12)).max() < 0.25
+    alone = luck_of(Shocks(4), key[7:8], b"seven", 31, False, 0.3)
+    many = luck_of(Shocks(4), key, b"all", 31, False, 0.3)
+    assert (
+        alone.day[:, 0].tolist() == many.day[:, 7].tolist()
+        and alone.traffic[:, 0].tolist() == many.traffic[:, 7].tolist()
+    )
 
 
 def test_words_are_even_bit_by_bit() -> None:
-    words = Shocks(2).block_words(Stream.ORDERS, np.arange(200), 0, 1000)
+    words = Shocks(2).words(Stream.ORDERS, np.arange(200), 0, 1000)
     bits = np.array([((words >> np.uint64(k)) & np.uint64(1)).mean() for k in range(64)])
     assert np.abs(bits - 0.5).max() < 4 * 0.5 / words.size**0.5
 
 
-def test_tables_are_shared_while_they_are_kept_and_the_newest_are() -> None:
-    shocks, made = Shocks(1, most_bytes=2500), []
+def test_tables_are_shared_while_they_serve_and_drawn_again_with_the_same_bits() -> None:
+    shocks, made = Shocks(1), []
 
-    def table(n: int) -> np.ndarray:
+    def table(n: int) -> int:
         made.append(n)
-        return np.full(100, n, np.int64)
+        return n
 
-    first = shocks.shared(1, lambda: table(1))
-    assert shocks.shared(1, lambda: table(1)) is first
-    for n in (2, 3, 4):
-        assert shocks.shared(n, lambda n=n: table(n))[0] == n
-    assert shocks.shared(4, lambda: table(4))[0] == 4 and made == [1, 2, 3, 4]
-    assert shocks.held_bytes <= 2500
-    assert shocks.shared(1, lambda: table(1)) is not first
+    for day in (10, 11, 12):
+        shocks.reach(day)
+        for _ in range(2):
+            assert shocks.shared(day, day, lambda day=day: table(day)) == day
+    assert made == [10, 11, 12]
+    assert shocks.shared(11, 11, lambda: table(11)) == 11 and made == [10, 11, 12]
+    assert shocks.shared(10, 10, lambda: table(10)) == 10 and made[-1] == 10
+    many = np.arange(5)
+    first = shocks.kept_words(b"five", 15, Stream.ORDERS, many, 2, 8).copy()
+    assert shocks.kept_words(b"five", 15, Stream.ORDERS, many, 2, 8).tolist() == first.tolist()
+    shocks.reach(20)
+    later = shocks.kept_words(b"five", 25, Stream.ORDERS, many, 3, 8).copy()
+    assert shocks.kept_words(b"five", 15, Stream.ORDERS, many, 2, 8).tolist() == first.tolist() != later.tolist()
