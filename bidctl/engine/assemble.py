@@ -176,7 +176,7 @@ def _response(c: Columns) -> dict[str, Column]:
         "optimum_log_sd": r.optimum_log_sd,
         "optimum_gain": r.optimum_gain,
         "goal_target": c.goal_target(),
-        "draw": draw(c.roster.names, c.table.last_day),
+        "draw": draw(c.roster.marks(), c.table.last_day),
         "protection_at_stake": stake,
     }
 

@@ -20,7 +20,7 @@ Int = NDArray[np.int64]
 
 
 class Hourly:
-    """`views`: today and yesterday by hour; `account`: yuan of each account (a,) by hour index; `by_session`: yuan of a life unit in
+    """`views`: today and yesterday by hour; `account`: yuan of each account by day and hour, (a, 23 to 25); `by_session`: yuan of a life unit in
     a session's share of a day, keyed (unit, room, day); `own`: yuan of each campaign by day and hour, (n, 23 to 25), NaN = unknown."""
 
     def __init__(self, memory: Memory) -> None:
@@ -50,8 +50,7 @@ class Hourly:
             self._older_shares(range(today - DAYS + 1, window[0]))
         for day in [d for d in self.views if d < today - 1]:
             del self.views[day]
-        oldest = m.days.hours(window[0])[0]
-        self.account = {h: v for h, v in self.account.items() if h >= oldest}
+        self.account = {d: x for d, x in self.account.items() if d in window}
         self.by_session = {k: v for k, v in self.by_session.items() if k[2] > today - DAYS}
 
     def own_usual(self, today: int) -> Float:
@@ -75,9 +74,7 @@ class Hourly:
         m.sums.least[:, slot] = view.least
         m.sums.known[:, slot] = view.known_at
         spend = np.nan_to_num(view.x[0])
-        totals = m.roster.by_account.sums_of_columns(spend)
-        for i in range(totals.shape[1]):
-            self.account[view.first + i] = totals[:, i]
+        self.account[view.day] = m.roster.by_account.sums_of_columns(spend)
         self._milestones(view, spend, slot)
 
     def _share(self, first: int, gmv: Float, which: NDArray[np.bool_]) -> Float:
