@@ -34,10 +34,10 @@ def market(
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """A policy and what it is called in tables."""
+    """A policy and what it is called in tables. `make` gives it; other processes call it too, so it must be importable."""
 
     name: str
-    policy: Policy
+    make: Callable[[], Policy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def tasks(
 
 def perform(task: Task, step: Step = lambda share: None) -> list[Result]:
     """One result an entrant, in their order. Worlds advance side by side, so that they share what luck is drawn."""
-    runs = [Run(world, e.policy, task.plan) for world, e in zip(_alike(task), task.entrants, strict=True)]
+    runs = [Run(world, e.make(), task.plan) for world, e in zip(_alike(task), task.entrants, strict=True)]
     steps = task.plan.steps
     for number in range(steps):
         for one in runs:

@@ -19,8 +19,8 @@ from bidctl.cli.sim.trial import trial
 @given.options
 @common.options
 def compare(
-    shell: Shell, scenario: str, policies: tuple[str, ...], days: int, seeds: str, every: str, world: str | None, workers: int,
+    shell: Shell, scenario: str, policies: tuple[str, ...], days: int, seeds: str, every: str, world: str | None, workers: int, cluster: str | None,
     oracle: int, html: Path | None,
 ) -> None:  # fmt: skip
     """Several policies on SCENARIO, on the same luck, with bootstrap intervals."""
-    trial(shell, scenario, policies, days, seeds, every, world, workers, oracle, html)
+    trial(shell, scenario, policies, days, seeds, every, world, workers, cluster, oracle, html)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from bidctl import catalog
-from bidctl.policy import Policy
 from bidctl.problem import UsageProblem
+from sim.engines import Engine, Here, Pool
 from sim.experiment import Entrant, Worlds, market
 from sim.run import Plan
 from sim.scenario import Scenario, ScenarioError, load, shipped
@@ -29,6 +28,7 @@ def options(command: F) -> F:
     for add in (
         click.option("--oracle", type=click.IntRange(0, 100_000), default=0, show_default=True,
                      help="Campaigns to compute the oracles for, 0 = none. 参照上限的抽样数"),
+        click.option("--cluster", metavar="ADDRESS", help="dask.distributed: tcp://host:port, or local:N (extra `sweep`). 集群"),
         click.option("--workers", type=click.IntRange(1, 1024), default=1, show_default=True,
                      help="Processes at work. 并行进程数"),
         click.option("--world", metavar="MODULE:CLASS", help="A world from outside: factory(scenario, seed). 外部世界"),
@@ -50,6 +50,17 @@ def scenario_of(text: str) -> Scenario:
         return load(path) if path.suffix == ".toml" or path.exists() else shipped(text)
     except ScenarioError as error:
         raise UsageProblem(str(error)) from None
+
+
+def engine_of(workers: int, cluster: str | None) -> Engine:
+    """Where the work is done."""
+    if cluster is None:
+        return Here() if workers == 1 else Pool(workers)
+    if workers != 1:
+        raise UsageProblem("--workers and --cluster: expected one of them")
+    from bidctl.cli.sim.cluster import Cluster
+
+    return Cluster(cluster)
 
 
 def seeds_of(text: str) -> tuple[int, ...]:
@@ -94,63 +105,17 @@ def plan_of(days: int, every: str) -> Plan:
     return Plan(days, int(every))
 
 
-def reference_of(text: str) -> str:
-    """`curve` for `policies.curve:Curve` and the like; anything else as it is."""
-    if ":" in text or text.endswith(".toml"):
-        return text
-    for reference in catalog.shipped():
-        module = reference.partition(":")[0].rpartition(".")[2]
-        if text == module:
-            return reference
-    known = ", ".join(sorted({r.partition(":")[0].rpartition(".")[2] for r in catalog.shipped()}))
-    raise UsageProblem(f"policy {text!r}: expected one of {known}, module:Class, or a .toml file")
-
-
 def entrant_of(text: str) -> Entrant:
-    """`NAME` or `NAME?parameter=value&...`. Raises UsageProblem."""
-    reference, _, query = text.partition("?")
-    policy = catalog.load(reference_of(reference))
-    given = dict(_pair(text, part) for part in query.split("&")) if query else {}
-    short = reference.rpartition(":")[2].rpartition("/")[2].removesuffix(".toml")
-    name = short if not given else f"{short}({', '.join(f'{k}={v:g}' for k, v in given.items())})"
-    return Entrant(name, with_parameters(policy, given, reference))
+    """A policy by name, module:Class or .toml file, with parameters in brackets. Raises UsageProblem."""
+    catalog.load(text)
+    return Entrant(text.rpartition("/")[2], partial(catalog.load, catalog.lasting(text)))
 
 
 def entrants_of(texts: Sequence[str]) -> tuple[Entrant, ...]:
-    """Each once; names that would be the same are an error."""
+    """Each once. Raises UsageProblem for two that would have one name."""
     found = tuple(entrant_of(t) for t in dict.fromkeys(texts))
     names = [e.name for e in found]
     for name in names:
         if names.count(name) > 1:
             raise UsageProblem(f"policies {name}, {name}: two of one name; expected different ones")
     return found
-
-
-def with_parameters(policy: Policy, given: Mapping[str, float], where: str) -> Policy:
-    """The same policy with other parameters. Raises UsageProblem for one that it does not have, or that it refuses."""
-    known = {f.name: f.default for f in dataclasses.fields(policy)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in known:
-            raise UsageProblem(
-                f"{where}: unknown parameter {name} = {value:g}; expected one of {', '.join(known) or 'none'}"
-            )
-        whole = isinstance(known[name], int) and not isinstance(known[name], bool)
-        if not math.isfinite(value) or (whole and value != int(value)):
-            raise UsageProblem(f"{where}: {name} = {value:g}; expected a {'whole' if whole else 'finite'} number")
-        values[name] = int(value) if whole else float(value)
-    try:
-        changed: Policy = dataclasses.replace(policy, **values)  # type: ignore[type-var]
-    except (ValueError, TypeError) as error:
-        raise UsageProblem(f"{where}: {error}") from None
-    return changed
-
-
-def _pair(text: str, part: str) -> tuple[str, float]:
-    name, mark, value = part.partition("=")
-    try:
-        return name, float(value)
-    except ValueError:
-        raise UsageProblem(
-            f"policy {text}: {part!r}; expected parameter=number" + ("" if mark else " after the ?")
-        ) from None
