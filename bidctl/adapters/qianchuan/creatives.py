@@ -12,6 +12,7 @@ from bidctl.adapters.qianchuan.encode import Value, wire_id
 from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.material import MaterialRow, Materials, MaterialStats
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import Creative, Totals
 from bidctl.domain.values import AccountId, CampaignId
 
@@ -59,7 +60,7 @@ async def _of_type(
 def _id(row: MaterialRow) -> str:
     media = row.material_info.media
     if media is None:
-        raise BadEnvelope(ep.MATERIALS, f"material_info: no video, image or carousel in a row of {row.material_info}")
+        raise BadEnvelope(ep.MATERIALS, Say.NO_MEDIA(row=row.material_info).both)
     return media.material_id
 
 

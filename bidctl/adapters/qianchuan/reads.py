@@ -21,10 +21,12 @@ from bidctl.adapters.qianchuan.live import Sessions
 from bidctl.adapters.qianchuan.suggest import UNKNOWN, read_suggestion
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
 from bidctl.adapters.qianchuan.wire.uni import AdRow, Detail
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import CampaignInfo, Creative, Listing, LoggedEdit, Reading, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind, Suggestion
 from bidctl.engine.ports import ReadFailed
+from bidctl.wording import Wording
 
 CAPABILITIES = Capabilities(
     platform="qianchuan",
@@ -52,7 +54,7 @@ async def _reading(call: Awaitable[Result]) -> Result:
     try:
         return await call
     except ValueError as error:
-        raise ReadFailed(f"千川: {error}") from error
+        raise ReadFailed(Say.FAILED_READ(error=Wording.read(str(error))).both) from error
 
 
 class QianchuanReads:
@@ -137,9 +139,8 @@ class QianchuanReads:
     async def _detail(self, account: AccountId, campaign: CampaignId) -> Fetched[Detail]:
         found = await _reading(self._ask_detail(account, campaign))
         if found.data.ad_id != campaign:
-            raise ReadFailed(
-                f"千川 {ep.DETAIL}: 问 {campaign} 答 {found.data.ad_id} / asked for one plan, answered another"
-            )
+            told = Say.OTHER_PLAN(path=ep.DETAIL, asked=campaign, answered=found.data.ad_id)
+            raise ReadFailed(told.both)
         self._live_account[account, campaign] = live_account_of(found.data)
         return found
 
@@ -152,7 +153,7 @@ class QianchuanReads:
             await self.campaign(account, campaign)
         known = self._seen.get((account, campaign))
         if known is None:
-            raise ReadFailed(f"千川计划 {campaign}: 取值不明 / a value of this plan is not understood")
+            raise ReadFailed(Say.ODD_PLAN(campaign=campaign).both)
         return known[0]
 
     async def _douyin_of(self, account: AccountId, campaign: CampaignId) -> str | None:
