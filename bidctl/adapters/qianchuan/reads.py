@@ -12,7 +12,7 @@ from bidctl.adapters.qianchuan.accounts import live_accounts
 from bidctl.adapters.qianchuan.boosts import has_boost
 from bidctl.adapters.qianchuan.campaign import GRID, from_detail, from_row, live_account_of
 from bidctl.adapters.qianchuan.client import Fetched, ReadClient
-from bidctl.adapters.qianchuan.creatives import creative, read_materials
+from bidctl.adapters.qianchuan.creatives import creative, read_creatives, read_materials
 from bidctl.adapters.qianchuan.editlog import read_log
 from bidctl.adapters.qianchuan.encode import wire_id
 from bidctl.adapters.qianchuan.facts import read_facts
@@ -123,8 +123,7 @@ class QianchuanReads:
         return frozenset(found)
 
     async def creatives(self, account: AccountId, campaign: CampaignId) -> tuple[Creative, ...]:
-        rows = await _reading(read_materials(self._client, account, campaign))
-        return tuple(creative(campaign, row) for row in rows)
+        return await _reading(read_creatives(self._client, account, campaign))
 
     async def material(self, account: AccountId, campaign: CampaignId, number: str) -> tuple[Kind, MaterialRow] | None:
         """What is needed to add a creative again: the plan's kind and the creative's own row. Raises ReadFailed."""
