@@ -14,32 +14,36 @@ from bidctl.problem import Problem, UsageProblem
 from bidctl.wording import told_by_system
 
 TEMPLATE = """\
-# bidctl: settings. 设置文件. Every key may be given as BIDCTL_<SECTION>__<KEY> too.
+# bidctl: 设置文件, 每个键也可用环境变量 BIDCTL_<段>__<键> 给出
+# bidctl: settings; every key may be given as BIDCTL_<SECTION>__<KEY> too
 
 [store]
-url = "sqlite:///bidctl.db"          # or postgresql://host/database
+url = "sqlite:///bidctl.db"          # 或 / or: postgresql://host/database
 
 [platform]
 name = "qianchuan"
 base_url = "https://api.oceanengine.com"
-app_id = ""                          # 开放平台应用ID
-# app_secret: better as BIDCTL_PLATFORM__APP_SECRET than in a file. 建议用环境变量
+app_id = ""                          # 开放平台应用ID / id of the app
+# app_secret: 建议用环境变量 / better as BIDCTL_PLATFORM__APP_SECRET than in a file
 
 [run]
-accounts = []                        # 广告账户ID, in quotes
+accounts = []                        # 广告账户ID, 加引号 / advertiser ids, in quotes
 tick_minutes = 10
-# key_file = "bidctl.key"            # 令牌密钥, 请备份; or BIDCTL_SECRET_KEY
-language = "zh"
+# key_file = "bidctl.key"            # 令牌密钥, 请备份 / key of tokens, back it up; or BIDCTL_SECRET_KEY
+language = "zh"                      # zh, en
 
-[stoploss]                           # approve and live refuse to start until both are a number of yuan or "off"
-# spend_without_orders = 300         # 空耗止损, 元
-# loss_of_day = 1000                 # 当日预计亏损止损, 元
+# approve 和 live 要求两项都写金额 (元) 或 "off", 否则拒绝启动
+# approve and live refuse to start until both are a number of yuan or "off"
+[stoploss]
+# spend_without_orders = 300         # 空耗止损, 元 / spend without any order, yuan
+# loss_of_day = 1000                 # 当日预计亏损止损, 元 / projected loss of the day, yuan
 
 [notify]
 # webhook = "https://..."
 # feishu = "https://open.feishu.cn/open-apis/bot/v2/hook/..."
 
-[rules]                              # numbers of the rulebook; the protective ones may only be tightened
+# 规则书的数值, 起保护作用的只能收紧 / numbers of the rulebook; the protective ones may only be tightened
+[rules]
 """
 
 
@@ -56,7 +60,8 @@ def init(file: Path) -> None:
     key = file.with_suffix(".key")
     try:
         create_key_file(key)
-        file.write_text(TEMPLATE.replace("bidctl.key", key.name), "utf-8")
+        text = TEMPLATE.replace("bidctl.key", key.name).replace('language = "zh"', f'language = "{language()}"')
+        file.write_text(text, "utf-8")
     except OSError as error:
         raise Problem(Say.NOT_WRITTEN(file=file, error=told_by_system(error))) from None
     zh, en = f"已生成 {file} 和密钥 {key} (请备份密钥)", f"wrote {file} and the key {key} (back it up)"
