@@ -15,7 +15,7 @@ import click
 from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
 from bidctl.cli.words import Say
-from bidctl.domain.names import FIELDS
+from bidctl.domain.names import FIELDS, STATES
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Mode
 from bidctl.engine.approvals import PLAN_LIFE, PLAN_TICK
