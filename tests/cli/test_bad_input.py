@@ -38,8 +38,8 @@ def refused(run: Terminal, command: Sequence[object], code: int, *words: str, **
     for lang, expected in (("en", words), ("zh", [in_chinese(word) for word in words])):
         said = run(*command, **environ, BIDCTL_LANG=lang)
         assert said.code == code, said
-        lines = said.err.strip().splitlines()
-        assert len(lines) == 1 and lines[0].startswith("bidctl: "), said.err
+        *progress, last = said.err.strip().splitlines()
+        assert last.startswith("bidctl: ") and all(line.endswith(" ...") for line in progress), said.err
         assert "Traceback" not in said.err + said.out and "bug" not in said.err, said.err
         for word in expected:
             assert word in said.err, (word, said.err)
