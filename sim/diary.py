@@ -29,6 +29,7 @@ class Diary:
         self._targets: list[Int] = []
         self._budgets: list[Int] = []
         self._highest = controls.budget.copy()
+        self._void: list[Int] = [self._before.days_void]
 
     def note_budgets(self) -> None:
         """Budgets in force from now on; the highest of a day counts."""
@@ -42,6 +43,7 @@ class Diary:
         self._targets.append(self._controls.target.copy())
         self._budgets.append(self._highest)
         self._highest = self._controls.budget.copy()
+        self._void.append(self._world.run_out().days_void)
 
     def close(
         self, policy: str, scenario: str, seed: int, made: Sequence[Made], holds: dict[int, int], violations: tuple[str, ...]
@@ -65,7 +67,7 @@ class Diary:
             spend=_less(end.spend, self._before.spend),
             gmv=_less(end.gmv, self._before.gmv),
             kept=_less(end.kept, self._before.kept),
-            credits=np.zeros(n),
+            credits=_less(end.credits, self._before.credits),
             target=_ratios(self._targets, n),
             day_spend=spend,
             day_gmv=self._table(told, "gmv", n, d),
@@ -74,10 +76,15 @@ class Diary:
             margin=np.array([t.margin for t in terms]),
             budget_over=np.where(budgets > 0, np.maximum(spend - budgets, 0), 0).sum(axis=1),
             orders=self._table(told, "orders", n, d),
-            protection_lost=np.zeros((n, d), np.bool_),
+            protection_lost=self._lost(n),
             holds=holds,
             violations=violations,
         )
+
+    def _lost(self, n: int) -> NDArray[np.bool_]:
+        """(n, d) days whose protection an edit forfeited, as the world counts them by the end of each."""
+        counts = _grid(self._void, n, 0)
+        return np.asarray(np.diff(counts, axis=1) > 0)
 
     def _table(self, told: Report, name: str, n: int, d: int) -> Int:
         out = np.zeros((n, d), np.int64)

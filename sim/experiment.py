@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -11,7 +12,7 @@ import numpy as np
 
 from bidctl.policy import Policy
 from sim.result import Result
-from sim.run import Plan, Step, run
+from sim.run import Plan, Run, Step
 from sim.scenario import Scenario
 from sim.seam import World
 from sim.shocks import Shocks
@@ -65,23 +66,29 @@ def tasks(
 
 
 def perform(task: Task, step: Step = lambda share: None) -> list[Result]:
-    """One result an entrant, in their order."""
+    """One result an entrant, in their order. Worlds advance side by side, so that they share what luck is drawn."""
+    runs = [Run(world, e.policy, task.plan) for world, e in zip(_alike(task), task.entrants, strict=True)]
+    steps = task.plan.steps
+    for number in range(steps):
+        for one in runs:
+            one.step()
+        step((number + 1) / steps)
+    return [one.close(e.name, task.scenario.name, task.seed) for one, e in zip(runs, task.entrants, strict=True)]
+
+
+def _alike(task: Task) -> list[World]:
+    """A world for every entrant, at the same instant with the same past."""
     given: dict[str, Any] = {}
     if task.accounts is not None:
         given["accounts"] = task.accounts
     if _takes(task.worlds, "shocks"):
         given["shocks"] = Shocks(task.seed)
-    found: list[Result] = []
-    for number, e in enumerate(task.entrants):
-        world = task.worlds(task.scenario, task.seed, **given)
-
-        def told(share: float, number: int = number) -> None:
-            step((number + share) / len(task.entrants))
-
-        found.append(
-            run(world, e.policy, task.plan, name=e.name, scenario=task.scenario.name, seed=task.seed, step=told)
-        )
-    return found
+    first = task.worlds(task.scenario, task.seed, **given)
+    more = len(task.entrants) - 1
+    if isinstance(first, MarketWorld):  # its past is lived once
+        shocks = first.shocks
+        return [first, *(copy.deepcopy(first, {id(shocks): shocks}) for _ in range(more))]
+    return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]
 
 
 def gathered(done: Sequence[tuple[Task, Sequence[Result]]]) -> dict[str, list[Result]]:

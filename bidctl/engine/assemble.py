@@ -12,6 +12,7 @@ from bidctl.domain.values import AccountId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
 from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
+from bidctl.engine.rows import filled, total
 
 Column = NDArray[np.generic]
 Float = NDArray[np.float64]
@@ -176,7 +177,7 @@ def _response(c: Columns) -> dict[str, Column]:
         "optimum_log_sd": r.optimum_log_sd,
         "optimum_gain": r.optimum_gain,
         "goal_target": c.goal_target(),
-        "draw": draw(c.roster.names, c.table.last_day),
+        "draw": draw(c.roster.marks(), c.table.last_day),
         "protection_at_stake": stake,
     }
 
@@ -222,7 +223,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
 
 def _rest(c: Columns) -> dict[str, Column]:
     t, s = c.table, c.standing
-    spend_7d = np.nan_to_num(t.x[0][:, -7:]).sum(axis=1)
+    spend_7d = total(filled(t.x[0][:, -7:]))
     since = _live_since(c)
     edited = _edited_since(c, since)
     paused = c.paused_at

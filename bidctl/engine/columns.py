@@ -19,11 +19,13 @@ from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
 from bidctl.engine.evidence import order_cv
 from bidctl.engine.groups import Groups
 from bidctl.engine.judge import Judged, judge
+from bidctl.engine.lessons import Lesson
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
 from bidctl.engine.resolve import Source
 from bidctl.engine.response import Response, first_target, learn, respond, tracking, usable
+from bidctl.engine.rows import total
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, look, settle
 from bidctl.engine.shared_prior import shared
@@ -334,8 +336,8 @@ class Columns:
         """(n,) GMV net of refunds within 1 h / paid GMV; 1 where it is not reported."""
         paid, net = self.table.x[1], self.table.x[3]
         both = np.isfinite(paid) & np.isfinite(net)
-        total, kept = np.where(both, paid, 0.0).sum(axis=1), np.where(both, net, 0.0).sum(axis=1)
-        return np.where((total > 0) & (kept > 0), kept / np.where(total > 0, total, 1.0), 1.0)
+        whole, kept = total(np.where(both, paid, 0.0)), total(np.where(both, net, 0.0))
+        return np.where((whole > 0) & (kept > 0), kept / np.where(whole > 0, whole, 1.0), 1.0)
 
     @cached_property
     def trusted(self) -> Bool:
@@ -362,19 +364,24 @@ class Columns:
 
     @cached_property
     def response(self) -> Response:
-        share, spend = self.table.share[:, :-1], self.table.x[0][:, :-1]
-        slots = self.m.window(self.table.last_day, share.shape[1] + 1)[:-1]
-        budget = self.m.sums.budget[:, slots].astype(np.float64)
-        budget = np.where(np.isnan(budget), self.roster.floats("budget")[:, None], budget)
-        begins = np.array([self.days.start(self.table.last_day - len(slots) + i) for i in range(len(slots))])
-        teaches = begins >= self.lives.observe_from[:, None] + OBSERVE_S
-        target = self.roster.ints("target")
+        target, budget = self.roster.ints("target"), self.roster.floats("budget")
+        counts = (self.m.past_changes, self.table.last_day)
+        lesson = self.o.lessons.newest(counts, (budget, self.lives.observe_from), self._learn)
         with np.errstate(all="ignore"):
-            held, now = 1.0 / share, np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
-            use = usable(spend, held, budget, teaches)
-            return respond(
-                learn(spend, held, use, self.accounts), now, first_target(held), self.break_even[0], self.accounts
-            )
+            now = np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
+            return respond(lesson.learned, now, lesson.first, self.break_even[0], self.accounts)
+
+    def _learn(self) -> Lesson:
+        """From the days before today."""
+        last, spend = self.table.last_day, np.ascontiguousarray(self.table.x[0][:, :-1])
+        d = spend.shape[1]
+        budget = turned(self.m.sums.budget, (last - d) % DAYS, d).astype(np.float64)
+        budget = np.where(np.isnan(budget), self.roster.floats("budget")[:, None], budget)
+        begins = np.array([self.days.start(last - d + i) for i in range(d)])
+        teaches = begins >= self.lives.observe_from[:, None] + OBSERVE_S
+        with np.errstate(all="ignore"):
+            held = 1.0 / self.table.share[:, :-1]
+            return Lesson(learn(spend, held, usable(spend, held, budget, teaches), self.accounts), first_target(held))
 
     def goal_target(self) -> Float:
         """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.memory import Memory
 from bidctl.engine.resolve import DayByHours, Source
+from bidctl.engine.rows import total
 from bidctl.engine.settlement import Cohorts
-from bidctl.engine.windows import turned
+from bidctl.engine.windows import turned, turned_wide
 
 Float = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ class DayTable:
 
     def sum(self, metric: int, n: int) -> Float:
         """(n,) over today and the n - 1 days before; NaN where one is unknown."""
-        return np.asarray(self.x[metric, :, -n:].sum(axis=1))
+        return total(self.x[metric, :, -n:])
 
 
 def day_table(m: Memory, today_view: DayByHours, now: float) -> DayTable:
@@ -45,9 +46,12 @@ def day_table(m: Memory, today_view: DayByHours, now: float) -> DayTable:
     def window(column: NDArray[Any]) -> NDArray[Any]:
         return turned(column, first % DAYS, DAYS)
 
-    sums, source = window(m.sums.total).astype(np.float64), window(m.sums.source).copy()
+    def wide(column: NDArray[Any]) -> Float:
+        return turned_wide(column, first % DAYS, DAYS)
+
+    sums, source = wide(m.sums.total), window(m.sums.source).copy()
     sums[:, :, -1], source[:, -1] = today_view.total, today_view.total_source
-    daily, has_day = window(m.daily.values).astype(np.float64), window(m.daily.known) > -np.inf
+    daily, has_day = wide(m.daily.values), window(m.daily.known > -np.inf)
     ends = np.array([m.days.start(first + 1 + i) for i in range(DAYS)])
     zero = window(m.daily.covered) | (ends <= m.roster.floats("created")[:, None])
     by_hours = source == Source.HOUR
@@ -58,7 +62,7 @@ def day_table(m: Memory, today_view: DayByHours, now: float) -> DayTable:
     np.copyto(x, 0.0, where=nothing)
     source[use_day] = Source.DAY
     source[nothing] = Source.ZERO
-    share = window(m.sums.share).astype(np.float64)
+    share = wide(m.sums.share)
     return DayTable(today, x, source, share, _cohorts(x, daily, has_day, m, today, now))
 
 

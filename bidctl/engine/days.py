@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 HOUR_S = 3600.0
 DAY_S = 86400.0
+QUARTER_S = 900.0
 
 
 class NaturalDays:
@@ -24,6 +25,10 @@ class NaturalDays:
     def __init__(self, zone: str) -> None:
         self.zone = ZoneInfo(zone)
         self.start = lru_cache(maxsize=512)(self._start)
+        self.hours = lru_cache(maxsize=512)(self._hours)
+        self.hour_start = lru_cache(maxsize=4096)(self._hour_start)
+        self.local_hours = lru_cache(maxsize=512)(self._local_hours)
+        self._phase = lru_cache(maxsize=4096)(self._phase_within)
 
     def _start(self, day: int) -> float:
         return datetime.combine(date.fromordinal(day), time(), tzinfo=self.zone).timestamp()
@@ -52,25 +57,25 @@ class NaturalDays:
             out[where] = np.array([self.start(d + 1) for d in range(first, int(days.max()) + 1)])[days - first]
         return out
 
-    def hours(self, day: int) -> tuple[int, int]:
+    def _hours(self, day: int) -> tuple[int, int]:
         """First hour index of the day and its number of hours (23 to 25)."""
         start = self.start(day)
         return self.hour_of(start), round((self.start(day + 1) - start) / HOUR_S)
 
     def hour_of(self, t: float) -> int:
         """Index of the clock hour that holds `t`; zones off by half an hour have hours that begin at :30 UTC."""
-        return int((t - self._phase(t)) // HOUR_S)
+        return int((t - self._phase(int(t // QUARTER_S))) // HOUR_S)
 
     def hours_of(self, t: NDArray[np.float64]) -> NDArray[np.int64]:
         """`hour_of` for (n,) epoch seconds (one phase: the first's)."""
-        phase = self._phase(float(t[0])) if len(t) else 0.0
+        phase = self._phase(int(t[0] // QUARTER_S)) if len(t) else 0.0
         return np.floor_divide(t - phase, HOUR_S).astype(np.int64)
 
-    def hour_start(self, hour: int) -> float:
+    def _hour_start(self, hour: int) -> float:
         """Epoch second at which an hour index begins."""
-        return hour * HOUR_S + self._phase(hour * HOUR_S)
+        return hour * HOUR_S + self._phase(int(hour * HOUR_S // QUARTER_S))
 
-    def local_hours(self, day: int) -> NDArray[np.int64]:
+    def _local_hours(self, day: int) -> NDArray[np.int64]:
         """Clock hour 0..23 of each hour of the day."""
         first, n = self.hours(day)
         return np.array([self.local(self.hour_start(first + i)).hour for i in range(n)])
@@ -80,6 +85,7 @@ class NaturalDays:
         local = self.local(t)
         return local.hour * 60 + local.minute
 
-    def _phase(self, t: float) -> float:
-        offset = self.local(t).utcoffset()
+    def _phase_within(self, quarter: int) -> float:
+        """s after a full hour of UTC at which clock hours begin, by the quarter of an hour in which one asks."""
+        offset = self.local(quarter * QUARTER_S).utcoffset()
         return (-offset.total_seconds() % HOUR_S) if offset else 0.0

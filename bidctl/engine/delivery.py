@@ -13,6 +13,7 @@ from bidctl.engine.days import HOUR_S
 from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
 from bidctl.engine.resolve import DayByHours
+from bidctl.engine.rows import count, filled, total
 from bidctl.engine.usual import account_usual, profile, usual_hour
 
 Float = NDArray[np.float64]
@@ -48,13 +49,13 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     accounts = m.roster.by_account
     usual = profile(hourly.account, accounts.size, m.days, table.last_day)
     hours = [m.days.local(now - back * HOUR_S).hour for back in range(3)]
-    week_spend = np.nan_to_num(table.x[0][:, -7:]).sum(axis=1)
+    week_spend = total(filled(table.x[0][:, -7:]))
     own_share = week_spend / np.maximum(accounts.totals(week_spend), 1e-9)
-    own_last = np.nan_to_num(spend[:, max(here - 2 - first, 0) : max(here - first, 0)]).sum(axis=1)
+    own_last = total(filled(spend[:, max(here - 2 - first, 0) : max(here - first, 0)]))
     budget = m.roster.floats("budget")
     pick, sure = _last_two(m, exact, first, here, last_edit)
     return Delivery(
-        np.where(sure, np.where(pick, spend[:, : here - first], 0.0).sum(axis=1), np.nan),
+        np.where(sure, total(np.where(pick, spend[:, : here - first], 0.0)), np.nan),
         np.where(sure & pick[:, -2:].all(axis=1), _own_usual(m, hourly, table.last_day, here), np.nan),
         np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[accounts.of],
         account_usual(usual, hourly.account, accounts.of, m.days, now, own_last, own_share),
@@ -72,7 +73,7 @@ def _last_two(m: Memory, exact: Bool, first: int, here: int, last_edit: Float) -
     good = m.effective.hours(first, k) & (begins >= last_edit[:, None])
     rank = np.cumsum(good[:, ::-1], axis=1)[:, ::-1]
     pick = good & (rank <= 2)
-    return pick, ~(pick & ~exact[:, :k]).any(axis=1) & (pick.sum(axis=1) == 2)
+    return pick, ~(pick & ~exact[:, :k]).any(axis=1) & (count(pick) == 2)
 
 
 def _own_usual(m: Memory, hourly: Hourly, today: int, here: int) -> Float:
@@ -86,10 +87,10 @@ def _last_hours(views: Sequence[DayByHours], here: int) -> Float:
     begin, now = here - DAY_HOURS, views[-1].x[:, :, here - views[-1].first]
     if begin < views[0].first:
         return np.full(now.shape, np.nan)
-    total = np.where(np.isnan(now), 0.0, now)
+    out = filled(now)
     for v in views:
-        total = total + v.x[:, :, max(begin - v.first, 0) : max(here - v.first, 0)].sum(axis=2)
-    return total
+        out = out + total(v.x[:, :, max(begin - v.first, 0) : max(here - v.first, 0)])
+    return out
 
 
 def _bound_days(m: Memory, table: DayTable, budget: Float) -> Int:

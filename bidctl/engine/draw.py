@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 
 
-def draw(campaigns: Sequence[str], day: int) -> NDArray[np.float64]:
-    """(n,) evenly within 0 .. 1, both ends apart, from the campaigns' ids and the ordinal of the day (splitmix64's finish)."""
-    x = np.array([crc32(c.encode()) for c in campaigns], np.uint64) << np.uint64(32)
+def mark(campaigns: Sequence[str]) -> NDArray[np.uint64]:
+    """(n,) what tells the campaigns apart, from their ids."""
+    return np.array([crc32(c.encode()) for c in campaigns], np.uint64)
+
+
+def draw(marks: NDArray[np.uint64], day: int) -> NDArray[np.float64]:
+    """(n,) evenly within 0 .. 1, both ends apart, from the campaigns' marks and the ordinal of the day (splitmix64's finish)."""
+    x = marks << np.uint64(32)
     x = x + np.uint64(day * 0x9E3779B97F4A7C15 % 2**64)
     for shift, factor in _MIX:
         x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)

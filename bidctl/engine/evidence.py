@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
 from bidctl.engine.normal import Z90, gamma_cdf, gamma_quantile
+from bidctl.engine.rows import count, dot, total
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -76,12 +77,12 @@ def order_cv(gmv: Float, orders: Float, accounts: Groups) -> Float:
     (n, d)."""
     ok = np.isfinite(gmv) & np.isfinite(orders) & (orders >= 1)
     n = np.where(ok, orders, 0.0)
-    total = n.sum(axis=1)
-    mean = np.where(ok, gmv, 0.0).sum(axis=1) / np.where(total > 0, total, 1.0)
+    whole = total(n)
+    mean = total(np.where(ok, gmv, 0.0)) / np.where(whole > 0, whole, 1.0)
     day = np.where(ok, gmv, 0.0) / np.where(ok, orders, 1.0)
     scale = np.where(mean > 0, mean, np.inf)[:, None]
-    squares = accounts.sums((n * ((day - mean[:, None]) * ok / scale) ** 2).sum(axis=1))
-    freedom = accounts.sums(np.maximum(ok.sum(axis=1) - 1, 0))
+    squares = accounts.sums(dot(n, ((day - mean[:, None]) / scale) ** 2))
+    freedom = accounts.sums(np.maximum(count(ok) - 1, 0))
     return np.sqrt((CV_STRENGTH * ORDER_CV**2 + squares) / (CV_STRENGTH + freedom))
 
 

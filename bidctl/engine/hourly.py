@@ -13,6 +13,7 @@ from bidctl.engine.groups import Groups
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import EVERY_DAY, RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
+from bidctl.engine.rows import dot, filled, total
 from bidctl.engine.usual import own_profile
 
 Float = NDArray[np.float64]
@@ -20,8 +21,9 @@ Int = NDArray[np.int64]
 
 
 class Hourly:
-    """`views`: today and yesterday by hour; `account`: yuan of each account (a,) by hour index; `by_session`: yuan of a life unit in
-    a session's share of a day, keyed (unit, room, day); `own`: yuan of each campaign by day and hour, (n, 23 to 25), NaN = unknown."""
+    """`views`: today and yesterday by hour; `account`: yuan of each account by day and hour, (a, 23 to 25); `by_session`: yuan of
+    a life unit in a session's share of a day, keyed (unit, room, day); `own`: yuan of each campaign by day and hour,
+    (n, 23 to 25), NaN = unknown."""
 
     def __init__(self, memory: Memory) -> None:
         self._m = memory
@@ -38,6 +40,7 @@ class Hourly:
         everything = EVERY_DAY in m.dirty or not self.views
         stale = set(window) if everything else m.dirty & set(window)
         m.dirty.clear()
+        m.past_changes += bool(stale - {today}) or today not in self.views
         for day in sorted(stale | {today}):
             view = resolve(day, m.days, m.hours, m.snaps, m.roster.floats("created"), now)
             self._keep(view, today)
@@ -50,8 +53,7 @@ class Hourly:
             self._older_shares(range(today - DAYS + 1, window[0]))
         for day in [d for d in self.views if d < today - 1]:
             del self.views[day]
-        oldest = m.days.hours(window[0])[0]
-        self.account = {h: v for h, v in self.account.items() if h >= oldest}
+        self.account = {d: x for d, x in self.account.items() if d in window}
         self.by_session = {k: v for k, v in self.by_session.items() if k[2] > today - DAYS}
 
     def own_usual(self, today: int) -> Float:
@@ -69,15 +71,13 @@ class Hourly:
         m.sums.total[:, :, slot] = view.total
         m.sums.source[:, slot] = view.total_source
         net = m.roster.flags("net")
-        gmv = np.nan_to_num(np.where(net[:, None], view.x[3], view.x[1]))
+        gmv = filled(np.where(net[:, None], view.x[3], view.x[1]) if net.any() else view.x[1])
         m.sums.share[:, slot] = self._share(view.first, gmv, np.ones(len(net), np.bool_))
         m.sums.weighed[:, slot] = True
         m.sums.least[:, slot] = view.least
         m.sums.known[:, slot] = view.known_at
-        spend = np.nan_to_num(view.x[0])
-        totals = m.roster.by_account.sums_of_columns(spend)
-        for i in range(totals.shape[1]):
-            self.account[view.first + i] = totals[:, i]
+        spend = filled(view.x[0])
+        self.account[view.day] = m.roster.by_account.sums_of_columns(spend)
         self._milestones(view, spend, slot)
 
     def _share(self, first: int, gmv: Float, which: NDArray[np.bool_]) -> Float:
@@ -90,8 +90,8 @@ class Hourly:
         rows = np.flatnonzero(which & (target > 0) & m.book.some(m.book.changes.at >= middles[0]))
         if len(rows):
             inverse = grid / np.maximum(m.book.in_force(rows, middles, target[rows]), 1)
-            own, mean = gmv[rows].sum(axis=1), inverse.mean(axis=1)
-            weighed = (gmv[rows] * inverse).sum(axis=1) / np.where(own > 0, own, 1.0)
+            own, mean = total(gmv[rows]), total(inverse) / inverse.shape[1]
+            weighed = dot(gmv[rows], inverse) / np.where(own > 0, own, 1.0)
             same = (inverse == inverse[:, :1]).all(axis=1)
             share[rows] = np.where(same, inverse[:, 0], np.where(own > 0, weighed, mean))
         return share

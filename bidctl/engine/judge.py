@@ -12,6 +12,7 @@ from bidctl.engine.day_table import DayTable
 from bidctl.engine.enrolled import Enrolled
 from bidctl.engine.evidence import WINDOW_DAYS, Evidence, weigh, window
 from bidctl.engine.groups import Groups
+from bidctl.engine.rows import dot, filled, total
 from bidctl.engine.settlement import HORIZON_DAYS, Settled
 
 Float = NDArray[np.float64]
@@ -44,14 +45,14 @@ def judge(
     x = table.x[:, :, -WINDOW_DAYS:]
     spend, paid, orders = x[0], x[1], x[2]
     known = np.isfinite(spend) & np.isfinite(paid) & np.isfinite(orders)
-    use = window(np.nan_to_num(orders), known)
+    use = window(filled(orders), known)
     share = table.share[:, -WINDOW_DAYS:]
     factor = np.where(np.isfinite(share) & (target > 0)[:, None], share * target[:, None], 1.0)
     cohort_paid = settled.cohorts.paid[:, -WINDOW_DAYS:]
     ratio = expected[:, -WINDOW_DAYS:] / np.where(cohort_paid > 0, cohort_paid, np.inf)
 
     def over(a: Float) -> Float:
-        return np.asarray(np.where(use, a, 0.0).sum(axis=1))
+        return total(np.where(use, a, 0.0))
 
     normalised, projected = over(paid * factor), over(paid * factor * ratio)
     # where nothing is kept of what was ordered, the next order is worth what an order usually is
@@ -78,7 +79,7 @@ def order_value(table: DayTable, accounts: Groups) -> Float:
     """(n,) paid yuan an order over the days known, drawn to the account's mean by 3 orders."""
     gmv, orders = table.x[1], table.x[2]
     both = np.isfinite(gmv) & np.isfinite(orders)
-    g, n = np.where(both, gmv, 0.0).sum(axis=1), np.where(both, orders, 0.0).sum(axis=1)
+    g, n = total(np.where(both, gmv, 0.0)), total(np.where(both, orders, 0.0))
     all_g, all_n = accounts.totals(g), accounts.totals(n)
     mean = np.where((all_n > 0) & (all_g > 0), all_g / np.where(all_n > 0, all_n, 1.0), ORDER_VALUE)
     return np.asarray((g + VALUE_STRENGTH * mean) / (n + VALUE_STRENGTH))
@@ -87,13 +88,12 @@ def order_value(table: DayTable, accounts: Groups) -> Float:
 def _share(expected: Float, settled: Settled, n: int) -> Float:
     paid = settled.cohorts.paid[:, -n:]
     ok = np.isfinite(paid) & np.isfinite(expected[:, -n:])
-    total = np.where(ok, paid, 0.0).sum(axis=1)
-    kept = np.where(ok, expected[:, -n:], 0.0).sum(axis=1)
-    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), settled.rate)
+    whole, kept = total(np.where(ok, paid, 0.0)), total(np.where(ok, expected[:, -n:], 0.0))
+    return np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), settled.rate)
 
 
 def _projected(expected: Float, settled: Settled, paid: Float) -> Float:
     """(n,) projected GMV of the last 7 natural days; NaN where a day is unknown."""
     cohort = settled.cohorts.paid[:, -WINDOW_DAYS:]
     share = expected[:, -WINDOW_DAYS:] / np.where(cohort > 0, cohort, np.inf)
-    return np.asarray((paid * share).sum(axis=1))
+    return dot(paid, share)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.days import DAY_S, HOUR_S, NaturalDays
+from bidctl.engine.rows import count
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -91,9 +92,7 @@ def _restart(u: UnitDays, spent: Bool, fed: Float, begins: Float, latest: Float)
     d = spent.shape[1]
     pause = np.where(u.live, PAUSE_DAYS_LIVE, PAUSE_DAYS_GOODS)
     out = np.full(len(spent), np.nan)
-    some = np.flatnonzero(
-        d - spent.argmax(axis=1) - spent.sum(axis=1) > pause
-    )  # days off air enough, wherever they lie
+    some = np.flatnonzero(d - spent.argmax(axis=1) - count(spent) > pause)  # days off air enough, wherever they lie
     if len(some):
         days = UnitDays(u.last_day, u.spend[some], u.fed_hour[some], u.first_hour[some], u.live[some])
         out[some] = _restart_of(days, spent[some], fed[some], begins, latest, pause[some])

@@ -73,6 +73,7 @@ class Memory:
         self.listed_at = -np.inf
         self.hour_read_at = -np.inf
         self.dirty: set[int] = set()
+        self.past_changes = 0  # counts what may have changed of the days before today
         self.renamed = False  # rows were renumbered since the enrolments were laid beside them
         self.named_before: list[CampaignId] = []  # of the rows as they were then
 
@@ -99,6 +100,7 @@ class Memory:
         self.hour_read_at = max(self.hour_read_at, float(p.known_at.max()))
 
     def _put_days(self, rows: Int, p: Panel) -> None:
+        self.past_changes += 1
         self.daily.put(rows, self.days.of_many(p.happened_at), p.known_at, _values(p, METRICS))
 
     def _put_snaps(self, rows: Int, p: Panel) -> None:
@@ -133,6 +135,7 @@ class Memory:
         begins, which = np.unique(day[held], return_inverse=True)
         ends = np.array([self.days.start(d + 1) for d in begins.tolist()])
         if held.any():
+            self.past_changes += bool((day[held] < self.sums.head).any())
             source = np.where(known[held] >= ends[which] - LATE_S, Source.SNAPSHOT, Source.UNKNOWN).astype(np.int8)
             self.sums.put_last(rows[held], day[held], known[held], values[held], source)
 
@@ -146,6 +149,7 @@ class Memory:
             ring, self.hour_read_at = self.hours, max(self.hour_read_at, until)
             self._soil(np.arange(max(first, last - HOURS), last + 1))
         else:
+            self.past_changes += 1
             first, last, ring = self.days.of(since), self.days.of(until) - 1, self.daily
         if last >= first:
             ring.cover(rows, first, last)
@@ -159,6 +163,7 @@ class Memory:
             self._soil(np.arange(max(block.first, block.first + block.width - HOURS), block.first + block.width))
             self.hour_read_at = max(self.hour_read_at, block.known_at)
         else:
+            self.past_changes += 1
             self.daily.put_block(rows, block.first, block.known_at, block.values)
 
     # listings
@@ -286,6 +291,7 @@ class Memory:
             self.named_before = self.roster.names
         self.roster.take(keep)
         self.renamed = True
+        self.past_changes += 1
         for part in (
             self.hours,
             self.snaps,
@@ -308,6 +314,7 @@ class Memory:
         return rows
 
     def _grow(self) -> None:
+        self.past_changes += len(self.roster) != len(self.fed_hour)
         n = len(self.roster)
         self.hours.grow(n)
         self.snaps.grow(n)

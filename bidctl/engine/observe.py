@@ -27,6 +27,7 @@ from bidctl.engine.enrolled import Enrolled, enrolled
 from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.freshness import Delays
 from bidctl.engine.hourly import Hourly
+from bidctl.engine.lessons import Lessons
 from bidctl.engine.listing_columns import ListingColumns
 from bidctl.engine.memory import Memory
 from bidctl.engine.milestones import Milestones
@@ -60,6 +61,7 @@ class Observer:
         self.milestones = Milestones(account)
         self.enrolments: dict[CampaignId, Enrolment] = {}
         self.pauses: Mapping[CampaignId, Pause] = {}
+        self.lessons = Lessons()
         self._enrolled: Enrolled | None = None
 
     # feeding

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.days import HOUR_S, NaturalDays
+from bidctl.engine.rows import filled, total
 from bidctl.engine.windows import NEVER, Ring
 
 Float = NDArray[np.float64]
@@ -81,10 +82,9 @@ def _begun(
     )
     source = source.astype(np.int8)
     exact = use_hour | zero | (seen_snap & _before(seen_snap, zero & ~use_hour))
-    told = np.where(use_hour, x[0], 0.0).sum(axis=1)
-    least = np.maximum(np.nan_to_num(level[0]), np.nan_to_num(told)).astype(np.float64)
-    total, kind, known = _total(x, use_hour, zero & ~use_hour, ends, now, level, last, snap_known, hour_known, finished)
-    return DayByHours(day, first, x, source, exact, total, kind, known, least)
+    least = np.maximum(filled(level[0]), total(np.where(use_hour, filled(x[0]), 0.0)))
+    whole, kind, known = _total(x, use_hour, zero & ~use_hour, ends, now, level, last, snap_known, hour_known, finished)
+    return DayByHours(day, first, x, source, exact, whole, kind, known, least)
 
 
 def _padded(begun: DayByHours, k: int) -> DayByHours:
@@ -110,7 +110,7 @@ def _from_snapshots(x: Float, wanted: Bool, seen: Bool, values: NDArray[np.float
     begin = 0
     for hour in np.flatnonzero(seen.any(axis=0)).tolist():
         here = seen[:, hour]
-        since += np.where(np.isnan(x[:, :, begin : hour + 1]), 0.0, x[:, :, begin : hour + 1]).sum(axis=2)
+        since += total(filled(x[:, :, begin : hour + 1]))
         read = values[:, :, hour].astype(np.float64)
         fill = here & wanted[:, hour]
         np.copyto(x[:, :, hour], np.maximum(read - level - since, 0.0), where=fill)
@@ -137,7 +137,7 @@ def _total(
     due = ends <= now
     fine = use_hour | zero
     by_hours = fine[:, due].all(axis=1) & fine.any(axis=1)
-    summed = np.where(fine, x, 0.0).sum(axis=2)
+    summed = total(np.where(fine, x, 0.0))
     if finished:  # rows that miss a tenth of what the day's last totals showed are missing, not zero (R-FRESH)
         by_hours &= ~((last >= 0) & (level[0] - summed[0] > np.maximum(1.0, 0.1 * level[0])))
     newest_hour = np.where(fine, hour_known, NEVER).max(axis=1, initial=NEVER)
@@ -151,9 +151,9 @@ def _total(
     # a snapshot of a later hour than any that hour facts tell knows more of today than facts read a moment after it
     ahead = last > np.where(fine.any(axis=1), k - 1 - fine[:, ::-1].argmax(axis=1) if k else -1, -1)
     use_snap = has_snap & (~by_hours if finished else (~by_hours | (newest_snap > newest_hour) | ahead))
-    total = np.where(use_snap, level, np.where(by_hours, summed, np.nan))
+    whole = np.where(use_snap, level, np.where(by_hours, summed, np.nan))
     nothing = by_hours & zero[:, due].all(axis=1) & ~use_hour.any(axis=1)
     kind = np.where(
         use_snap, Source.SNAPSHOT, np.where(nothing, Source.ZERO, np.where(by_hours, Source.HOUR, Source.UNKNOWN))
     ).astype(np.int8)
-    return total, kind, np.where(use_snap, newest_snap, newest_hour)
+    return whole, kind, np.where(use_snap, newest_snap, newest_hour)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
+from bidctl.engine.rows import count, dot, filled, total
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -69,8 +70,7 @@ class Learned:
 def usable(spend: Float, target: Float, budget: Float, teaches: Bool) -> Bool:
     """(n, d) days that teach: known, delivering, not bound by the budget. `budget` (n, d) yuan, inf = none."""
     known = np.isfinite(spend) & np.isfinite(target) & teaches & (spend > 0)
-    total = np.log(np.where(known, spend, 1.0)).sum(axis=1)
-    typical = np.exp(total / np.maximum(known.sum(axis=1), 1))
+    typical = np.exp(total(np.log(np.where(known, spend, 1.0))) / np.maximum(count(known), 1))
     return np.asarray(known & (spend >= LEAST * typical[:, None]) & ~(spend >= BINDS * budget))
 
 
@@ -85,8 +85,8 @@ def tracking(due: Float, spend: Float, orders: Float, cv: Float) -> tuple[Float,
     """(n,) delivered ROI over the target in the long run, and the sd of its logarithm. `due` (n, d) sum(GMV_i / target_i): what
     the day would have spent if it had hit its target."""
     known = np.isfinite(due) & np.isfinite(spend) & (spend > 0)
-    d, s = np.where(known, due, 0.0).sum(axis=1), np.where(known, spend, 0.0).sum(axis=1)
-    n = np.where(known, np.nan_to_num(orders), 0.0).sum(axis=1)
+    d, s = total(np.where(known, due, 0.0)), total(np.where(known, spend, 0.0))
+    n = total(np.where(known, filled(orders), 0.0))
     some = (d > 0) & (s > 0) & (n > 0)
     noise = (1 + cv**2) / np.where(some, n, 1.0)
     weight = np.where(some, TRACKING_LOG_SD**2 / (TRACKING_LOG_SD**2 + noise), 0.0)
@@ -98,7 +98,7 @@ def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
     """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first."""
     t = np.where(use, target, 0.0)
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
-    mean = t.sum(axis=1) / np.maximum(use.sum(axis=1), 1)
+    mean = total(t) / np.maximum(count(use), 1)
     guess = EPS / np.where(mean > 0, mean, 1.0)[:, None]
     y = y - _common(_centred(y + guess * t, use), use, accounts)
     pair = use[:, 1:] & use[:, :-1]
@@ -106,7 +106,7 @@ def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
 
 
 def _centred(r: Float, use: Bool) -> Float:
-    mean = np.where(use, r, 0.0).sum(axis=1) / np.maximum(use.sum(axis=1), 1)
+    mean = dot(r, use) / np.maximum(count(use), 1)
     return np.where(use, r - mean[:, None], 0.0)
 
 
@@ -119,8 +119,8 @@ def _common(r: Float, use: Bool, accounts: Groups) -> Float:
 
 def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     """(n,) autocorrelation of the account's daily demand from one day to the next, drawn to the stated one."""
-    square = accounts.totals(np.where(pair, 0.5 * (r[:, 1:] ** 2 + r[:, :-1] ** 2), 0.0).sum(axis=1))
-    cross = accounts.totals(np.where(pair, r[:, 1:] * r[:, :-1], 0.0).sum(axis=1))
+    square = accounts.totals(0.5 * (dot(r[:, 1:] ** 2, pair) + dot(r[:, :-1] ** 2, pair)))
+    cross = accounts.totals(dot(r[:, 1:] * r[:, :-1], pair))
     weight = RHO_DAYS * NOISE**2 / (1 - RHO**2)
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
 
@@ -137,20 +137,18 @@ def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float
     t[:, 1:] -= lead * t[:, :-1]
     one[:, 1:] -= lead
 
-    def dot(a: Float, b: Float) -> Float:
-        return np.asarray((weight * a * b).sum(axis=1))
-
-    s1, sy, st = dot(one, one), dot(one, y), dot(one, t)
+    own, moved = weight * one, weight * t
+    s1, sy, st = dot(own, one), dot(own, y), dot(own, t)
     safe = np.where(s1 > 0, s1, np.nan)
-    tt, ty, yy = dot(t, t) - st**2 / safe, dot(t, y) - st * sy / safe, dot(y, y) - sy**2 / safe
+    tt, ty, yy = dot(moved, t) - st**2 / safe, dot(moved, y) - st * sy / safe, dot(weight * y, y) - sy**2 / safe
     tt, ty, yy = np.nan_to_num(tt), np.nan_to_num(ty), np.nan_to_num(yy)
     tt = np.where(tt < 1e-9 * np.nan_to_num(st**2 / safe), 0.0, tt)
-    squares, freedom = np.maximum(yy + 2 * guess * ty + guess**2 * tt, 0.0), np.maximum(use.sum(axis=1) - 1, 0)
+    squares, freedom = np.maximum(yy + 2 * guess * ty + guess**2 * tt, 0.0), np.maximum(count(use) - 1, 0)
     sigma2 = _noise(squares, freedom, accounts)
     return Learned(tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0), sy / safe, st / safe)
 
 
-def _noise(squares: Float, freedom: NDArray[np.int64], accounts: Groups) -> Float:
+def _noise(squares: Float, freedom: Float, accounts: Groups) -> Float:
     """(n,) variance of a day's news: the account's, drawn to the stated one, and each campaign's drawn to that."""
     account = (NOISE_DAYS * NOISE**2 + accounts.totals(squares)) / (NOISE_DAYS + accounts.totals(freedom))
     return np.asarray((NOISE_DAYS * account + squares) / (NOISE_DAYS + freedom))
@@ -169,14 +167,14 @@ def respond(learned: Learned, now: Float, chosen: Float, break_even: Float, acco
     mean, sd = _moments(weight, np.log(k))
     usual = np.exp(learned.level + np.exp(mean) * (learned.middle - now))
     optimum = np.where(known, _best(weight, k, now, break_even), np.nan)
-    spend = (weight * np.exp(-k * (optimum - now)[:, None])).sum(axis=1)
+    spend = dot(weight, np.exp(-k * (optimum - now)[:, None]))
     gain = usual * (spend * (optimum / break_even - 1.0) - (now / break_even - 1.0))
     return Response(np.exp(mean) * now, sd, usual, optimum, _moments(weight, np.log(best))[1], gain)
 
 
 def _moments(weight: Float, x: Float) -> tuple[Float, Float]:
-    mean = (weight * x).sum(axis=1)
-    return mean, np.sqrt((weight * (x - mean[:, None]) ** 2).sum(axis=1))
+    mean = dot(weight, x)
+    return mean, np.sqrt(dot(weight, (x - mean[:, None]) ** 2))
 
 
 def _posterior(fit: Float, accounts: Groups) -> Float:
@@ -188,8 +186,8 @@ def _posterior(fit: Float, accounts: Groups) -> Float:
         weight = np.exp(score - score.max(axis=1, keepdims=True))
         weight = weight / weight.sum(axis=1, keepdims=True)
         some = np.isfinite(weight[:, 0])
-        centre = np.where(some, (weight * NODES).sum(axis=1), 0.0)
-        square = (weight * NODES**2).sum(axis=1)
+        centre = np.where(some, dot(weight, NODES), 0.0)
+        square = dot(weight, NODES**2)
         spread = np.where(some, square - 2 * mean[:, 0] * centre + mean[:, 0] ** 2, 0.0)
         n = POPULATION + accounts.totals(some)
         mean = ((POPULATION * np.log(EPS) + accounts.totals(centre)) / n)[:, None]
@@ -199,8 +197,8 @@ def _posterior(fit: Float, accounts: Groups) -> Float:
 
 def _best(weight: Float, k: Float, now: Float, break_even: Float) -> Float:
     """(n,) target of greatest expected profit: T = B + 1 / mean of k, each k weighed by what would be spent at T."""
-    best = break_even + 1.0 / (weight * k).sum(axis=1)
+    best = break_even + 1.0 / dot(weight, k)
     for _ in range(ROUNDS):
         spend = weight * np.exp(-k * (best - now)[:, None])
-        best = break_even + spend.sum(axis=1) / (spend * k).sum(axis=1)
+        best = break_even + total(spend) / dot(spend, k)
     return np.asarray(best)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.values import AccountId, CampaignId, Kind
+from bidctl.engine.draw import mark
 from bidctl.engine.groups import Groups
 from bidctl.engine.listing_columns import NET, NO_OBJECTIVE, ListingColumns
 
@@ -50,6 +51,7 @@ class Roster:
         self.keys: dict[Hashable, int] = {}
         self._order = np.zeros(0, np.int64)
         self._text: NDArray[np.str_] = np.zeros(0, "U1")
+        self._marks = mark([])
 
     def __len__(self) -> int:
         return len(self.names)
@@ -76,6 +78,12 @@ class Roster:
         if len(self._text) != len(self.names):
             self._text = np.array(self.names, np.str_)
         return self._text
+
+    def marks(self) -> NDArray[np.uint64]:
+        """(n,) for `draw`."""
+        if len(self._marks) != len(self.names):
+            self._marks = mark(self.names)
+        return self._marks
 
     def among(self, some: Collection[CampaignId]) -> NDArray[np.bool_]:
         """(n,) which are among these."""
@@ -182,7 +190,7 @@ class Roster:
         self.names = [self.names[r] for r in kept]
         self.infos = [self.infos[r] for r in kept]
         self.index = {c: i for i, c in enumerate(self.names)}
-        self._order, self._text = np.zeros(0, np.int64), np.zeros(0, "U1")
+        self._order, self._text, self._marks = np.zeros(0, np.int64), np.zeros(0, "U1"), mark([])
         self._live_account, self._products = self._live_account[rows], self._products[rows]
         self._c = {k: a[rows] for k, a in self._c.items()}
 

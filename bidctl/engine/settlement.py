@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.values import Basis
+from bidctl.engine.rows import dot, filled, total
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -109,11 +110,11 @@ class Settled:
         which orders will be refunded, each order worth `order_value` with variation `cv`."""
         newest, h, q = slice(-use.shape[1], None), horizon_days[:, None], self.quick[:, None]
         share = _share(self.seen.days[:, newest], q, self.slow[:, newest])
-        paid = np.where(use, np.nan_to_num(self.cohorts.paid[:, newest]), 0.0)
+        paid = np.where(use, filled(self.cohorts.paid[:, newest]), 0.0)
         open_paid = _open(paid, delay(h, self.delay_days[:, None], q), share)
-        still = open_paid.sum(axis=1)
+        still = total(open_paid)
         p = self.refund[:, None] * open_paid / np.where(paid > 0, paid, 1.0)
-        which = (paid * p * (1 - p)).sum(axis=1) * order_value * (1 + cv**2)
+        which = dot(paid * p, 1 - p) * order_value * (1 + cv**2)
         return np.asarray(still**2 * self.refund_var + which)
 
     def _base(self, horizon_days: Float) -> Float:
@@ -156,7 +157,7 @@ def look(c: Cohorts) -> Seen:
         np.minimum(column, c.paid, out=kept, where=reported)
         np.copyto(days, np.minimum(depth, age), where=reported)
     teaches = (days >= TEACHES_DAYS) & (c.paid > 0)
-    refunds = np.where(teaches, c.paid - kept, 0.0).sum(axis=1)
+    refunds = total(np.where(teaches, c.paid - kept, 0.0))
     return Seen(kept, days, np.where(teaches, c.paid, 0.0), refunds, mean_order(c))
 
 
@@ -167,7 +168,7 @@ def settle(cohorts: Cohorts, priors: Priors, seen: Seen | None = None, slow: Flo
     slow = slow_share(seen.days, priors.delay_days[:, None]) if slow is None else slow
     r0 = 1.0 - priors.settled_share
     one_hour = _share_1h(cohorts)
-    paid, slowly = seen.paid.sum(axis=1), (seen.paid * slow).sum(axis=1)
+    paid, slowly = total(seen.paid), dot(seen.paid, slow)
     weight = priors.strength * seen.order
     r = r0
     for _ in range(2):  # q depends on r and r, through F, on q: two rounds settle it
@@ -203,22 +204,19 @@ def _final(c: Cohorts, seen: Seen, slow: Float, refund: Float, quick: Float) -> 
 
 
 def _rate(final: Float, paid: Float, without: Float) -> Float:
-    total = np.where(np.isnan(paid), 0.0, paid).sum(axis=1)
-    kept = np.where(np.isnan(final), 0.0, final).sum(axis=1)
-    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), without)
+    whole, kept = total(filled(paid)), total(filled(final))
+    return np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), without)
 
 
 def _share_1h(c: Cohorts) -> Float:
     """(n,) share of paid GMV refunded within an hour; 0 where the column is not reported."""
     both = np.isfinite(c.settled[:, 0]) & np.isfinite(c.paid)
-    paid = np.where(both, c.paid, 0.0).sum(axis=1)
-    net = np.where(both, c.settled[:, 0], 0.0).sum(axis=1)
+    paid, net = total(np.where(both, c.paid, 0.0)), total(np.where(both, c.settled[:, 0], 0.0))
     return np.where(paid > 0, np.clip(1.0 - net / np.where(paid > 0, paid, 1.0), 0.0, 1.0), 0.0)
 
 
 def mean_order(c: Cohorts) -> Float:
     """(n,) paid yuan an order over the cohorts known; 1 where there is none."""
     both = np.isfinite(c.paid) & np.isfinite(c.orders)
-    orders = np.where(both, c.orders, 0.0).sum(axis=1)
-    paid = np.where(both, c.paid, 0.0).sum(axis=1)
+    orders, paid = total(np.where(both, c.orders, 0.0)), total(np.where(both, c.paid, 0.0))
     return np.where((orders > 0) & (paid > 0), paid / np.where(orders > 0, orders, 1.0), 1.0)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
+from bidctl.engine.rows import dot, total
 from bidctl.engine.settlement import STAGES_DAYS, VALUE_NOISE, Cohorts, Priors, Seen, delay, slow_share
 
 Float = NDArray[np.float64]
@@ -42,7 +43,7 @@ def shared(priors: Priors, cohorts: Cohorts, product: Int, accounts: Groups, see
     days = priors.delay_days * _delay_factor(priors, cohorts, accounts, seen)[accounts.of]
     slow = slow_share(seen.days, days[:, None])
     r0 = np.maximum(1.0 - priors.settled_share, 1e-6)
-    expected, one = r0 * (seen.paid * slow).sum(axis=1), r0 * seen.order
+    expected, one = r0 * dot(seen.paid, slow), r0 * seen.order
     weight = ACCOUNT_ORDERS * _mean(accounts, one)
     account = ((weight + accounts.sums(seen.refunds)) / np.maximum(weight + accounts.sums(expected), 1e-300))[
         accounts.of
@@ -78,12 +79,12 @@ def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> F
     for k in (3, 4, 5):
         mine = drops[:, :k, depth == k]
         whole = np.isfinite(mine).all(axis=1)[:, None]
-        refunds = accounts.sums_of_columns(np.where(whole, mine, 0.0).sum(axis=2))
+        refunds = accounts.sums_of_columns(total(np.where(whole, mine, 0.0)))
         orders = np.maximum(refunds, 0.0) / (np.where(value > 0, value, 1.0) * VALUE_NOISE)[:, None]
         mean = np.where(stated > 0, stated, 1.0)[:, None, None] * _GRID[:, None]
         f = delay(np.array(STAGES_DAYS[:k]), mean, np.zeros((1, 1)))
         # what came within the hour says nothing of the mean: windows from the first hour on
         share = np.diff(f, axis=2) / (f[:, :, -1:] - f[:, :, :1])
-        score = score + (orders[:, None, 1:] * np.log(np.maximum(share, 1e-12))).sum(axis=2)
+        score = score + dot(orders[:, None, 1:], np.log(np.maximum(share, 1e-12)))
     weight = np.exp(score - score.max(axis=1, keepdims=True))
-    return np.asarray(np.exp((weight @ np.log(_GRID)) / weight.sum(axis=1)))
+    return np.asarray(np.exp(dot(weight, np.log(_GRID)) / total(weight)))

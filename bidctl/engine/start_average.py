@@ -8,6 +8,9 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.engine.groups import Groups
+from bidctl.engine.rows import count, total
+
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
@@ -35,9 +38,9 @@ def start_average(
 def _of_group(spend: Float, gmv: Float, group: NDArray[np.int64]) -> Float:
     size = int(group.max(initial=-1)) + 1
     member = group >= 0
-    by_day = np.stack([np.bincount(group[member], spend[member, d], size) for d in range(spend.shape[1])], axis=1)
-    earned = np.bincount(group[member], gmv[member].sum(axis=1), size)
-    spent = by_day.sum(axis=1)
-    enough = ((by_day > 0.005).sum(axis=1) >= NEED_DAYS) & (spent >= NEED_SPEND - 0.005)
+    groups = Groups(group[member], size)
+    by_day, earned = groups.sums_of_columns(spend[member]), groups.sums(total(gmv[member]))
+    spent = total(by_day)
+    enough = (count(by_day > 0.005) >= NEED_DAYS) & (spent >= NEED_SPEND - 0.005)
     average = np.where(enough, earned / np.where(spent > 0, spent, 1.0), np.nan)
     return np.where(member, np.append(average, np.nan)[np.where(member, group, size)], np.nan)

@@ -19,20 +19,18 @@ AS_USUAL = 0.7
 """The account's others spend "as usual" from 70 % of their mean in the same clock hours (ours)."""
 
 Spent = Mapping[int, Float]
-"""Yuan of each whole account, (a,), by hour index."""
+"""Yuan of each whole account, (a, hours of the day), by day."""
 
 
 def profile(spent: Spent, accounts: int, days: NaturalDays, today: int) -> Float:
     """(a, 24) mean yuan by clock hour over the last 7 complete days; NaN before 3 days with spend."""
     total, n = np.zeros((accounts, 24)), np.zeros(accounts)
-    nothing = np.zeros(accounts)
     for day in range(today - PROFILE_DAYS, today):
-        first, k = days.hours(day)
-        hours = np.stack([spent.get(first + i, nothing) for i in range(k)], axis=1)
-        some = hours.sum(axis=1) > 0
-        for i, clock in enumerate(days.local_hours(day).tolist()):
-            total[:, clock] += np.where(some, hours[:, i], 0.0)
-        n += some
+        if day in spent:
+            some = spent[day].sum(axis=1) > 0
+            for i, clock in _runs(days.local_hours(day)):
+                total[:, clock] += np.where(some[:, None], spent[day][:, i], 0.0)
+            n += some
     return np.where((n >= NEED_DAYS)[:, None], total / np.maximum(n, 1)[:, None], np.nan)
 
 
@@ -65,8 +63,11 @@ def account_usual(
 ) -> Bool:
     """(n,) whether the other campaigns of each one's account spent as usual in the last 2 complete hours. `account` (n,);
     `own_last` (n,) yuan of the campaign itself in those hours, `own_share` (n,) its share of the account's 7-day spend."""
-    last = [days.hour_of(now) - 1, days.hour_of(now) - 2]
-    expected = sum((usual[:, days.local(days.hour_start(h)).hour] for h in last), np.zeros(len(usual)))
-    seen = sum((spent.get(h, np.zeros(len(usual))) for h in last), np.zeros(len(usual)))
+    expected, seen = np.zeros(len(usual)), np.zeros(len(usual))
+    for hour in (days.hour_of(now) - 1, days.hour_of(now) - 2):
+        day = days.of(days.hour_start(hour))
+        place = hour - days.hours(day)[0]
+        expected = expected + usual[:, int(days.local_hours(day)[place])]
+        seen = seen + (spent[day][:, place] if day in spent else 0.0)
     others = expected[account] * (1.0 - own_share)
     return np.asarray((seen[account] - own_last) >= AS_USUAL * others - 1e-6)

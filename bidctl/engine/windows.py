@@ -22,6 +22,15 @@ def turned(column: NDArray[Any], begin: int, k: int) -> NDArray[Any]:
     return np.concatenate([column[..., begin:], column[..., : begin + k - width]], axis=-1)
 
 
+def turned_wide(column: NDArray[Any], begin: int, k: int) -> Float:
+    """The same as a float64 copy."""
+    out = np.empty((*column.shape[:-1], k))
+    first = min(k, column.shape[-1] - begin)
+    out[..., :first] = column[..., begin : begin + first]
+    out[..., first:] = column[..., : k - first]
+    return out
+
+
 class Ring:
     """`width` consecutive buckets for each of n rows, addressed by an absolute index (hour or day number).
 

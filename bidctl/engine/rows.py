@@ -1,0 +1,31 @@
+"""Sums along the rows of a table, in one pass each; what a row adds up to does not depend on the other rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+
+def total(x: NDArray[Any]) -> Float:
+    """(...,) sums of `x` (..., d) along its last axis."""
+    return np.asarray(np.einsum("...j->...", x), np.float64)
+
+
+def dot(x: NDArray[Any], y: NDArray[Any]) -> Float:
+    """(...,) sums of x times y along the last axis; broadcasts."""
+    return np.asarray(np.einsum("...j,...j->...", x, y), np.float64)
+
+
+def count(which: Bool) -> Float:
+    """(...,) how many of each row."""
+    return total(which.astype(np.float64))
+
+
+def filled(x: NDArray[Any]) -> NDArray[Any]:
+    """Unknown as nothing, of what is never below zero."""
+    return np.asarray(np.fmax(x, 0.0))
