@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from bidctl import catalog
+from bidctl.cli.sim.words import Say
 from bidctl.policy import Policy
 from bidctl.problem import UsageProblem
+from bidctl.wording import Wording
 from sim.experiment import Entrant, Worlds, market
 from sim.run import Plan
 from sim.scenario import Scenario, ScenarioError, load, shipped
@@ -28,16 +30,16 @@ def options(command: F) -> F:
     """The options of every experiment."""
     for add in (
         click.option("--oracle", type=click.IntRange(0, 100_000), default=0, show_default=True,
-                     help="Campaigns to compute the oracles for, 0 = none. 参照上限的抽样数"),
+                     help="为多少个计划计算参照上限, 0 = 不算 / Campaigns to compute the oracles for, 0 = none."),
         click.option("--workers", type=click.IntRange(1, 1024), default=1, show_default=True,
-                     help="Processes at work. 并行进程数"),
-        click.option("--world", metavar="MODULE:CLASS", help="A world from outside: factory(scenario, seed). 外部世界"),
+                     help="并行进程数 / Processes at work."),
+        click.option("--world", metavar="MODULE:CLASS", help="外部世界 / A world from outside: factory(scenario, seed)."),
         click.option("--every", type=click.Choice(HOURS), default="6", show_default=True, metavar="HOURS",
-                     help="Hours from one decision to the next. 决策间隔"),
+                     help="决策间隔小时 / Hours from one decision to the next."),
         click.option("--seeds", default="3", show_default=True, metavar="N|A-B|A,B,..",
-                     help="How many seeds of luck, or which. 随机种子"),
-        click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数"),
-        click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a report that opens offline. 报告"),
+                     help="随机种子: 个数或哪些 / How many seeds of luck, or which."),
+        click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数 / Days."),
+        click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="离线报告文件 / Report that opens offline."),
     ):  # fmt: skip
         command = add(command)
     return command
@@ -49,7 +51,7 @@ def scenario_of(text: str) -> Scenario:
     try:
         return load(path) if path.suffix == ".toml" or path.exists() else shipped(text)
     except ScenarioError as error:
-        raise UsageProblem(str(error)) from None
+        raise UsageProblem(Wording.read(str(error))) from None
 
 
 def seeds_of(text: str) -> tuple[int, ...]:
@@ -64,9 +66,7 @@ def seeds_of(text: str) -> tuple[int, ...]:
     else:
         seeds = ()
     if not 1 <= len(seeds) <= MOST_SEEDS or max(seeds, default=0) >= 2**63:
-        raise UsageProblem(
-            f"--seeds {text}: expected a number of seeds 1 .. {MOST_SEEDS}, a range A-B, or a list A,B,.."
-        )
+        raise UsageProblem(Say.SEEDS(text=text, most=MOST_SEEDS))
     return seeds
 
 
@@ -76,17 +76,15 @@ def worlds_of(reference: str | None) -> Worlds:
         return market
     module, _, name = reference.partition(":")
     if not module or not name:
-        raise UsageProblem(f"--world {reference}: expected module:Class, whose call (scenario, seed) gives a world")
+        raise UsageProblem(Say.WORLD_FORM(reference=reference))
     try:
         found: Worlds = getattr(importlib.import_module(module), name)
     except ImportError as error:
-        raise UsageProblem(f"--world {reference}: cannot import {module}: {error}") from None
+        raise UsageProblem(Say.WORLD_IMPORT(reference=reference, module=module, error=error)) from None
     except AttributeError:
-        raise UsageProblem(f"--world {reference}: {module} has no {name}") from None
+        raise UsageProblem(Say.WORLD_NAME(reference=reference, module=module, name=name)) from None
     if not callable(found):
-        raise UsageProblem(
-            f"--world {reference}: found {type(found).__name__}, expected a class or function (scenario, seed)"
-        )
+        raise UsageProblem(Say.WORLD_KIND(reference=reference, found=type(found).__name__))
     return found
 
 
@@ -103,7 +101,7 @@ def reference_of(text: str) -> str:
         if text == module:
             return reference
     known = ", ".join(sorted({r.partition(":")[0].rpartition(".")[2] for r in catalog.shipped()}))
-    raise UsageProblem(f"policy {text!r}: expected one of {known}, module:Class, or a .toml file")
+    raise UsageProblem(Say.POLICY(text=text, known=known))
 
 
 def entrant_of(text: str) -> Entrant:
@@ -122,7 +120,7 @@ def entrants_of(texts: Sequence[str]) -> tuple[Entrant, ...]:
     names = [e.name for e in found]
     for name in names:
         if names.count(name) > 1:
-            raise UsageProblem(f"policies {name}, {name}: two of one name; expected different ones")
+            raise UsageProblem(Say.SAME_NAME(name=name))
     return found
 
 
@@ -132,25 +130,21 @@ def with_parameters(policy: Policy, given: Mapping[str, float], where: str) -> P
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
-            raise UsageProblem(
-                f"{where}: unknown parameter {name} = {value:g}; expected one of {', '.join(known) or 'none'}"
-            )
+            raise UsageProblem(Say.NO_PARAMETER(where=where, name=name, value=value, known=", ".join(known) or "-"))
         whole = isinstance(known[name], int) and not isinstance(known[name], bool)
         if not math.isfinite(value) or (whole and value != int(value)):
-            raise UsageProblem(f"{where}: {name} = {value:g}; expected a {'whole' if whole else 'finite'} number")
+            raise UsageProblem((Say.WHOLE if whole else Say.FINITE)(where=where, name=name, value=value))
         values[name] = int(value) if whole else float(value)
     try:
         changed: Policy = dataclasses.replace(policy, **values)  # type: ignore[type-var]
     except (ValueError, TypeError) as error:
-        raise UsageProblem(f"{where}: {error}") from None
+        raise UsageProblem(Say.REFUSES(where=where, error=Wording.read(str(error)))) from None
     return changed
 
 
 def _pair(text: str, part: str) -> tuple[str, float]:
-    name, mark, value = part.partition("=")
+    name, _, value = part.partition("=")
     try:
         return name, float(value)
     except ValueError:
-        raise UsageProblem(
-            f"policy {text}: {part!r}; expected parameter=number" + ("" if mark else " after the ?")
-        ) from None
+        raise UsageProblem(Say.PAIR(text=text, part=part)) from None
