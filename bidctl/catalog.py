@@ -20,12 +20,13 @@ from typing import Any
 
 import bidctl
 import policies
-from bidctl.domain.reasons import Wording
 from bidctl.policy import Policy
 from bidctl.policy.declarative import Declarative, read_policy
 from bidctl.policy.language.expression import near
 from bidctl.policy.language.words import PolicyError
 from bidctl.problem import SafetyProblem, UsageProblem
+from bidctl.wording import Wording, told_by_system
+from bidctl.words import Say
 
 TOML = ".toml"
 
@@ -44,10 +45,7 @@ def load(reference: str) -> Policy:
     coded = {r.partition(":")[0].removeprefix("policies."): r for r in shipped() if ":" in r}
     if name in coded:
         return _coded(coded[name], given)
-    raise UsageProblem(
-        f"policy {reference!r}: expected module:Class, a path of a {TOML} file, or one of {', '.join(gallery())}"
-        f"{near(name, gallery()).en}"
-    )
+    raise UsageProblem(Say.POLICY_NAME(reference=reference, names=", ".join(gallery()), hint=near(name, gallery())))
 
 
 def lasting(reference: str) -> str:
@@ -98,25 +96,23 @@ def check_ownership() -> None:
     home = Path(bidctl.__file__).resolve().parent.parent
     found = Path(policies.__file__ or "").resolve().parent.parent
     if found != home:
-        raise SafetyProblem(
-            f"package policies is at {found}, bidctl at {home}: expected both in one place; run from elsewhere"
-        )
+        raise SafetyProblem(Say.ELSEWHERE(found=found, home=home))
     owners = importlib.metadata.packages_distributions()
     for name in ("policies", "sim"):
         others = set(owners.get(name, [])) - {"bidctl"}
         if others:
-            raise SafetyProblem(f"package {name} was also installed by {', '.join(sorted(others))}: uninstall it")
+            raise SafetyProblem(Say.OVERWRITTEN(name=name, others=", ".join(sorted(others))))
 
 
 def _taken_apart(reference: str) -> tuple[str, dict[str, str]]:
     form = re.fullmatch(r"([^()]+)(?:\((.*)\))?", reference.strip(), re.DOTALL)
     if form is None:
-        raise UsageProblem(f"policy {reference!r}: expected NAME or NAME(parameter=value, ...)")
+        raise UsageProblem(Say.POLICY_PARAMETERS(reference=reference))
     given = {}
     for part in (form[2] or "").split(",") if (form[2] or "").strip() else []:
         name, sign, value = (x.strip() for x in part.partition("="))
         if not (name and sign and value) or name in given:
-            raise UsageProblem(f"policy {reference!r}: found {part.strip()!r}, expected parameter=value, each once")
+            raise UsageProblem(Say.POLICY_PAIR(reference=reference, part=part.strip()))
         given[name] = value
     return form[1].strip(), given
 
@@ -125,22 +121,22 @@ def _coded(name: str, given: Mapping[str, str]) -> Policy:
     """A class of an importable module."""
     module_name, _, class_name = name.partition(":")
     if not module_name or not class_name:
-        raise UsageProblem(f"policy {name!r}: expected module:Class, e.g. policies.handbook:Handbook")
+        raise UsageProblem(Say.POLICY_FORM(reference=name))
     try:
         made: Any = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, TypeError, ValueError) as error:
-        raise UsageProblem(f"policy {name!r}: cannot import {module_name}: {error}") from None
+        raise UsageProblem(Say.POLICY_IMPORT(reference=name, module=module_name, error=error)) from None
     except AttributeError:
-        raise UsageProblem(f"policy {name!r}: {module_name} has no {class_name}") from None
+        raise UsageProblem(Say.POLICY_CLASS(reference=name, module=module_name, name=class_name)) from None
     kind: object = made
     if not (isinstance(kind, type) and dataclasses.is_dataclass(kind) and hasattr(kind, "rules")):
-        raise UsageProblem(f"policy {name!r}: expected a frozen dataclass with a method `rules`")
+        raise UsageProblem(Say.POLICY_SHAPE(reference=name))
     try:
         policy: Policy = made(**{k: _value(name, kind, k, v) for k, v in given.items()})
     except TypeError as error:
-        raise UsageProblem(f"policy {name!r}: every parameter needs a default: {error}") from None
+        raise UsageProblem(Say.POLICY_DEFAULTS(reference=name, error=error)) from None
     except ValueError as error:
-        raise UsageProblem(f"policy {name!r}: {error}") from None
+        raise UsageProblem(Say.POLICY_REFUSES(reference=name, error=Wording.read(str(error)))) from None
     return policy
 
 
@@ -148,14 +144,15 @@ def _value(name: str, kind: type, parameter: str, text: str) -> object:
     """A parameter of a class, of the type that its default has."""
     defaults = {f.name: f.default for f in dataclasses.fields(kind)}
     if parameter not in defaults:
-        known = ", ".join(defaults) or "none"
-        raise UsageProblem(f"policy {name!r}: no parameter {parameter}{near(parameter, defaults).en}; it has {known}")
+        known, hint = ", ".join(defaults) or "-", near(parameter, defaults)
+        raise UsageProblem(Say.POLICY_NO_PARAMETER(reference=name, parameter=parameter, hint=hint, known=known))
     default = defaults[parameter]
     kinds: dict[type, Any] = {bool: {"true": True, "false": False}.__getitem__, int: int, float: float, str: str}
     try:
         return kinds[type(default)](text)
     except (KeyError, ValueError):
-        raise UsageProblem(f"policy {name!r}: {parameter}: found {text!r}, expected a value like {default!r}") from None
+        told = Say.POLICY_PARAMETER(reference=name, parameter=parameter, value=text, default=default)
+        raise UsageProblem(told) from None
 
 
 def _written(file: Path, reference: str, given: Mapping[str, str]) -> Policy:
@@ -164,21 +161,17 @@ def _written(file: Path, reference: str, given: Mapping[str, str]) -> Policy:
         table = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
         return dataclasses.replace(read_policy(table, given), source=reference)
     except PolicyError as wrong:
-        raise _refused(file, wrong.told) from None
+        raise UsageProblem(Say.POLICY_TEXT(file=file, told=wrong.told)) from None
     except FileNotFoundError:
-        raise _refused(file, Wording("没有这个文件", "no such file")) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _refused(
-            file, Wording(f"无法按 UTF-8 文本读取: {error}", f"cannot be read as UTF-8 text: {error}")
-        ) from None
+        raise UsageProblem(Say.POLICY_NO_FILE(file=file)) from None
+    except OSError as error:
+        raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=told_by_system(error))) from None
+    except UnicodeDecodeError as error:
+        raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=error)) from None
     except tomllib.TOMLDecodeError as error:
-        raise _refused(file, Wording(f"不是有效的 TOML: {error}", f"not valid TOML: {error}")) from None
+        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=error)) from None
     except RecursionError:
-        raise _refused(file, Wording("套得太深", "nested too deeply")) from None
-
-
-def _refused(file: Path, told: Wording) -> UsageProblem:
-    return UsageProblem(f"{file}: {told.zh} / {told.en}")
+        raise UsageProblem(Say.POLICY_NESTED(file=file)) from None
 
 
 def _gallery_files() -> Iterator[Path]:

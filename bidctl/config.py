@@ -11,13 +11,36 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from bidctl.problem import UsageProblem
+from bidctl.wording import Wording, told_by_system
+from bidctl.words import Say
 
 PREFIX = "BIDCTL_"
 OWN_VARIABLES = frozenset({"BIDCTL_CONFIG", "BIDCTL_SECRET_KEY", "BIDCTL_LANG"})
 """Variables that are not settings of the file; every setting is `BIDCTL_<SECTION>__<KEY>`."""
 DEFAULT_FILE = "bidctl.toml"
+BOUNDS = {
+    "greater_than": (Say.EXPECT_ABOVE, "gt"),
+    "greater_than_equal": (Say.EXPECT_AT_LEAST, "ge"),
+    "less_than": (Say.EXPECT_BELOW, "lt"),
+    "less_than_equal": (Say.EXPECT_AT_MOST, "le"),
+}
+SHAPES = {
+    "float_parsing": Say.EXPECT_NUMBER,
+    "float_type": Say.EXPECT_NUMBER,
+    "int_parsing": Say.EXPECT_NUMBER,
+    "int_type": Say.EXPECT_NUMBER,
+    "finite_number": Say.EXPECT_NUMBER,
+    "bool_parsing": Say.EXPECT_FLAG,
+    "bool_type": Say.EXPECT_FLAG,
+    "string_type": Say.EXPECT_TEXT,
+    "model_type": Say.EXPECT_TABLE,
+    "dict_type": Say.EXPECT_TABLE,
+    "tuple_type": Say.EXPECT_LIST,
+}
+"""Kinds of refusal by pydantic, in our words."""
 
 
 class _Section(BaseModel):
@@ -33,7 +56,7 @@ class Store(_Section):
     @classmethod
     def _known(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("expected sqlite:///FILE or postgresql://HOST/DATABASE")
+            raise ValueError(Say.STORE_URL().both)
         return url
 
 
@@ -57,9 +80,9 @@ class Platform(_Section):
     @model_validator(mode="after")
     def _emulator_is_near(self) -> Platform:
         if not self.loopback and (self.clock == "emulator" or self.limits == "off"):
-            raise ValueError('clock = "emulator" and limits = "off" are for an emulator on loopback (127.0.0.1) only')
+            raise ValueError(Say.EMULATOR_ONLY().both)
         if not self.loopback and not self.base_url.startswith("https://"):
-            raise ValueError("expected an https:// address")
+            raise ValueError(Say.HTTPS().both)
         return self
 
 
@@ -77,7 +100,7 @@ class Run(_Section):
     @classmethod
     def _ids_are_text(cls, value: Any) -> Any:
         if isinstance(value, list | tuple) and any(isinstance(v, float) for v in value):
-            raise ValueError("account ids lost digits as a float; write them as text in quotes")
+            raise ValueError(Say.FLOAT_ID().both)
         return tuple(str(v) for v in value) if isinstance(value, list | tuple) else value
 
 
@@ -92,7 +115,7 @@ class Stoploss(_Section):
     @classmethod
     def _positive(cls, value: float | str) -> float | str:
         if isinstance(value, float | int) and value <= 0:
-            raise ValueError('expected an amount in yuan above 0, or "off"')
+            raise ValueError(Say.STOPLOSS_YUAN().both)
         return value
 
     @property
@@ -136,11 +159,13 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        raise UsageProblem(f"{file}: no such file; write one with: bidctl init") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageProblem(f"{file}: cannot be read as UTF-8 text: {error}") from None
+        raise UsageProblem(Say.NO_CONFIG(file=file)) from None
+    except OSError as error:
+        raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=told_by_system(error))) from None
+    except UnicodeDecodeError as error:
+        raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=error)) from None
     except tomllib.TOMLDecodeError as error:
-        raise UsageProblem(f"{file}: not valid TOML: {error}") from None
+        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=error)) from None
 
 
 def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -152,8 +177,7 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
         known = getattr(model.annotation, "model_fields", {}) if model else {}
         if key not in known:
             near = difflib.get_close_matches(name, [*_variables(), *OWN_VARIABLES], n=1)
-            hint = f"; did you mean {near[0]}?" if near else "; remove it"
-            raise UsageProblem(f"environment: unknown variable {name}, expected {PREFIX}<SECTION>__<KEY>{hint}")
+            raise UsageProblem(Say.VARIABLE(name=name, prefix=PREFIX, hint=_hint(near)))
         value: Any = environ[name]
         if key == "accounts":
             value = [v.strip() for v in value.split(",") if v.strip()]
@@ -168,17 +192,32 @@ def _keys(annotation: object) -> list[str]:
     return list(getattr(annotation, "model_fields", {}))
 
 
-def _one_line(file: str, error: ValidationError) -> str:
+def _hint(near: list[str]) -> Wording:
+    return Say.MEANT_KEY(name=near[0]) if near else Say.REMOVE_KEY()
+
+
+def _one_line(file: str, error: ValidationError) -> Wording:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(p) for p in first["loc"] if not str(p).startswith(("float", "literal", "function")))
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), _siblings(first["loc"]), n=1)
-        hint = f"; did you mean {near[0]}?" if near else "; remove it"
-        return f"{file}: {place}: unknown key{hint}"
-    wrong = first["msg"].removeprefix("Value error, ")
+        return Say.UNKNOWN_KEY(file=file, place=place, hint=_hint(near))
     shown = "secret" not in place and not isinstance(first.get("input"), dict)
-    found = f"found {first.get('input')!r}, " if shown else ""
-    return f"{file}: {place or 'file'}: {found}{wrong}"
+    found = Say.FOUND(value=first.get("input")) if shown else ""
+    return Say.WRONG_VALUE(file=file, place=place or "-", found=found, wrong=_expected(first))
+
+
+def _expected(wrong: ErrorDetails) -> Wording:
+    """What a refusal of pydantic's expects; of our own validators, their words."""
+    kind, given = wrong["type"], wrong.get("ctx", {})
+    if kind in BOUNDS:
+        phrase, limit = BOUNDS[kind]
+        return phrase(limit=given[limit])
+    if kind == "literal_error":
+        return Say.EXPECT_ONE_OF(allowed=given["expected"].replace(" or ", ", "))
+    if kind in SHAPES:
+        return SHAPES[kind]()
+    return Wording.read(wrong["msg"].removeprefix("Value error, "))
 
 
 def _siblings(loc: tuple[int | str, ...]) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bidctl.wording import Wording
+
 
 class Problem(Exception):
-    """Something a user can cause or must mend. `exit_code` as in the command line's contract: 1 failed, 2 wrong usage,
-    3 refused by a safety rule."""
+    """Something a user can cause or must mend. `told` is its line in both languages, with code and values. `exit_code` as
+    in the command line's contract: 1 failed, 2 wrong usage, 3 refused by a safety rule."""
 
     exit_code = 1
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, told: Wording) -> None:
+        super().__init__(told.both)
+        self.told = told
 
 
 class UsageProblem(Problem):

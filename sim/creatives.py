@@ -99,10 +99,8 @@ class Rack:
         return replace(self, gone=self.gone.copy(), made=self.made.copy(), due=self.due.copy(), mixes={})
 
     def _make(self, owner: Int, born: Float) -> None:
-        order = np.zeros(len(owner), np.int64)
-        for k in range(1, len(owner)):  # several at once only for one owner in a row
-            order[k] = order[k - 1] + 1 if owner[k] == owner[k - 1] else 0
-        number = self.made[owner] + order
+        begins = _begins(owner)  # those of one campaign follow each other
+        number = self.made[owner] + np.arange(len(owner)) - np.repeat(begins, np.diff(np.r_[begins, len(owner)]))
         np.add.at(self.made, owner, 1)
         z = self.shocks.normals(Stream.CREATIVE, self.key[owner], number)[0] if len(owner) else np.zeros(0)
         self.campaign = np.concatenate([self.campaign, owner])
@@ -128,14 +126,18 @@ class Rack:
 
 def whole_parts(total: Int, owner: Int, share: Float) -> Int:
     """Whole fen of each row so that the rows of an owner (rows by owner, in order) add up to its `total`."""
-    begins = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(owner) else np.zeros(0, np.int64)
+    begins = _begins(owner)
+    sizes = np.diff(np.r_[begins, len(owner)])
     running = np.cumsum(share)
-    before = (
-        np.repeat(np.r_[0.0, running[begins[1:] - 1]], np.diff(np.r_[begins, len(owner)])) if len(owner) else running
-    )
+    before = np.repeat(np.r_[0.0, running][begins], sizes)
     upto = np.rint(total[owner] * np.minimum(running - before, 1.0)).astype(np.int64)
-    last = np.r_[begins[1:] - 1, len(owner) - 1] if len(owner) else begins
+    last = begins + sizes - 1
     upto[last] = total[owner[last]]
-    first = np.zeros(len(owner), np.bool_)
-    first[begins] = True
-    return np.where(first, upto, upto - np.r_[0, upto[:-1]])
+    parts = upto - np.r_[0, upto][:-1]
+    parts[begins] = upto[begins]
+    return np.asarray(parts, np.int64)
+
+
+def _begins(owner: Int) -> Int:
+    """First row of each run of equal owners."""
+    return np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]][: len(owner)])

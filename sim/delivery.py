@@ -109,6 +109,10 @@ def wished(
     tile: Tile, course: Course, span: Span, shocks: Shocks, world: Scenario, times: Timetable
 ) -> tuple[Int, Half]:
     """(steps, m) each: fen that the market would take, and the ROI at which it comes."""
+    share = _share_of_day(tile, span, times)
+    if not np.any(share):
+        nothing = np.zeros((span.count, len(tile.rows)), np.float32)
+        return nothing.astype(np.int64), nothing
     aim = _left(course, span, world) * course.gap
     aim += course.goal
     x = aim - course.reference
@@ -120,7 +124,7 @@ def wished(
     volume += course.level
     volume += course.traffic[span.hours]
     spend = np.exp(volume, out=volume)
-    spend *= _share_of_day(tile, span, times)
+    spend *= share
     if course.fresh_until > span.begin:
         begun = np.clip((span.edges[1:, None] - tile.traits.starts_at) / span.step, 0.0, 1.0)
         spend *= (np.ceil(begun) if tile.live else begun).astype(np.float32)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sim.experiment import Task, perform
 from sim.result import Result
+from sim.words import Say
 
 Done = tuple[Task, Sequence[Result]]
 Within = Callable[[float], None]
@@ -53,9 +54,7 @@ class Pool:
                 yield task, results
             idle = idle + 1 if len(left) == before else 0
             if left and idle >= MOST_ROUNDS:
-                raise WorkersLost(
-                    f"workers died {idle} times while they did: {left[0].text()}; too little memory? try fewer --workers"
-                )
+                raise WorkersLost(Say.WORKERS_LOST(times=idle, task=left[0].text()).both)
 
     def _round(self, tasks: Sequence[Task]) -> Iterator[Done]:
         """Until all are done, or the pool breaks."""

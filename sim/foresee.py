@@ -8,11 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import promotions
 from sim.calendar import DAY, HOUR, day_of, day_start, weekday
 from sim.delivery import MOST_VOLUME
 from sim.figures import figures
 from sim.outlook import Cover, Outlook
 from sim.protection import FAMILIES
+from sim.refunds import MOST_REFUNDED
 from sim.scenario import Scenario
 from sim.truth import Foresight
 from sim.world import MarketWorld
@@ -49,7 +51,7 @@ def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: i
     basis = np.where([o == 1 for _, o in setting], np.log(known.net_share[campaigns]), 0.0)
     starts = np.array([world.specs[i].starts_at for i in campaigns.tolist()])
     hours = world.now + HOUR * np.arange(days * 24, dtype=np.float64)
-    margin = known.worth * (1 - known.refund)
+    margin = known.worth * (1 - _usual_refund(scenario, known))
 
     def daily(column: Float) -> Float:
         """(d, n of the world) or (n,) to (n, s) of these lines."""
@@ -57,7 +59,7 @@ def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: i
         return np.repeat(wide[:, campaigns].T, day_stages, axis=1).astype(np.float64)
 
     loss, within = _move_loss(scenario, stage_hours)
-    share, host = _air(world, campaigns, days, stage_hours, _convexity(known)[campaigns])
+    share, host = _air(world, campaigns, days, stage_hours)
     return Outlook(
         campaign=campaigns,
         stage_hours=stage_hours,
@@ -86,9 +88,17 @@ def foresee(world: MarketWorld, known: Foresight, campaigns: Int, stage_hours: i
     )
 
 
-def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int, convexity: Float) -> tuple[Float, Float]:
-    """(n, s): share of a usual day's traffic that a stage has; ln of the efficiency of its hosts (0 without), their mean by what
-    they do to spend, to which their variance adds by `convexity` (n,)."""
+def _usual_refund(scenario: Scenario, known: Foresight) -> Float:
+    """(d, n): probability that an order comes back, promotions known; that refunds come in clusters is luck of the orders."""
+    usual = 1 - known.settled / known.worth
+    days = known.first_day + np.arange(len(known.cut))
+    factor = [promotions.refund_factor(promotions.on(scenario, int(day))) for day in days]
+    return np.asarray(np.minimum(usual * np.array(factor)[:, None], MOST_REFUNDED), np.float64)
+
+
+def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> tuple[Float, Float]:
+    """(q, n, s): share of a usual day's traffic that a slice of a stage has; ln of the efficiency of its hosts. Slices are hours
+    where there are hosts, else the whole stage."""
     live = np.array([world.specs[i].kind == 1 for i in campaigns.tolist()])
     room = np.array([world.specs[i].live_account for i in campaigns.tolist()], np.int64)
     times, hours = world.times, HOUR * np.arange(25, dtype=np.float64)
@@ -101,19 +111,10 @@ def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int, convex
             air = times.air_seconds(room[live], day_start(day) + hours)
             share[d][:, live] = air / times.planned_seconds[room[live]] * profile.mean()
             host[d][:, live] = times.host_skill(room[live], day, np.arange(24))
-    weight = share.reshape(-1, stage_hours, len(campaigns))
-    total = weight.sum(axis=1)
-    weight /= np.maximum(total, 1e-12)[:, None]
-    skill = host.reshape(weight.shape)
-    mean = (skill * weight).sum(axis=1)
-    spread = ((skill - mean[:, None]) ** 2 * weight).sum(axis=1)
-    return total.T, (mean + convexity * spread).T
-
-
-def _convexity(known: Foresight) -> Float:
-    """(n,): spend at the reference, averaged over a spread of efficiencies, to the second order: d2 S / dx2 / 2 / (dS / dx)."""
-    eps = (known.low + known.high) / 2
-    return np.asarray((eps - (known.high - known.low) / (4 * known.width) / eps) / 2, np.float64)
+    slices = (-1, stage_hours, len(campaigns))
+    if not host.any():
+        return share.reshape(slices).sum(axis=1).T[None], np.zeros((1, len(campaigns), days * 24 // stage_hours))
+    return share.reshape(slices).transpose(1, 2, 0), host.reshape(slices).transpose(1, 2, 0)
 
 
 def _felt_bias(known: Foresight, campaigns: Int, stage_hours: int, lag_hours: float) -> Float:

@@ -45,7 +45,8 @@ _PROTECTION = {
     "PAID": Protection.PAID, "ENDED": Protection.ENDED, "DEFAULT": Protection.NONE,
 }  # fmt: skip
 _ENDED = frozenset({"DELETE", "TIME_DONE"})
-_CREATIVE_WINDOW_S = 6 * times.DAY
+_CREATIVE_WINDOW_S, _CREATIVE_OLD_S, _CREATIVE_OLD_WINDOW_S = 6 * times.DAY, 3 * times.DAY, 30 * times.DAY
+_SPENT = "stat_cost_for_roi2"
 _QC = "/open_api/v1.0/qianchuan/uni_promotion/ad/"
 
 
@@ -169,6 +170,10 @@ class InProcessReads:
         s, c = self._settled(), self._campaign(account, campaign)
         span = {"start_date": _date(s.now - _CREATIVE_WINDOW_S), "end_date": _date(s.now)}
         totals = materials.totals_of(s, c, span)
+        until = times.day_start(s.now) - _CREATIVE_OLD_S
+        before = {"start_date": _date(until - _CREATIVE_OLD_WINDOW_S), "end_date": _date(until - times.DAY)}
+        spent = materials.totals_of(s, c, before)
+        old = {m for m, sums in spent.items() if materials.stats_of([_SPENT], sums)[_SPENT]}
         found = [m for m in c.materials if m.kind == "VIDEO" and m.created_at <= s.latest]
         return tuple(
             Creative(
@@ -181,6 +186,7 @@ class InProcessReads:
                 shared=len(c.products) > 1,
                 created_at=None,
                 totals=_totals(totals.get(m.id, ZERO), none=0),
+                known_since=_utc(until) if m.id in old else None,
             )
             for m in found
         )

@@ -71,7 +71,7 @@ class Timetable:
             for n in range(begin.shape[1]):
                 b, e = begin[accounts, n], end[accounts, n]
                 shared = np.minimum(e, edges[1:, None]) - np.maximum(b, edges[:-1, None])
-                total += np.nan_to_num(np.maximum(shared, 0.0))
+                total += np.fmax(shared, 0.0)  # NaN: no session
         return total
 
     def openings(self, day: int) -> Float:

@@ -97,7 +97,8 @@ def _plan_part(outlook: Outlook) -> _Plan:
     stakes = stakes_of(outlook, best.target)
     path = best_path(stakes)
     settled = stakes.gain + stakes.credit
-    most = np.maximum(best.profit, settled.max(axis=2))  # a cell may earn more where it is insured
+    insured = outlook.by_day(settled).max(axis=2)  # a day at one cell may earn more where it is protected
+    most = np.maximum(outlook.by_day(best.profit), insured)
     return _Plan(
         value=path.value,
         targets=outlook.targets(np.multiply(CELL, path.cells - stakes.start[:, None])),

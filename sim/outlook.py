@@ -30,7 +30,8 @@ class Outlook:
 
     By campaign (n,): `campaign` index in the world; `target` now; `basis` ln(target in the campaign's own terms) less ln(paid basis);
     `low`, `high` elasticity as in sim/market.py; `order_value` mean and `value_square` mean square of an order's value.
-    By campaign and stage (n, s): `demand` spend wished at the target `reference`; `bias` of the ROI delivered, log; `reach` share of that
+    By slice of a stage (q, n, s), one unless hosts change within it: `demand` spend wished at the target `reference`.
+    By campaign and stage (n, s): `bias` of the ROI delivered, log; `reach` share of that
     ROI not lost to learning; `margin` m', profit before spend per fen of paid GMV; `budget` of the stage's day; `floor` break-even;
     `cap` ln of the suggestion, NaN = none; `may_move`.
     `width`, `most_volume` (log) of the response; `lag_hours` of the autobidder; `move_loss` (2, k): share of GMV lost in the k-th stage
@@ -45,8 +46,8 @@ class Outlook:
     high: Float
     order_value: Float
     value_square: Float
-    reference: Float
     demand: Float
+    reference: Float
     bias: Float
     reach: Float
     margin: Float

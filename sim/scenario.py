@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.figures import figures
 from sim.scenario_file import ScenarioError, table_of, toml_of
+from sim.words import Say
 
 __all__ = ["Scenario", "ScenarioError", "load", "parse", "shipped"]
 
@@ -248,7 +249,7 @@ def shipped(name: str) -> Scenario:
     path = Path(__file__).parent / "scenarios" / f"{name}.toml"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.toml")))
-        raise ScenarioError(f"scenario {name!r}: not shipped; expected one of {known}, or a path to a .toml file")
+        raise ScenarioError(Say.SCENARIO_NAME(name=name, known=known).both)
     return load(path)
 
 
@@ -259,17 +260,14 @@ def parse(data: Mapping[str, Any], where: str = "scenario") -> Scenario:
         _check(group, where)
     r = scenario.refunds
     if r.within_hour + r.before_dispatch > 1:
-        raise ScenarioError(
-            f"{where}: refunds: within_hour + before_dispatch = {r.within_hour + r.before_dispatch}; expected at most 1"
-        )
+        raise ScenarioError(Say.SCENARIO_REFUNDS(file=where, value=r.within_hour + r.before_dispatch).both)
     return scenario
 
 
 def _check(g: Group, where: str) -> None:
     if (g.spend is None) == (g.orders is None):
-        raise ScenarioError(
-            f"{where}: group {g.name}: spend = {g.spend}, orders = {g.orders}; expected exactly one of them, [from, to]"
-        )
+        raise ScenarioError(Say.SCENARIO_EITHER(file=where, group=g.name, spend=g.spend, orders=g.orders).both)
     if (g.kind == "live") != bool(g.sessions):
-        want = "a list of [hour, hours]" if g.kind == "live" else "none, for kind goods"
-        raise ScenarioError(f"{where}: group {g.name}: sessions = {list(g.sessions)}; expected {want}")
+        want = Say.SESSIONS_LIST() if g.kind == "live" else Say.SESSIONS_NONE()
+        told = Say.SCENARIO_SESSIONS(file=where, group=g.name, value=list(g.sessions), expected=want)
+        raise ScenarioError(told.both)

@@ -11,8 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bidctl.wording import Wording, told_by_system
+from sim.words import Say
+
 T = TypeVar("T")
 DAYS = {"low": 0, "high": 6, "whole": True}
+SHAPES = {"table": Say.A_TABLE, "tables": Say.TABLES, "weekdays": Say.WEEKDAYS, "text": Say.A_TEXT, "instant": Say.AN_INSTANT,
+          "sessions": Say.SESSIONS}  # fmt: skip
 
 
 class ScenarioError(ValueError):
@@ -24,20 +29,22 @@ def toml_of(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioError(f"{path}: cannot be read as TOML: {error}") from error
+        told = told_by_system(error) if isinstance(error, OSError) else error
+        raise ScenarioError(Say.SCENARIO_TOML(file=path, error=told).both) from error
 
 
 def table_of(cls: type[T], data: object, where: str, at: str) -> T:
     """The dataclass `cls` of a TOML table; fields say in their metadata what is allowed. Raises ScenarioError."""
     if not isinstance(data, Mapping):
-        raise ScenarioError(f"{where}: {at.rstrip('.') or 'file'} = {data!r}; expected a table")
+        told = Say.SCENARIO_VALUE(file=where, key=at.rstrip(".") or "file", value=data, expected=Say.A_TABLE())
+        raise ScenarioError(told.both)
     known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
     for key in data:
         if key not in known:
-            raise ScenarioError(f"{where}: unknown key {at}{key}; expected one of {', '.join(known)}")
+            raise ScenarioError(Say.SCENARIO_KEY(file=where, key=f"{at}{key}", known=", ".join(known)).both)
     for name, f in known.items():
         if f.default is MISSING and f.default_factory is MISSING and name not in data:
-            raise ScenarioError(f"{where}: {at}{name} is missing; expected {_allowed(f)}")
+            raise ScenarioError(Say.SCENARIO_MISSING(file=where, key=f"{at}{name}", expected=_allowed(f)).both)
     return cls(**{key: _value(known[key], value, where, at + key) for key, value in data.items()})
 
 
@@ -62,7 +69,7 @@ def _value(f: Field[Any], value: object, where: str, at: str) -> object:
             return (float(value[0]), float(value[1]))
     elif "low" in meta and "pair" not in meta and _within(value, meta):
         return value
-    raise ScenarioError(f"{where}: {at} = {value!r}; expected {_allowed(f)}")
+    raise ScenarioError(Say.SCENARIO_VALUE(file=where, key=at, value=value, expected=_allowed(f)).both)
 
 
 def _within(value: object, meta: Mapping[str, Any]) -> bool:
@@ -76,19 +83,13 @@ def _session(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(_within(v, meta) for v in value) and value[1] > 0
 
 
-def _allowed(f: Field[Any]) -> str:
+def _allowed(f: Field[Any]) -> Wording:
     meta = f.metadata
     if "allowed" in meta:
-        return "one of " + ", ".join(str(a).lower() if isinstance(a, bool) else str(a) for a in meta["allowed"])
+        names = ", ".join(str(a).lower() if isinstance(a, bool) else str(a) for a in meta["allowed"])
+        return Say.ONE_OF(names=names)
     if "pair" in meta:
-        return f"[from, to] within {meta['low']} .. {meta['high']}"
+        return Say.A_PAIR(low=meta["low"], high=meta["high"])
     if "low" in meta:
-        return f"{'a whole number' if meta['whole'] else 'a number'} within {meta['low']} .. {meta['high']}"
-    names = {
-        "table": "a table",
-        "tables": "at least one [[table]]",
-        "weekdays": "a list of days 0 (Monday) .. 6",
-        "text": "a text",
-    }
-    names |= {"instant": "an instant with offset on a whole hour", "sessions": "a list of [hour 0..24, hours > 0]"}
-    return next(text for key, text in names.items() if key in meta)
+        return (Say.WHOLE_NUMBER if meta["whole"] else Say.A_NUMBER)(low=meta["low"], high=meta["high"])
+    return next(phrase() for key, phrase in SHAPES.items() if key in meta)

@@ -87,7 +87,7 @@ def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: in
     """Regret of one policy on the lines that the oracles were computed for. Raises ValueError where a result has no yardstick
     or a sampled campaign is missing from it."""
     rows = [(r, y, _rows(r, y.campaign)) for r, y in _paired(results, yardsticks)]
-    missed = np.concatenate([y.feas - _profit(r, at) for r, y, at in rows])
+    missed = missed_by_line(results, yardsticks)
     free = np.concatenate([y.free for _, y, _ in rows])
     static = np.concatenate([y.feas - y.static for _, y, _ in rows])
     unit, of = units_of([(r, at) for r, _, at in rows])
@@ -105,6 +105,14 @@ def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: in
         useful_share=float(useful / acts) if acts else np.nan,
         unit=unit,
         units=weights.shape[1],
+    )
+
+
+def missed_by_line(results: Sequence[Result], yardsticks: Sequence[Yardstick]) -> Float:
+    """Fen that the path of O_feas earned more than the policy on each sampled line, in the order of the results. Raises as
+    `regret` does."""
+    return np.concatenate(
+        [y.feas - _profit(r, _rows(r, y.campaign)) for r, y in _paired(results, yardsticks)], dtype=np.float64
     )
 
 

@@ -14,9 +14,11 @@ from sim.outlook import Cover, Outlook
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 ROOM = 8  # cells beyond the widest target that O_free would like
 LIMIT = 10**6
+AMPLE = 0.9  # share of the budget up to which a day is safe from running out
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,19 @@ class Free:
 
 
 def free(o: Outlook) -> Free:
-    """The best ROI of every stage, reached at once and at no cost: T* where the day's budget allows its spend, else as far above
-    the reference as makes the market just spend the budget. Credits of protection are not part of it."""
+    """The best ROI of every slice of a stage, reached at once and at no cost: T* where the day's budget allows its spend, else as
+    far above the reference as makes the market just spend the budget. Credits of protection are not part of it."""
     low, high, margin = o.low[:, None], o.high[:, None], o.margin * o.reach
+    budget = o.budget[:, :: o.day_stages]
     best = optimum(o.reference, low, high, o.width, np.maximum(margin, 1e-9)) - o.reference
-    affordable = o.budget[:, :: o.day_stages] / np.maximum(o.by_day(o.demand), 1e-9)
+    affordable = budget / np.maximum(o.by_day(o.demand.sum(axis=0)), 1e-9)
     lasting = _spends(np.log(np.maximum(affordable, 1e-9)), low, high, o.width)
     x = np.maximum(best, np.repeat(lasting, o.day_stages, axis=1))
     spend = o.demand * np.exp(np.minimum(log_volume(x, low, high, o.width), o.most_volume))
-    left = o.budget[:, :: o.day_stages] / np.maximum(o.by_day(spend), 1e-9)
+    left = budget / np.maximum(o.by_day(spend.sum(axis=0)), 1e-9)
     spend *= np.repeat(np.minimum(left, 1.0), o.day_stages, axis=1)
-    return Free(x + o.reference, spend * (margin * np.exp(x + o.reference) - 1))
+    target = x + o.reference
+    return Free(target.mean(axis=0), (spend * (margin * np.exp(target) - 1)).sum(axis=0))
 
 
 def stakes_of(o: Outlook, wanted: Float) -> Stakes:
@@ -59,7 +63,7 @@ def stakes_of(o: Outlook, wanted: Float) -> Stakes:
         loss=o.move_loss,
         within=o.move_within,
         last_of_day=_last_of_day(o),
-        may_move=o.may_move,
+        may_move=o.may_move & (_begins_day(o) | ~_budget_binds(o, wanted)),
         highest=_cells(np.floor, o.cap - o.target[:, None], reach),
         lowest=_cells(np.ceil, o.floor - o.target[:, None], reach),
         start=np.full(len(o.target), reach),
@@ -71,22 +75,41 @@ def stakes_of(o: Outlook, wanted: Float) -> Stakes:
 def delivered(o: Outlook, targets: Float) -> tuple[Float, Float]:
     """Expected spend and paid GMV (n, s, c), fen, of stages spent settled at ln targets (n, c) on the paid basis."""
     roi = targets[:, None, :] + o.bias[:, :, None]
-    volume = log_volume(roi - o.reference[:, :, None], o.low[:, None, None], o.high[:, None, None], o.width)
-    spend = _within_budget(o, o.demand[:, :, None] * np.exp(np.minimum(volume, o.most_volume)))
+    spend = _within_budget(o, sum((_wished(o, q, roi) for q in range(len(o.demand))), np.zeros(roi.shape)))
     return spend, spend * np.exp(roi) * o.reach[:, :, None]
 
 
+def _wished(o: Outlook, q: int, roi: Float) -> Float:
+    """Spend (n, s, c) of a slice at ln ROI (n, s, c), budgets apart."""
+    volume = log_volume(roi - o.reference[q, :, :, None], o.low[:, None, None], o.high[:, None, None], o.width)
+    return o.demand[q, :, :, None] * np.exp(np.minimum(volume, o.most_volume))
+
+
 def _credits(o: Outlook, cover: Cover, spend: Float, gmv: Float, targets: Float) -> Float:
-    """(n, s, c): what a day is expected to be paid, at its last stage, as if it were spent at one cell."""
+    """(n, s, c): what a day spent at one cell is expected to be paid: at its last stage where any edit forfeits it, else by the
+    stages' shares of its spend, since each order counts at the target of its time."""
     value, square = o.order_value[:, None, None], o.value_square[:, None, None]
-    out = np.zeros(spend.shape)
-    day = (o.by_day(spend), o.by_day(gmv), np.exp(targets)[:, None])
-    out[:, _last_of_day(o)] = expected_credit(cover, *day, value, square)
-    return out
+    day_spend = o.by_day(spend)
+    paid = expected_credit(cover, day_spend, o.by_day(gmv), np.exp(targets)[:, None], value, square)
+    if cover.any_edit:
+        return np.where(_last_of_day(o)[:, None], np.repeat(paid, o.day_stages, axis=1), 0.0)
+    return np.asarray(np.repeat(paid / np.maximum(day_spend, 1e-9), o.day_stages, axis=1) * spend, np.float64)
 
 
-def _last_of_day(o: Outlook) -> NDArray[np.bool_]:
-    return np.asarray(np.arange(o.demand.shape[1]) % o.day_stages == o.day_stages - 1)
+def _budget_binds(o: Outlook, wanted: Float) -> Mask:
+    """(n, s): days whose budget may run out. The program knows no spend of earlier stages, so such a day is spent at one cell."""
+    easiest = (np.minimum(wanted, o.target[:, None]) + o.bias)[:, :, None]
+    wished = sum((_wished(o, q, easiest)[:, :, 0] for q in range(len(o.demand))), np.zeros(wanted.shape))
+    short = o.by_day(wished) > AMPLE * o.budget[:, :: o.day_stages]
+    return np.repeat(short, o.day_stages, axis=1)
+
+
+def _begins_day(o: Outlook) -> Mask:
+    return np.asarray(np.arange(o.demand.shape[2]) % o.day_stages == 0)
+
+
+def _last_of_day(o: Outlook) -> Mask:
+    return np.asarray(np.arange(o.demand.shape[2]) % o.day_stages == o.day_stages - 1)
 
 
 def _within_budget(o: Outlook, wished: Float) -> Float:

@@ -16,7 +16,10 @@ from sim.scenario import Scenario
 
 Int = NDArray[np.int64]
 
-WIDTH = 480  # campaigns: 24 hours of them in float64 are 92 kB
+WIDTH, WIDE = (
+    1024,
+    16384,
+)  # campaigns, where steps of an hour are run by the day, and where short steps are run one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class Tile:
         return self.buyers.token
 
 
-def tiles_of(rows: Int, traits: Traits, scenario: Scenario, first: int) -> list[Tile]:
-    """Tiles of these campaigns (any order), with columns from `first` on."""
+def tiles_of(rows: Int, traits: Traits, scenario: Scenario, first: int, width: int = WIDTH) -> list[Tile]:
+    """Tiles of these campaigns (any order), with columns from `first` on, at most `width` in each."""
     own = taken(traits, rows)
     spreads = np.array([(g.value_log_sd, g.value_tail) for g in scenario.group])[own.group]
     kinds = np.column_stack([own.live, own.size, spreads])
@@ -43,7 +46,7 @@ def tiles_of(rows: Int, traits: Traits, scenario: Scenario, first: int) -> list[
     edges = np.flatnonzero((np.diff(kinds[order], axis=0) != 0).any(axis=1)) + 1
     tiles: list[Tile] = []
     for alike in np.split(order, edges):
-        for chosen in np.array_split(alike, -(-len(alike) // WIDTH)):
+        for chosen in np.array_split(alike, -(-len(alike) // width)):
             tiles.append(_tile(rows[chosen], taken(own, chosen), scenario, first))
             first += len(chosen)
     return tiles

@@ -41,7 +41,8 @@ class Stall:
 class Trading:
     """The trading of one day after another."""
 
-    def __init__(self, scenario: Scenario, shocks: Shocks, times: Timetable, books: Books) -> None:
+    def __init__(self, scenario: Scenario, shocks: Shocks, times: Timetable, books: Books, width: int) -> None:
+        self._width = width
         self._world, self._shocks, self._times, self._books = scenario, shocks, times, books
         self._delays = delays_of(scenario.refunds)
         self._day, self._today, self._refund = 0, Day(0.0, 0.0), 1.0
@@ -53,13 +54,17 @@ class Trading:
         self._shocks.reach(day)
         self.stalls = [Stall(t, self._luck(t)) for t in tiles]
 
+    def tiled(self, rows: Int, traits: Traits, first: int) -> list[Tile]:
+        """Tiles of these campaigns, with columns from `first` on."""
+        return tiles_of(rows, traits, self._world, first, self._width)
+
     def begin(self, today: Day, refund: float) -> None:
         """`refund`: the day's factor on refund probabilities."""
         self._today, self._refund = today, refund
 
     def join(self, rows: Int, traits: Traits) -> None:
         """Campaigns born today."""
-        tiles = tiles_of(rows, traits, self._world, sum(len(s.tile.rows) for s in self.stalls))
+        tiles = self.tiled(rows, traits, sum(len(s.tile.rows) for s in self.stalls))
         self._books.add_columns(np.concatenate([t.rows for t in tiles]))
         self.stalls += [Stall(t, self._luck(t)) for t in tiles]
 
@@ -76,7 +81,13 @@ class Trading:
         """Deliver, sell and book a span."""
         wishes = [self._wish(stall, span, state, quality) for stall in self.stalls]
         if self._world.balance.day_yuan:
-            self._within_balance(span, state, [fen for fen, _ in wishes])
+            share = self._share_of_balance(state, [fen.sum(axis=0) for fen, _ in wishes])
+            if share.min(initial=1.0) < 1 and span.count > 1:  # an account runs dry on the way: one step at a time
+                for k in range(span.count):
+                    self.run(Span(span.begin + k * span.step, span.step, 1), state, cover, quality)
+                return
+            for stall, (fen, _) in zip(self.stalls, wishes, strict=True):
+                fen[:] = np.floor(fen * share[stall.tile.traits.account])
         for stall, (fen, roi) in zip(self.stalls, wishes, strict=True):
             if fen.any():
                 self._sell(stall, span, state, cover, fen, roi)
@@ -94,18 +105,14 @@ class Trading:
             fen[stock.noticed(span, state.sold_out_at[rows], self._world.stock.stop_hours * HOUR)] = 0
         return within_budget(fen, state.cap[rows] - state.spent[rows]), roi
 
-    def _within_balance(self, span: Span, state: State, wishes: list[Int]) -> None:
-        """Cut the spend of a step (spans are single steps here) to what each account has left today, all its campaigns alike."""
+    def _share_of_balance(self, state: State, wishes: list[Int]) -> Float:
+        """By account: the part of what its campaigns wish (m,) that it has left today; all of them are cut alike."""
         account = np.concatenate([s.tile.traits.account for s in self.stalls])
         rows = np.concatenate([s.tile.rows for s in self.stalls])
-        wish = np.concatenate([fen[0] for fen in wishes])
-        most = round(self._world.balance.day_yuan * 100)
         spent = np.bincount(account, weights=state.spent[rows])  # exact: whole numbers below 2**53
-        left = np.maximum(most - spent, 0.0)
-        asked = np.bincount(account, weights=wish)
-        share = np.minimum(left / np.maximum(asked, 1.0), 1.0)
-        for stall, fen in zip(self.stalls, wishes, strict=True):
-            fen[0] = np.floor(fen[0] * share[stall.tile.traits.account])
+        left = np.maximum(round(self._world.balance.day_yuan * 100) - spent, 0.0)
+        asked = np.bincount(account, weights=np.concatenate(wishes))
+        return np.asarray(np.minimum(left / np.maximum(asked, 1.0), 1.0))
 
     def _sell(self, stall: Stall, span: Span, state: State, cover: Cover | None, fen: Int, roi: Half) -> None:
         rows, menu = stall.tile.rows, self._menu(stall)

@@ -27,7 +27,7 @@ from sim.scenario import Scenario
 from sim.seam import Campaigns, CampaignSpec, CreativeReport, LiveSession, Report, RunOut, Terms
 from sim.shocks import Shocks
 from sim.state import State, newborn, next_market, put_in_force, restock, settle_aim, turn_day
-from sim.tiles import tiles_of
+from sim.tiles import WIDE, WIDTH
 from sim.trading import Trading
 from sim.truth import Foresight, dropped, foresight_of, run_out_of, terms_of, told
 
@@ -64,7 +64,8 @@ class MarketWorld:
         self._births.open_day(day, self._done)
         self._books = Books(day, scenario.refunds.settle_days)
         self._reporter = Reporter(self._books, self.shocks, scenario)
-        self._trading = Trading(scenario, self.shocks, self.times, self._books)
+        width = WIDTH if self._step == scenario.step_s == HOUR else WIDE
+        self._trading = Trading(scenario, self.shocks, self.times, self._books, width)
         self._rack = Rack(scenario.creatives, self.shocks) if scenario.creatives.count else None
         self.specs: list[CampaignSpec] = []
         self._traits: Traits = taken(self._planned.traits, np.zeros(0, np.int64))
@@ -264,7 +265,7 @@ class MarketWorld:
         return created
 
     def _steps(self, begin: float, to: float) -> int:
-        if self._dirty.any() or self.scenario.balance.day_yuan:
+        if self._dirty.any():
             return 1
         end = day_start(day_of(begin) + 1) if self._step == HOUR else begin // HOUR * HOUR + HOUR
         most = int((min(to, end) - begin) // self._step)
@@ -294,7 +295,7 @@ class MarketWorld:
         tiles = [s.tile for s in self._trading.stalls]
         had = np.concatenate([t.rows for t in tiles]) if tiles else np.zeros(0, np.int64)
         if len(had) != len(active) or self._regrouped or not np.array_equal(np.sort(had), active):
-            tiles = tiles_of(active, self._traits, self.scenario, 0) if len(active) else []
+            tiles = self._trading.tiled(active, self._traits, 0) if len(active) else []
         self._regrouped = False
         self._books.next_day(np.concatenate([t.rows for t in tiles]) if tiles else active)
         self._trading.open(day, tiles)

@@ -11,8 +11,10 @@ from typing import Protocol
 
 import structlog
 
+from bidctl.adapters.words import Say
 from bidctl.domain.reasons import ALERT_WORDING
 from bidctl.engine.ports import Notice
+from bidctl.wording import Wording
 
 REPEAT_AFTER = timedelta(hours=1)
 Post = Callable[[str, dict[str, object]], Awaitable[None]]
@@ -21,7 +23,7 @@ Post = Callable[[str, dict[str, object]], Awaitable[None]]
 def wording(notice: Notice, lang: str) -> str:
     """One line for a chat window, in the operator's language, with the mode in front."""
     where = f"{notice.account}/{notice.campaign}" if notice.campaign else str(notice.account)
-    return f"[bidctl {notice.mode.value}] {ALERT_WORDING[notice.alert].text(lang)} · {where} · {notice.detail}"
+    return f"[bidctl {notice.mode.value}] {ALERT_WORDING[notice.alert].text(lang)} · {where} · {Wording.read(notice.detail).text(lang)}"
 
 
 class Sender(Protocol):
@@ -97,4 +99,4 @@ class Notify:
         try:
             await sender.send(notice, text)
         except Exception as error:  # a chat that is down must never stop a tick
-            self._log.error("notice not delivered", channel=type(sender).__name__, error=str(error))
+            self._log.error(Say.NOTICE_LOST().text(self._lang), channel=type(sender).__name__, error=str(error))

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from bidctl.adapters.words import Say
+from bidctl.problem import Problem
+from bidctl.wording import told_by_system
+
 KEY_VARIABLE = "BIDCTL_SECRET_KEY"
 
 
-class SecretError(Exception):
+class SecretError(Problem):
     """A key or a sealed text that cannot be used; one line for people, never the secret itself."""
 
 
@@ -24,11 +28,11 @@ class Cipher:
         Raises SecretError."""
         parts = [part for part in keys.replace(",", "\n").split() if part]
         if not parts:
-            raise SecretError(f"{source}: 没有密钥 / holds no key; expected a Fernet key (32 bytes, base64)")
+            raise SecretError(Say.KEY_EMPTY(source=source))
         try:
             self._fernet = MultiFernet([Fernet(part) for part in parts])
         except (ValueError, TypeError) as error:
-            raise SecretError(f"{source}: 密钥格式不对 / is not a Fernet key (32 bytes, url-safe base64)") from error
+            raise SecretError(Say.KEY_FORM(source=source)) from error
         self._source = source
 
     def seal(self, text: str) -> bytes:
@@ -40,10 +44,7 @@ class Cipher:
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken as error:
-            raise SecretError(
-                f"{self._source}: 密钥打不开已保存的授权 / this key does not open the stored authorisation;"
-                " restore the right key or connect again"
-            ) from error
+            raise SecretError(Say.KEY_WRONG(source=self._source)) from error
 
 
 def load_cipher(key_file: Path, environ: Mapping[str, str] = os.environ) -> Cipher:
@@ -53,16 +54,12 @@ def load_cipher(key_file: Path, environ: Mapping[str, str] = os.environ) -> Ciph
     try:
         mode = key_file.stat().st_mode
         if not stat.S_ISREG(mode) or mode & 0o077:
-            raise SecretError(
-                f"{key_file}: 权限 {stat.S_IMODE(mode):04o}, 应为 0600 / mode must be 0600: chmod 600 {key_file}"
-            )
+            raise SecretError(Say.KEY_MODE(file=key_file, mode=f"{stat.S_IMODE(mode):04o}"))
         return Cipher(key_file.read_text("ascii"), str(key_file))
     except FileNotFoundError as error:
-        raise SecretError(
-            f"{key_file}: 没有密钥文件, 也没有 {KEY_VARIABLE} / no key file and no {KEY_VARIABLE}"
-        ) from error
+        raise SecretError(Say.KEY_MISSING(file=key_file, variable=KEY_VARIABLE)) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretError(f"{key_file}: 读不了密钥 / the key cannot be read ({type(error).__name__})") from error
+        raise SecretError(Say.KEY_UNREADABLE(file=key_file, error=type(error).__name__)) from error
 
 
 def create_key_file(path: Path) -> None:
@@ -71,8 +68,8 @@ def create_key_file(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise SecretError(f"{path}: 密钥已存在, 不覆盖 / a key exists already and is not overwritten") from error
+        raise SecretError(Say.KEY_EXISTS(file=path)) from error
     except OSError as error:
-        raise SecretError(f"{path}: 写不了密钥 / the key cannot be written ({error.strerror})") from error
+        raise SecretError(Say.KEY_NOT_WRITTEN(file=path, error=told_by_system(error))) from error
     with os.fdopen(handle, "wb") as file:
         file.write(Fernet.generate_key() + b"\n")

@@ -12,43 +12,64 @@ from typing import NoReturn
 import click
 
 from bidctl import __version__
+from bidctl.cli.language import language
 from bidctl.cli.lazy import lazy
+from bidctl.cli.usage import usage
+from bidctl.cli.words import Say
 from bidctl.problem import Problem
+from bidctl.wording import Wording
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": (
         "bidctl.cli.demo:demo",
-        "The main job: 40 campaigns by the rulebook on an emulated platform. 一条命令看全过程",
+        "一条命令看全过程: 模拟平台上按规则跑 40 个计划 / The main job: 40 campaigns by the rulebook on an emulated platform.",
     ),
-    "init": ("bidctl.cli.setup:init", "Write a configuration file to edit. 生成配置文件"),
-    "doctor": ("bidctl.cli.setup:doctor", "Check configuration, store, platform and clock. 体检"),
-    "connect": ("bidctl.cli.setup:connect", "Authorise with the platform (OAuth). 授权连接"),
-    "enrol": ("bidctl.cli.enrol:enrol", "Give campaigns into bidctl's hands. 托管计划"),
-    "unenrol": ("bidctl.cli.enrol:unenrol", "Take campaigns back. 取消托管"),
-    "run": ("bidctl.cli.run:run", "Watch and act: --mode dry|approve|live. 运行"),
-    "plan": ("bidctl.cli.plan:plan", "Write what would be done to a file. 生成方案"),
-    "apply": ("bidctl.cli.plan:apply", "Carry out a plan file. 执行方案"),
-    "pending": ("bidctl.cli.approve:pending", "Proposals that wait for a person. 待批提案"),
-    "approve": ("bidctl.cli.approve:approve", "Approve or refuse a proposal. 批准提案"),
-    "advise": ("bidctl.cli.advise:advise", "Advice from an exported table (.csv, .xlsx). 按报表给建议"),
-    "replay": ("bidctl.cli.replay:replay", "What a policy would have decided on recorded history. 重放历史"),
-    "status": ("bidctl.cli.status:status", "What is going on. 现状"),
-    "explain": ("bidctl.cli.status:explain", "Why a campaign was moved, or not. 为什么"),
-    "hold": ("bidctl.cli.switches:hold", "Freeze a campaign. 冻结计划"),
-    "release": ("bidctl.cli.switches:release", "Release a frozen campaign. 解冻"),
-    "kill": ("bidctl.cli.switches:kill", "Stop all writes of bidctl (ads keep delivering). 停止托管"),
-    "resume": ("bidctl.cli.switches:resume", "Release the kill switch or an open breaker. 恢复托管"),
-    "revert": ("bidctl.cli.revert:revert", "Go back to an earlier target, by the rules. 撤回"),
-    "audit": ("bidctl.cli.audit:audit", "Judge a platform journal by the rulebook. 审计"),
-    "sim": ("bidctl.cli.sim:sim", "Try policies on simulated markets: run, compare, sweep, scenarios. 模拟"),
-    "emulate": ("bidctl.cli.emulate:emulate", "Serve an emulated platform on loopback. 模拟平台"),
+    "init": ("bidctl.cli.setup:init", "生成一个配置文件 / Write a configuration file to edit."),
+    "doctor": (
+        "bidctl.cli.setup:doctor",
+        "体检: 配置, 账本, 平台, 时钟 / Check configuration, store, platform and clock.",
+    ),
+    "connect": ("bidctl.cli.setup:connect", "连接平台授权 (OAuth) / Authorise with the platform (OAuth)."),
+    "enrol": ("bidctl.cli.enrol:enrol", "托管计划 / Give campaigns into bidctl's hands."),
+    "unenrol": ("bidctl.cli.enrol:unenrol", "取消托管 / Take campaigns back."),
+    "run": ("bidctl.cli.run:run", "运行: --mode dry|approve|live / Watch and act: --mode dry|approve|live."),
+    "plan": ("bidctl.cli.plan:plan", "把将要做的改动写成方案文件 / Write what would be done to a file."),
+    "apply": ("bidctl.cli.plan:apply", "执行方案文件 / Carry out a plan file."),
+    "pending": ("bidctl.cli.approve:pending", "等人批准的提案 / Proposals that wait for a person."),
+    "approve": ("bidctl.cli.approve:approve", "批准或拒绝提案 / Approve or refuse a proposal."),
+    "advise": (
+        "bidctl.cli.advise:advise",
+        "按导出报表给建议 (.csv, .xlsx) / Advice from an exported table (.csv, .xlsx).",
+    ),
+    "replay": (
+        "bidctl.cli.replay:replay",
+        "在已记录的历史上, 策略当时会怎么做 / What a policy would have decided on recorded history.",
+    ),
+    "status": ("bidctl.cli.status:status", "现状 / What is going on."),
+    "explain": ("bidctl.cli.status:explain", "计划为什么动了, 或没动 / Why a campaign was moved, or not."),
+    "hold": ("bidctl.cli.switches:hold", "冻结计划 / Freeze a campaign."),
+    "release": ("bidctl.cli.switches:release", "解冻计划 / Release a frozen campaign."),
+    "kill": (
+        "bidctl.cli.switches:kill",
+        "停止本程序的一切写入 (广告继续投放) / Stop all writes of bidctl (ads keep delivering).",
+    ),
+    "resume": ("bidctl.cli.switches:resume", "解除停止托管或熔断 / Release the kill switch or an open breaker."),
+    "revert": ("bidctl.cli.revert:revert", "按规则撤回到早先的目标 / Go back to an earlier target, by the rules."),
+    "audit": ("bidctl.cli.audit:audit", "按规则审计平台的写入日志 / Judge a platform journal by the rulebook."),
+    "sim": (
+        "bidctl.cli.sim:sim",
+        "在模拟市场里试策略: run, compare, sweep, scenarios / Try policies on simulated markets: run, compare, sweep, scenarios.",
+    ),
+    "backup": ("bidctl.cli.backup:backup", "备份账本, 运行中也可以 / Copy the ledger, also while bidctl runs."),
+    "restore": ("bidctl.cli.backup:restore", "从备份建立账本 / Build a ledger from a backup."),
+    "emulate": ("bidctl.cli.emulate:emulate", "在本机运行模拟平台 / Serve an emulated platform on loopback."),
 }
 
 
 @click.group(cls=lazy(COMMANDS), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="bidctl")
 def cli() -> None:
-    """bidctl: runs ROI-target ad plans by the rulebook, and proves it. 按规则托管ROI目标计划, 并能证明."""
+    """bidctl: 按规则托管 ROI 目标计划, 并能证明 / bidctl: runs ROI-target ad plans by the rulebook, and proves it."""
 
 
 def main() -> None:
@@ -65,29 +86,21 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.ClickException as error:
-        _leave(_usage(error), 2)
+        _leave(usage(error), 2)
     except (click.Abort, KeyboardInterrupt):
-        _leave("stopped / 已停止", 130)
+        _leave(Say.STOPPED_BY_HAND(), 130)
     except Problem as problem:
-        _leave(problem.message, problem.exit_code)
+        _leave(problem.told, problem.exit_code)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in the buffer has no reader
         sys.exit(0)
     except Exception as error:
-        _leave(
-            f"bug / 程序错误: {type(error).__name__}: {one_line(error)}; please report with the log file {_log()}", 1
-        )
+        _leave(Say.BUG(kind=type(error).__name__, error=one_line(error), log=_log()), 1)
 
 
-def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"bidctl: {message}", err=True)
+def _leave(told: Wording, code: int) -> NoReturn:
+    click.echo(f"bidctl: {one_line(told.text(language()))}", err=True)
     sys.exit(code)
-
-
-def _usage(error: click.ClickException) -> str:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "bidctl"
-    return f"{command}: {one_line(error.format_message())}; see: {command} --help".removeprefix("bidctl").lstrip(": ")
 
 
 def one_line(error: object) -> str:
@@ -99,7 +112,7 @@ def one_line(error: object) -> str:
     return " ".join(str(error).split())
 
 
-def _log() -> str:
+def _log() -> object:
     """The traceback in a file of its own: here, or where files may be written."""
     for folder in (".", None):
         with contextlib.suppress(OSError):
@@ -107,4 +120,4 @@ def _log() -> str:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(f"bidctl {__version__}\n{traceback.format_exc()}")
             return name
-    return "(none: no folder can be written)"
+    return Say.NO_LOG()

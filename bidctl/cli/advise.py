@@ -11,8 +11,8 @@ from bidctl.adapters.export import ExportTable
 from bidctl.cli.common import Shell, options
 from bidctl.cli.enrol import INTENTS, ratio, share
 from bidctl.domain.enrolment import Prior
-from bidctl.domain.reasons import Wording
 from bidctl.engine.advise import Advice, AdviceList, Given
+from bidctl.wording import Wording
 
 NOTES = (
     Wording("时效以表格末尾为准, 表格之后发生的事不知道", "freshness is judged at the table's end; nothing later is known"),
@@ -26,19 +26,40 @@ NOTES = (
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--goal", type=float, help="Wanted projected settled ROAS; a column 目标ROI goes before it. 目标ROI")
-@click.option("--margin", type=float, help="Contribution of kept orders per yuan, 0..1. 毛利率")
-@click.option("--break-even", type=float, help="Your own 保本ROI, used as it is.")
-@click.option("--intent", type=click.Choice(list(INTENTS)), default="均衡", show_default=True, help="拿量/均衡/保利")
 @click.option(
-    "--settled-share", type=float, default=0.75, show_default=True, help="Prior: share finally billed. 结算率先验"
+    "--goal",
+    type=float,
+    help="目标预计结算ROI; 表中有该列时以表为准 / Wanted projected settled ROAS; a column of it goes before.",
 )
-@click.option("--columns", type=click.Path(path_type=Path), help="TOML file: your headings for our columns. 列名对照")
-@click.option("--policy", default="policies.handbook:Handbook", show_default=True, help="策略")
+@click.option(
+    "--margin", type=float, help="毛利率: 留住的订单每元贡献, 0..1 / Contribution of kept orders per yuan, 0..1."
+)
+@click.option("--break-even", type=float, help="自己算的保本ROI, 原样使用 / Your own break-even ROAS, used as it is.")
+@click.option(
+    "--intent",
+    type=click.Choice(list(INTENTS)),
+    default="均衡",
+    show_default=True,
+    help="意图: 拿量, 均衡, 保利 / Intent: volume, balanced, profit.",
+)
+@click.option(
+    "--settled-share",
+    type=float,
+    default=0.75,
+    show_default=True,
+    help="先验: 最终结算的比例 / Prior: share finally billed.",
+)
+@click.option(
+    "--columns", type=click.Path(path_type=Path), help="列名对照 TOML 文件 / TOML file: your headings for our columns."
+)
+@click.option(
+    "--policy", default="policies.handbook:Handbook", show_default=True, help="策略 module:Class / Policy module:Class."
+)
 @options
 def advise(shell: Shell, file: Path, goal: float | None, margin: float | None, break_even: float | None, intent: str,
            settled_share: float, columns: Path | None, policy: str) -> None:  # fmt: skip
-    """Advice for every campaign of FILE (.csv or .xlsx export): one line each; what it cannot show is a condition."""
+    """按报表 FILE (.csv 或 .xlsx) 给每个计划一行建议; 表里看不到的写成条件 / Advice for every campaign of FILE (.csv or .xlsx
+    export): one line each; what it cannot show is a condition."""
     from bidctl.wiring.advice import advise_file
 
     given = Given(

@@ -9,27 +9,32 @@ import click
 from bidctl.audit import AuditProblem, AuditReport, Clause, lines_of, open_ledger
 from bidctl.audit import audit as judge
 from bidctl.cli.common import Shell, options
+from bidctl.cli.words import Say
 from bidctl.problem import Problem
+from bidctl.wording import Wording
 
 
 @click.command()
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), help="bidctl's database, for clause 5.5. 账本"
+    "--ledger",
+    "ledger_path",
+    type=click.Path(path_type=Path),
+    help="本程序的账本, 用于条款 5.5 / bidctl's database, for clause 5.5.",
 )
 @options
 def audit(shell: Shell, journal: Path, ledger_path: Path | None) -> None:
-    """Check clauses 5.1 to 5.5 of the rulebook on a platform's JOURNAL; exit code 1 where one is broken."""
+    """对平台写入日志 JOURNAL 检查规则书条款 5.1 到 5.5; 有违规时退出码为 1 / Check clauses 5.1 to 5.5 of the rulebook on a
+    platform's JOURNAL; exit code 1 where one is broken."""
     try:
         report = judge(lines_of(journal), open_ledger(ledger_path) if ledger_path else None)
     except AuditProblem as problem:
-        raise Problem(str(problem)) from None
+        raise Problem(Wording(problem.words.zh, problem.words.en, "AUDIT")) from None
     shell.data(report.to_json())
     if not shell.as_json:
         show(shell, report, str(journal))
     if not report.clean:
-        found = f"{report.violation_count} violations, {report.bad_count} unreadable lines"
-        raise Problem(f"{journal}: {found}; see the lines above")
+        raise Problem(Say.AUDIT_BROKEN(file=journal, violations=report.violation_count, bad=report.bad_count))
 
 
 def show(shell: Shell, report: AuditReport, file: str) -> None:
@@ -51,7 +56,7 @@ def show(shell: Shell, report: AuditReport, file: str) -> None:
         )  # fmt: skip
     for race in report.races:
         click.echo(
-            f"{file}:{race.line}: RACE {race.account}/{race.campaign} @ {race.at}: {race.detail.text(shell.lang)}"
+            f"{file}:{race.line}: {shell.text('竞争', 'RACE')} {race.account}/{race.campaign} @ {race.at}: {race.detail.text(shell.lang)}"
         )
     for bad in report.bad_lines:
         click.echo(bad.text(shell.lang, file))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
+from bidctl.cli.language import LANGUAGES, language
 from bidctl.config import Settings, load
+from bidctl.wording import Wording
 
 F = TypeVar("F", bound=Callable[..., Any])
+K = TypeVar("K", bound=Enum)
 ACCOUNT_ZONE = ZoneInfo("Asia/Shanghai")
 """Natural days of Qianchuan accounts."""
 
@@ -35,6 +39,18 @@ class Shell:
 
     def text(self, zh: str, en: str) -> str:
         return zh if self.lang == "zh" else en
+
+    def told(self, both: str) -> str:
+        """The half of a line of both languages that this person reads."""
+        return Wording.read(both).text(self.lang)
+
+    def name(self, names: Mapping[K, Wording], value: K | None) -> str:
+        """How people call a value of the machine's; its own name under `--json`."""
+        if value is None:
+            return ""
+        if self.as_json:
+            return value.value if isinstance(value.value, str) else value.name.lower()
+        return names[value].text(self.lang)
 
     def when(self, at: datetime | None) -> str:
         """An instant in the accounts' time zone; exact and with its offset under `--json`."""
@@ -63,20 +79,28 @@ class Shell:
             click.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
+spoken_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="显示语言 / Language of what is printed."
+)
+"""Checked here, read by `language`: errors and help need it before a command is understood."""
+
+
 def options(command: F) -> F:
     """`--config`, `--json`, `--lang`, handed to the command as one `Shell`."""
     import functools
 
     @functools.wraps(command)
-    def wrapped(config: Path | None, as_json: bool, lang: str | None, **words: Any) -> Any:
-        settings = load(config)
-        spoken = lang or os.environ.get("BIDCTL_LANG") or settings.run.language
-        return command(Shell(settings, as_json, "en" if spoken == "en" else "zh"), **words)
+    def wrapped(config: Path | None, as_json: bool, **words: Any) -> Any:
+        return command(Shell(load(config), as_json, language()), **words)
 
     for add in (
-        click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of what is printed. 语言"),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON for machines. 机器可读"),
-        click.option("--config", type=click.Path(path_type=Path), help="Configuration file [bidctl.toml]. 配置文件"),
+        spoken_option,
+        click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            help="配置文件 (bidctl.toml) / Configuration file (bidctl.toml).",
+        ),
     ):
         wrapped = add(wrapped)
     return wrapped  # type: ignore[return-value]

@@ -9,30 +9,43 @@ from pathlib import Path
 import click
 
 from bidctl.cli.common import Shell, options
+from bidctl.cli.words import Say
 from bidctl.problem import Problem, UsageProblem
+from bidctl.wording import Wording, told_by_system
 
 
 @click.command()
 @click.argument("platform", type=click.Choice(["qianchuan"]))
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 = any free one, printed. 端口"
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="端口; 0 = 任意空闲端口, 会打印出来 / Port; 0 = any free one, printed.",
 )
-@click.option("--scenario", default="small", show_default=True, help="Name of a shipped scenario, or a TOML file. 场景")
-@click.option("--seed", type=int, default=1, show_default=True, help="Luck. 随机种子")
+@click.option(
+    "--scenario",
+    default="small",
+    show_default=True,
+    help="自带场景名或 TOML 文件 / Name of a shipped scenario, or a TOML file.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="随机种子 / Luck.")
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
     default=1.0,
     show_default=True,
-    help="Virtual seconds a second",
+    help="每秒走多少虚拟秒 / Virtual seconds a second.",
 )
-@click.option("--journal", type=click.Path(path_type=Path), help="Journal file (JSON Lines). 平台写入日志")
-@click.option("--stepped", is_flag=True, help="Time advances only by the control call. 步进时间")
+@click.option(
+    "--journal", type=click.Path(path_type=Path), help="平台写入日志文件 (JSON Lines) / Journal file (JSON Lines)."
+)
+@click.option("--stepped", is_flag=True, help="时间只随控制调用前进 / Time advances only by the control call.")
 @options
 def emulate(
     shell: Shell, platform: str, port: int, scenario: str, seed: int, speed: float, journal: Path | None, stepped: bool
 ) -> None:
-    """Serve an emulated PLATFORM on loopback until interrupted."""
+    """在本机运行模拟平台 PLATFORM, 直到被中断 / Serve an emulated PLATFORM on loopback until interrupted."""
     from sim.emulator import serve
 
     def announce(line: str) -> None:
@@ -52,6 +65,6 @@ def emulate(
     try:
         asyncio.run(until_told())
     except ValueError as error:
-        raise UsageProblem(str(error)) from None
+        raise UsageProblem(Wording.read(str(error))) from None
     except OSError as error:
-        raise Problem(f"emulate: port {port} or journal {journal}: {error.strerror or error}") from None
+        raise Problem(Say.NOT_SERVED(port=port, file=journal or "-", error=told_by_system(error))) from None

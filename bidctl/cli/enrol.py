@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from bidctl.cli.common import Shell, options
+from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Side, Waiver
 from bidctl.engine.selectors import LIVE, NAME, matches
@@ -23,71 +24,116 @@ def share(name: str, value: float | None, *, above_zero: bool = False) -> float 
     """A share of 1, or a usage error that spots percent slips."""
     if value is None or (0 <= value <= 1 and not (above_zero and value == 0)):
         return value
-    hint = f"; did you mean {value / 100:g}?" if 1 < value <= 100 else ""
-    least = "above 0 and at most 1" if above_zero else "between 0 and 1"
-    raise UsageProblem(f"--{name}: found {value:g}, expected a share {least}{hint}")
+    hint = Say.MEANT(value=value / 100) if 1 < value <= 100 else ""
+    raise UsageProblem((Say.SHARE_ABOVE_ZERO if above_zero else Say.SHARE)(name=name, value=value, hint=hint))
 
 
 def ratio(name: str, value: float | None) -> float | None:
     """A ROAS between 0.01 and 100, or a usage error."""
     if value is None or 0.01 <= value <= 100:
         return value
-    raise UsageProblem(f"--{name}: found {value:g}, expected a ROAS between 0.01 and 100")
+    raise UsageProblem(Say.RATIO(name=name, value=value))
 
 
 def yuan(name: str, value: float | None) -> float | None:
     """An amount a day, or a usage error."""
     if value is None or 0 < value <= 1e9:
         return value
-    raise UsageProblem(f"--{name}: found {value:g}, expected yuan a day above 0")
+    raise UsageProblem(Say.YUAN(name=name, value=value))
 
 
 def identity(name: str, value: str) -> str:
     """An id of the platform: digits, or a usage error."""
     if value.isascii() and value.isdigit() and len(value) <= 20:
         return value
-    raise UsageProblem(f"{name}: found {value!r}, expected an id of digits as the platform shows it")
+    raise UsageProblem(Say.IDENTITY(name=name, value=value))
 
 
 @click.command()
-@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
-@click.option("--campaign", "campaigns", multiple=True, help="Campaign id; repeat for more. 计划ID")
-@click.option("--name", "pattern", help="Name pattern like '春季*', asked of the platform. 按计划名")
-@click.option("--live-account", help="All campaigns of a live account, asked of the platform. 按直播账号")
-@click.option("--goal", type=float, required=True, help="Wanted ROAS on the goal's basis. 目标ROI")
-@click.option("--goal-basis", type=click.Choice(list(BASES)), default="projected", show_default=True, help="目标口径")
-@click.option("--intent", type=click.Choice(list(INTENTS)), default="均衡", show_default=True, help="拿量/均衡/保利")
-@click.option("--side", type=click.Choice(["merchant", "creator", "agency"]), default="merchant", show_default=True)
-@click.option("--margin", type=float, help="Contribution of kept orders per yuan, 0..1. 毛利率")
-@click.option("--break-even", type=float, help="Your own 保本ROI, used as it is.")
-@click.option("--commission", type=float, help="Creator's commission rate, 0..1. 佣金率")
+@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+@click.option("--campaign", "campaigns", multiple=True, help="计划ID, 可重复 / Campaign id; repeat for more.")
 @click.option(
-    "--refund-after-dispatch", type=float, default=0.0, help="Share refunded after dispatch, 0..1. 发货后退款率"
-)
-@click.option("--loss-per-refund", type=float, default=0.0, help="Cost lost per such yuan, 0..1. 退货损失")
-@click.option(
-    "--incremental", type=float, default=1.0, help="Incremental share of credited orders, at most 1. 增量占比"
-)
-@click.option("--minimum", type=float, help="Never set a target below. 最低ROI")
-@click.option("--maximum", type=float, help="Never set a target above (your ceiling). 最高ROI")
-@click.option(
-    "--settled-share", type=float, default=0.75, show_default=True, help="Prior: share finally billed. 结算率先验"
-)
-@click.option("--confirm-prior", is_flag=True, help="I confirm that prior: bidctl may write on it. 确认先验")
-@click.option(
-    "--waive", "waivers", multiple=True, type=click.Choice(list(WAIVERS)), help="Grant a waiver by name. 授权放宽"
+    "--name", "pattern", help="按计划名, 如 'spring*', 向平台查询 / Name pattern like 'spring*', asked of the platform."
 )
 @click.option(
-    "--after-human", type=click.Choice(["hold", "resume"]), default="hold", show_default=True, help="人工改动后"
+    "--live-account", help="某直播账号的全部计划, 向平台查询 / All campaigns of a live account, asked of the platform."
 )
-@click.option("--budget-cap", type=float, help="Let bidctl raise the budget up to this, yuan a day. 预算上限")
-@click.option("--budget-base", type=float, help="Return to this budget at midnight, yuan. 基础预算")
-@click.option("--quiet", multiple=True, help="Quiet window HH:MM-HH:MM; repeat for more. 静默时段")
-@click.option("--policy", default="policies.handbook:Handbook", show_default=True, help="策略")
+@click.option("--goal", type=float, required=True, help="目标ROI, 按目标口径 / Wanted ROAS on the goal's basis.")
+@click.option(
+    "--goal-basis",
+    type=click.Choice(list(BASES)),
+    default="projected",
+    show_default=True,
+    help="目标口径: 预计结算, 支付, 1小时净成交, 7日结算 / What the goal is measured on.",
+)
+@click.option(
+    "--intent",
+    type=click.Choice(list(INTENTS)),
+    default="均衡",
+    show_default=True,
+    help="意图: 拿量, 均衡, 保利 / Intent: volume, balanced, profit.",
+)
+@click.option("--side", type=click.Choice(["merchant", "creator", "agency"]), default="merchant", show_default=True,
+              help="谁的账: 商家, 达人, 代理 / Whose money: merchant, creator, agency.")  # fmt: skip
+@click.option(
+    "--margin", type=float, help="毛利率: 留住的订单每元贡献, 0..1 / Contribution of kept orders per yuan, 0..1."
+)
+@click.option("--break-even", type=float, help="自己算的保本ROI, 原样使用 / Your own break-even ROAS, used as it is.")
+@click.option("--commission", type=float, help="达人佣金率, 0..1 / Creator's commission rate, 0..1.")
+@click.option(
+    "--refund-after-dispatch", type=float, default=0.0, help="发货后退款率, 0..1 / Share refunded after dispatch, 0..1."
+)
+@click.option(
+    "--loss-per-refund", type=float, default=0.0, help="此类退款每元的损失, 0..1 / Cost lost per such yuan, 0..1."
+)
+@click.option(
+    "--incremental",
+    type=float,
+    default=1.0,
+    help="归因订单的增量占比, 不大于 1 / Incremental share of credited orders, at most 1.",
+)
+@click.option("--minimum", type=float, help="最低ROI, 从不设得更低 / Never set a target below.")
+@click.option(
+    "--maximum", type=float, help="最高ROI (人工上限), 从不设得更高 / Never set a target above (your ceiling)."
+)
+@click.option(
+    "--settled-share",
+    type=float,
+    default=0.75,
+    show_default=True,
+    help="先验: 最终结算的比例 / Prior: share finally billed.",
+)
+@click.option(
+    "--confirm-prior", is_flag=True, help="确认该先验, 允许据此写入 / I confirm that prior: bidctl may write on it."
+)
+@click.option(
+    "--waive",
+    "waivers",
+    multiple=True,
+    type=click.Choice(list(WAIVERS)),
+    help="按名称授权放宽 / Grant a waiver by name.",
+)
+@click.option(
+    "--after-human",
+    type=click.Choice(["hold", "resume"]),
+    default="hold",
+    show_default=True,
+    help="有人改动之后: 保持或恢复 / After a person's edit: hold or resume.",
+)
+@click.option(
+    "--budget-cap", type=float, help="允许加预算到此上限, 元/天 / Let bidctl raise the budget up to this, yuan a day."
+)
+@click.option("--budget-base", type=float, help="零点回到此基础预算, 元 / Return to this budget at midnight, yuan.")
+@click.option(
+    "--quiet", multiple=True, help="静默时段 HH:MM-HH:MM, 可重复 / Quiet window HH:MM-HH:MM; repeat for more."
+)
+@click.option(
+    "--policy", default="policies.handbook:Handbook", show_default=True, help="策略 module:Class / Policy module:Class."
+)
 @options
 def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str | None, live_account: str | None,
           **words: Any) -> None:  # fmt: skip
-    """Give campaigns into bidctl's hands, each with goal, intent and margin."""
+    """托管计划, 每个都写明目标, 意图和毛利 / Give campaigns into bidctl's hands, each with goal, intent and margin."""
     from bidctl import catalog, wiring
     from bidctl.wiring.account import list_campaigns
 
@@ -96,12 +142,12 @@ def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str |
     ids = [CampaignId(identity("--campaign", c)) for c in campaigns]
     if pattern or live_account:
         if pattern and live_account:
-            raise UsageProblem("enrol: give --name or --live-account, not both")
+            raise UsageProblem(Say.ONE_SELECTOR())
         selector = CampaignId(NAME + pattern if pattern else f"{LIVE}{live_account}")
         found = list_campaigns(shell.settings, AccountId(account))
         ids += [selector, *(i.campaign for i in found if matches(selector, i))]
     if not ids:
-        raise UsageProblem("nothing to enrol: give --campaign ID, --name PATTERN or --live-account ID")
+        raise UsageProblem(Say.NOTHING_TO_ENROL())
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
         at = wiring.clock(shell.settings).now()
         for campaign in dict.fromkeys(ids):
@@ -155,19 +201,19 @@ def _window(text: str) -> tuple[int, int]:
     try:
         (h1, m1), (h2, m2) = ((int(h), int(m)) for h, m in (part.split(":") for part in text.split("-")))
     except ValueError:
-        raise UsageProblem(f"--quiet: found {text!r}, expected HH:MM-HH:MM, e.g. 02:00-07:00") from None
+        raise UsageProblem(Say.WINDOW(text=text)) from None
     start, end = h1 * 60 + m1, h2 * 60 + m2
     if not (0 <= start < 1440 and 0 < end <= 1440 and 0 <= m1 < 60 and 0 <= m2 < 60):
-        raise UsageProblem(f"--quiet: found {text!r}, expected times between 00:00 and 24:00")
+        raise UsageProblem(Say.WINDOW_TIMES(text=text))
     return start, end
 
 
 @click.command()
-@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
 @click.argument("campaigns", nargs=-1, required=True)
 @options
 def unenrol(shell: Shell, account: str, campaigns: tuple[str, ...]) -> None:
-    """Take campaigns back: bidctl writes nothing to them any more."""
+    """取消托管: 本程序不再写入这些计划 / Take campaigns back: bidctl writes nothing to them any more."""
     from bidctl import wiring
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
@@ -177,4 +223,4 @@ def unenrol(shell: Shell, account: str, campaigns: tuple[str, ...]) -> None:
     shell.data({"unenrolled": gone, "not_enrolled": unknown})
     shell.say(f"已取消托管 {len(gone)} 个计划", f"{len(gone)} campaigns taken back")
     if unknown:
-        raise UsageProblem(f"not enrolled: {', '.join(unknown)}; see: bidctl status")
+        raise UsageProblem(Say.NOT_ENROLLED(what=", ".join(unknown)))

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 import click
 
+from bidctl.cli.language import Context
+
 
 def lazy(commands: Mapping[str, tuple[str, str]]) -> type[click.Group]:
-    """A group of `commands`: name -> (module:function, help text)."""
+    """A group of `commands`: name -> (module:function, help text in both languages); help speaks the caller's language."""
 
     class Lazy(click.Group):
+        context_class = Context
+
         def list_commands(self, ctx: click.Context) -> list[str]:
             return list(commands)
 
@@ -20,6 +24,7 @@ def lazy(commands: Mapping[str, tuple[str, str]]) -> type[click.Group]:
                 return None
             module, _, name = commands[cmd_name][0].partition(":")
             command: click.Command = getattr(importlib.import_module(module), name)
+            command.context_class = Context
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

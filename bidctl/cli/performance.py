@@ -15,6 +15,7 @@ from bidctl import wiring
 from bidctl.audit import AuditReport, audit, lines_of, open_ledger
 from bidctl.cli.audit import show as show_audit
 from bidctl.cli.common import Shell
+from bidctl.cli.words import Say
 from bidctl.config import Platform, Run, Settings, Stoploss, Store
 from bidctl.demo.cast import Cast
 from bidctl.demo.closing import Comparison, compare, held_world
@@ -22,8 +23,10 @@ from bidctl.demo.ledgerview import Projected, paths, projected
 from bidctl.demo.pages import report
 from bidctl.demo.show import STRETCH, STRETCH_TICKS, Progress, Show, now_of
 from bidctl.demo.stage import APP, Stage
+from bidctl.domain.names import STATES
 from bidctl.domain.reasons import RULE_OF, WORDING, Reason, Rule
 from bidctl.domain.values import Mode
+from bidctl.domain.writes import WriteState
 from bidctl.problem import Problem
 from bidctl.wiring.account import connect
 
@@ -65,7 +68,7 @@ def perform(shell: Shell, on: Stage, out: Path, days: float, seed: int, scenario
     (out / "report.html").write_text(report(show.dry, show.live, result, belief, lines, verdict, began, ended), "utf-8")
     _close(shell, show, result, belief, verdict, lost, out, ended - began)
     if not verdict.clean:
-        raise Problem(f"{journal}: the audit found {verdict.violation_count} violations; see above")
+        raise Problem(Say.DEMO_BROKEN(file=journal, count=verdict.violation_count))
 
 
 def _plain_line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
@@ -83,7 +86,7 @@ def _progress(shell: Shell, days: float) -> Iterator[Progress]:
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
     with rich.progress.Progress(*columns, console=Console(stderr=True), disable=shell.as_json) as bar:
         task = bar.add_task(shell.text("虚拟天", "virtual days"), total=days)
-        yield lambda done, what: bar.update(task, completed=done, description=what)
+        yield lambda done, what: bar.update(task, completed=done, description=shell.told(what))
 
 
 def _close(
@@ -141,7 +144,10 @@ def _close(
         shell.text("途中", "on the way"),
         [shell.text("看点", "what"), shell.text("次数", "count")],
         [
-            *((shell.text(f"写入结果: {state}", f"writes: {state}"), n) for state, n in sorted(live.states.items())),
+            *(
+                (shell.text("写入结果: ", "writes: ") + STATES[WriteState(state)].text(shell.lang), n)
+                for state, n in sorted(live.states.items())
+            ),
             (
                 shell.text("受 R-CAP 封顶的决定 (行x周期)", "decisions bound by R-CAP (rows x ticks)"),
                 live.bound[Rule.CAP] + live.held[Reason.CAP],

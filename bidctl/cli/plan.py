@@ -14,6 +14,8 @@ import click
 
 from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
+from bidctl.cli.words import Say
+from bidctl.domain.names import FIELDS, STATES
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Mode
 from bidctl.engine.approvals import PLAN_LIFE, PLAN_TICK
@@ -23,7 +25,12 @@ from bidctl.engine.session import Session, Standby
 from bidctl.engine.tick_report import TickReport
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
 from bidctl.wiring import Parts
+from bidctl.wording import told_by_system
 
+STEPS = {s.value: (w.zh, w.en) for s, w in STATES.items()} | {
+    "approved": ("已批准", "approved"),
+    "waiting": ("等待", "waiting"),
+}
 KEYS = ("id", "account", "campaign", "field", "old", "new", "reason")
 
 
@@ -37,7 +44,7 @@ def digest(body: dict[str, Any]) -> str:
 @click.argument("file", type=click.Path(path_type=Path), default=Path("plan.json"))
 @options
 def plan(shell: Shell, file: Path) -> None:
-    """Look once, without writing, and write what would be done to FILE."""
+    """只看一次, 不写平台, 把将要做的改动写入 FILE / Look once, without writing, and write what would be done to FILE."""
     records, settings_hash, now = asyncio.run(_look(shell))
     body: dict[str, Any] = {
         "bidctl": "plan/1", "mode": "dry", "made_at": now.isoformat(), "expires_at": (now + PLAN_LIFE).isoformat(),
@@ -53,12 +60,12 @@ def plan(shell: Shell, file: Path) -> None:
     try:
         file.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", "utf-8")
     except OSError as error:
-        raise Problem(f"{file}: cannot be written: {error.strerror}") from None
+        raise Problem(Say.NOT_WRITTEN(file=file, error=told_by_system(error))) from None
     shell.rows(
         shell.text(f"方案 {file} (演练, 未写入)", f"plan {file} (dry, nothing written)"),
         [shell.text("账户", "account"), shell.text("计划", "campaign"), shell.text("项目", "field"),
          shell.text("原值", "old"), shell.text("新值", "new"), shell.text("原因", "why")],
-        [(r.account, r.campaign, r.field.value if r.field else "", r.old, r.new, why(r).text(shell.lang))
+        [(r.account, r.campaign, shell.name(FIELDS, r.field), r.old, r.new, why(r).text(shell.lang))
          for r in records],
         ["account", "campaign", "field", "old", "new", "why"],
     )  # fmt: skip
@@ -96,12 +103,13 @@ async def _beside(parts: Parts, session: Session) -> list[TickReport]:
 @click.option(
     "--mode",
     type=click.Choice(["approve", "live"]),
-    help="Mode of the run that sends it [that of the run at work, else live]",
+    help="由哪个模式的运行写入; 不写则为正在运行的, 否则 live / Mode of the run that sends it; else that of the run at work, or live.",
 )
 @options
 def apply(shell: Shell, file: Path, mode: str | None) -> None:
-    """Carry out a plan FILE: refused when stale or changed; every row is judged anew and passes the write gate with all its checks.
-    Beside a run it is left to that run's next look."""
+    """执行方案 FILE: 过期或被改过则拒绝; 每一行都重新判定并经过写入闸门的全部检查; 有进程在运行时由它下一个周期执行 / Carry out a plan
+    FILE: refused when stale or changed; every row is judged anew and passes the write gate with all its checks. Beside a run it
+    is left to that run's next look."""
     body = read_plan(file)
     writes = asyncio.run(_apply(shell, file, body, Mode(mode) if mode else None))
     shell.rows(
@@ -113,7 +121,10 @@ def apply(shell: Shell, file: Path, mode: str | None) -> None:
             shell.text("结果", "outcome"),
             shell.text("说明", "why"),
         ],
-        writes,
+        [
+            (*what, shell.text(*STEPS[state]) if not shell.as_json else state, shell.told(why))
+            for *what, state, why in writes
+        ],
         ["campaign", "old", "new", "state", "why"],
     )
 
@@ -123,13 +134,13 @@ def read_plan(file: Path) -> dict[str, Any]:
     try:
         body = json.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise UsageProblem(f"{file}: cannot be read: {error.strerror}") from None
+        raise UsageProblem(Say.PLAN_UNREADABLE(file=file, error=told_by_system(error))) from None
     except (ValueError, UnicodeDecodeError):
-        raise UsageProblem(f"{file}: found no JSON, expected a file written by: bidctl plan") from None
+        raise UsageProblem(Say.PLAN_NO_JSON(file=file)) from None
     if not isinstance(body, dict) or body.get("bidctl") != "plan/1" or not isinstance(body.get("changes"), list):
-        raise UsageProblem(f"{file}: found no plan, expected a file written by: bidctl plan")
+        raise UsageProblem(Say.PLAN_NONE(file=file))
     if body.get("hash") != digest(body):
-        raise SafetyProblem(f"{file}: its hash does not fit its content: it was changed; make a new one: bidctl plan")
+        raise SafetyProblem(Say.PLAN_CHANGED(file=file))
     return body
 
 
@@ -141,10 +152,10 @@ async def _apply(shell: Shell, file: Path, body: dict[str, Any], asked: Mode | N
     async with wiring.parts(shell.settings, mode) as parts:
         now = parts.clock.now()
         if now > datetime.fromisoformat(body["expires_at"]) or now < datetime.fromisoformat(body["made_at"]):
-            raise SafetyProblem(f"{file}: expired at {body['expires_at']}; make a new one: bidctl plan")
+            raise SafetyProblem(Say.PLAN_EXPIRED(file=file, at=body["expires_at"]))
         todo = [d for d in [_stored(parts, c, mode, file) for c in body["changes"]] if d is not None]
         if body["changes"] and not todo:
-            raise SafetyProblem(f"{file}: was applied already; make a new one: bidctl plan")
+            raise SafetyProblem(Say.PLAN_APPLIED(file=file))
         session = wiring.session(parts)
         try:
             if not working:
@@ -183,7 +194,7 @@ def _stored(parts: Parts, c: dict[str, Any], mode: Mode, file: Path) -> Decision
         name = hashlib.blake2b(f"{c.get('id')}|{mode.value}".encode(), digest_size=16).hexdigest()
         before = t.decision(name)
     if planned is None or any(str(c.get(k)) != _text(planned, k) for k in KEYS):
-        raise SafetyProblem(f"{file}: change {c.get('id')}: this ledger holds no such decision; make a new plan here")
+        raise SafetyProblem(Say.PLAN_FOREIGN(file=file, id=c.get("id")))
     if before is not None:
         return None
     return replace(planned, id=name, mode=mode, tick=f"{PLAN_TICK}{file.name} by {who()}", needs_approval=True)

@@ -12,8 +12,10 @@ import click
 
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
 from bidctl.cli.enrol import INTENTS, ratio, share
-from bidctl.domain.reasons import WORDING, Wording
+from bidctl.cli.words import Say
+from bidctl.domain.reasons import WORDING
 from bidctl.problem import Problem, UsageProblem
+from bidctl.wording import Wording
 
 if TYPE_CHECKING:
     from bidctl.engine.episodes import Difference, Verdict
@@ -36,27 +38,49 @@ SHOWN = 40
 
 @click.command()
 @click.argument("table", required=False, type=click.Path(path_type=Path))
-@click.option("--policy", help="Policy by name, path or module:Class [as enrolled]. 策略")
-@click.option("--account", help="Advertiser id; needed where the ledger has several. 广告账户ID")
-@click.option("--ledger", type=click.Path(path_type=Path), help="A ledger file [that of the configuration]. 账本")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="From then, account's time. 起")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Until then. 止")
 @click.option(
-    "--every", type=click.FloatRange(0.1, 24), default=1.0, show_default=True, help="Hours between looks. 间隔小时"
+    "--policy",
+    help="策略名称, 路径或 module:Class; 不写则按托管 / Policy; without it, as enrolled.",
 )
-@click.option("--look-ahead", is_flag=True, help="Cut the future off: earlier decisions must stay. 前视检查")
-@click.option("--goal", type=float, help="TABLE: wanted projected settled ROAS. 目标ROI")
-@click.option("--margin", type=float, help="TABLE: contribution of kept orders per yuan, 0..1. 毛利率")
+@click.option("--account", help="广告账户ID; 账本里有多个时必写 / Advertiser id; needed where the ledger has several.")
 @click.option(
-    "--intent", type=click.Choice(list(INTENTS)), default="均衡", show_default=True, help="TABLE: 拿量/均衡/保利"
+    "--ledger",
+    type=click.Path(path_type=Path),
+    help="账本文件; 不写则用配置里的 / A ledger file; else the configured one.",
 )
-@click.option("--columns", type=click.Path(path_type=Path), help="TABLE: TOML file of headings. 列名对照")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    help="从何时起, 账户时间 / From then, account's time.",
+)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="到何时止 / Until then.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1, 24),
+    default=1.0,
+    show_default=True,
+    help="每次查看间隔小时 / Hours between looks.",
+)
+@click.option(
+    "--look-ahead",
+    is_flag=True,
+    help="前视检查: 截掉未来, 之前的决定应不变 / Cut the future off: earlier decisions must stay.",
+)
+@click.option("--goal", type=float, help="TABLE: 目标预计结算ROI / TABLE: wanted projected settled ROAS.")
+@click.option("--margin", type=float, help="TABLE: 毛利率, 0..1 / TABLE: contribution of kept orders per yuan, 0..1.")
+@click.option(
+    "--intent", type=click.Choice(list(INTENTS)), default="均衡", show_default=True, help="TABLE: 意图 / TABLE: intent."
+)
+@click.option(
+    "--columns", type=click.Path(path_type=Path), help="TABLE: 列名对照 TOML 文件 / TABLE: TOML file of headings."
+)
 @options
 def replay(shell: Shell, table: Path | None, since: datetime | None, until: datetime | None, **words: Any) -> None:
-    """What a policy would have decided, walked over the ledger's past (or an exported TABLE) as it was known. No writes."""
+    """在账本的过去 (或导出的 TABLE) 上逐刻按当时所知重放一个策略; 不写入 / What a policy would have decided, walked over the
+    ledger's past (or an exported TABLE) as it was known. No writes."""
     begin, end = (None if x is None else x.replace(tzinfo=ACCOUNT_ZONE).astimezone(UTC) for x in (since, until))
     if begin and end and end < begin:
-        raise UsageProblem(f"--until: found {until}, expected not before --since {since}")
+        raise UsageProblem(Say.UNTIL_BEFORE(until=until, since=since))
     if table is None:
         _of_ledger(shell, begin, end, words)
     else:
@@ -87,7 +111,7 @@ def _of_ledger(shell: Shell, since: datetime | None, until: datetime | None, wor
     else:
         _tell(shell, history, told, found, peeks, name)
     if peeks:
-        raise Problem(_peeking(peeks).text(shell.lang))
+        raise Problem(Say.PEEKS(cut=f"{peeks[0].cut:%Y-%m-%d %H:%M}", at=f"{peeks[0].at:%Y-%m-%d %H:%M}"))
 
 
 def _tell(shell: Shell, h: History, told: Walk, found: list[Difference], peeks: list[Peek] | None, name: str) -> None:
@@ -173,22 +197,13 @@ def _difference(d: Difference) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _peeking(peeks: list[Peek]) -> Wording:
-    first = peeks[0]
-    return Wording(
-        f"前视: 截到 {first.cut:%Y-%m-%d %H:%M} UTC 后, {first.at:%Y-%m-%d %H:%M} 的决定变了; 策略用了之后才知道的东西",
-        f"look-ahead: cut at {first.cut:%Y-%m-%d %H:%M} UTC, the decisions of {first.at:%Y-%m-%d %H:%M} change: "
-        "the policy used what was known only later",
-    )
-
-
 def _of_table(shell: Shell, table: Path, since: datetime | None, until: datetime | None, words: dict[str, Any]) -> None:
     from bidctl.engine.advise import Given
     from bidctl.wiring.advice import replay_file
 
     for name in ("ledger", "account"):
         if words[name] is not None:
-            raise UsageProblem(f"--{name}: a TABLE is replayed without a ledger; give one of them")
+            raise UsageProblem(Say.TABLE_OR_LEDGER(name=name))
     given = Given(
         goal=ratio("goal", words["goal"]), margin=share("margin", words["margin"]), intent=INTENTS[words["intent"]]
     )

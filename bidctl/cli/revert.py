@@ -13,6 +13,7 @@ import click
 
 from bidctl.cli.common import Shell, options
 from bidctl.cli.switches import who
+from bidctl.cli.words import Say
 from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Edit
@@ -25,20 +26,24 @@ from bidctl.wiring import Parts
 
 @click.command()
 @click.argument("campaign")
-@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
 @click.option(
-    "--to", "target", type=float, help="The target to go back to; without it, the one before the last edit. 撤回到"
+    "--to",
+    "target",
+    type=float,
+    help="撤回到的目标; 不写则为上次改动之前的 / The target to go back to; without it, the one before the last edit.",
 )
 @click.option(
     "--mode",
     type=click.Choice(["approve", "live"]),
-    help="Mode of the run that sends it [that of the run at work, else live]",
+    help="由哪个模式的运行写入; 不写则为正在运行的, 否则 live / Mode of the run that sends it; else that of the run at work, or live.",
 )
-@click.option("--yes", is_flag=True, help="Do it; without it, only shown. 确认执行")
+@click.option("--yes", is_flag=True, help="确认执行; 不写则只显示 / Do it; without it, only shown.")
 @options
 def revert(shell: Shell, campaign: str, account: str, target: float | None, mode: str | None, yes: bool) -> None:
-    """Wish an earlier target for CAMPAIGN: one step now, the rest is said. Left in the ledger; the run that is at work, or the
-    next one, sends it after every check."""
+    """把计划 CAMPAIGN 撤回到早先的目标: 先走规则允许的一步, 其余会说明; 存在账本里, 由正在运行的或下一次运行在全部检查后写入 / Wish
+    an earlier target for CAMPAIGN: one step now, the rest is said. Left in the ledger; the run that is at work, or the next
+    one, sends it after every check."""
     asked = Mode(mode) if mode else None
     asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, asked, yes))
 
@@ -57,11 +62,10 @@ async def _revert(
         session.look()
         decided = await session.wish(account, campaign, Asked(wanted, Reason.REVERT))
         if decided is None:
-            raise UsageProblem(f"{account}/{campaign}: not enrolled; see: bidctl status")
+            raise UsageProblem(Say.NOT_ENROLLED(what=f"{account}/{campaign}"))
         if decided.field is not Field.ROI_TARGET:
-            raise SafetyProblem(
-                f"{account}/{campaign}: {decided.old} stays: {WORDING[Reason(decided.reason)].text(shell.lang)}"
-            )
+            why = WORDING[Reason(decided.reason)]
+            raise SafetyProblem(Say.REVERT_REFUSED(account=account, campaign=campaign, old=decided.old, why=why))
         rest = "" if math.isclose(float(decided.new), wanted, abs_tol=1e-9) else shell.text(
             f" (规则限制, 目标 {wanted:g} 需要再次撤回)", f" (the rules allow this much now; revert again for {wanted:g})")  # fmt: skip
         if yes:
@@ -85,7 +89,7 @@ async def _revert(
 def _before(edits: list[Edit], campaign: CampaignId) -> float:
     last = next((e for e in reversed(edits) if e.field is Field.ROI_TARGET and e.old is not None), None)
     if last is None or last.old is None:
-        raise UsageProblem(f"{campaign}: no edit within 30 days is known; say the target with --to")
+        raise UsageProblem(Say.REVERT_UNKNOWN(campaign=campaign))
     return float(Decimal(last.old))
 
 

@@ -10,21 +10,30 @@ from datetime import timedelta
 import click
 
 from bidctl.cli.common import Shell, options
+from bidctl.cli.words import Say
+from bidctl.domain.names import FIELDS, STATES
 from bidctl.domain.reasons import WORDING
 from bidctl.domain.values import Mode
+from bidctl.domain.writes import Write
 from bidctl.engine.session import Session, Standby
 from bidctl.engine.tick_report import TickReport
 from bidctl.problem import Problem, SafetyProblem
+from bidctl.wording import Wording
 
 
 @click.command()
 @click.option("--mode", type=click.Choice(["dry", "approve", "live"]), default="dry", show_default=True,
-              help="dry 演练 (写不了) | approve 人工批准 | live 自动")  # fmt: skip
-@click.option("--once", is_flag=True, help="One tick, then stop. 只跑一次")
-@click.option("--standby", is_flag=True, help="Wait while another process is at work, and take over. 待命")
+              help="dry 演练 (写不了), approve 人工批准, live 自动 / dry cannot write, approve asks a person, live acts.")  # fmt: skip
+@click.option("--once", is_flag=True, help="只跑一次 / One tick, then stop.")
+@click.option(
+    "--standby",
+    is_flag=True,
+    help="待命: 另一个进程运行时等待并接手 / Wait while another process is at work, and take over.",
+)
 @options
 def run(shell: Shell, mode: str, once: bool, standby: bool) -> None:
-    """Watch the enrolled campaigns and act by the rulebook; nothing is written in dry mode."""
+    """看管已托管的计划, 按规则行动; dry 模式不写入 / Watch the enrolled campaigns and act by the rulebook; nothing is written
+    in dry mode."""
     asyncio.run(_run(shell, Mode(mode), once, standby))
 
 
@@ -76,9 +85,7 @@ async def _run(shell: Shell, mode: Mode, once: bool, standby: bool) -> None:
             with contextlib.suppress(Problem):  # what went wrong first is what is told
                 await session.close()
             if isinstance(error, Standby):
-                raise SafetyProblem(
-                    f"run --mode {mode.value}: the lease was lost to another process; stopped"
-                ) from None
+                raise SafetyProblem(Say.LEASE_LOST(mode=mode.value)) from None
             raise
         await session.close()
 
@@ -111,9 +118,7 @@ async def _open(shell: Shell, session: Session, standby: bool, place: str) -> No
             await session.open()
         except Standby:
             if not standby:
-                raise SafetyProblem(
-                    f"run: another process is at work on {place}; stop it first, or wait for it with --standby"
-                ) from None
+                raise SafetyProblem(Say.RUN_TAKEN(place=place)) from None
             if not told:
                 shell.say("另一个进程正在运行, 待命中", "another process is at work; standing by")
             told = True
@@ -126,8 +131,9 @@ def demand_reads(reports: Sequence[TickReport]) -> None:
     """One look that saw nothing is a failure, not a quiet success. Raises Problem."""
     blind = [r for r in reports if not r.good_read]
     if blind:
-        why = blind[0].troubles[0] if blind[0].troubles else "the platform's list is incomplete"
-        raise Problem(f"{blind[0].account}: not read, nothing was decided on it: {why}")
+        troubles = blind[0].troubles
+        why = Wording.read(troubles[0]) if troubles else Say.LIST_INCOMPLETE()
+        raise Problem(Say.NOT_READ(account=blind[0].account, why=why))
 
 
 def tell(shell: Shell, mode: Mode, reports: Sequence[TickReport]) -> None:
@@ -149,17 +155,20 @@ def tell(shell: Shell, mode: Mode, reports: Sequence[TickReport]) -> None:
         count = shell.text(f"{r.decided} 个计划, 动 {len(r.acts)}", f"{r.decided} campaigns, {len(r.acts)} acts")
         click.echo(f"[{mode.value}] {at} {r.account}: {count}" + (f" | {why}" if why else ""))
         for trouble in r.troubles:
-            click.echo(f"[{mode.value}]   ! {trouble}")
+            click.echo(f"[{mode.value}]   ! {shell.told(trouble)}")
         outcome = {w.request.decision: w for w in r.writes}
         for a in r.acts:
             w = outcome.pop(a.id, None)
             if w is not None:
-                came = f"{w.state.value} {w.why}".strip()
+                came = _outcome(shell, w)
             else:
                 came = shell.text("待批", "pending") if a.needs_approval else shell.text("未写", "not written")
-            click.echo(f"[{mode.value}]   {a.campaign} {a.field.value if a.field else ''} {a.old} -> {a.new}: {came}")
+            click.echo(f"[{mode.value}]   {a.campaign} {shell.name(FIELDS, a.field)} {a.old} -> {a.new}: {came}")
         for w in outcome.values():  # approved earlier
             q = w.request
-            click.echo(
-                f"[{mode.value}]   {q.campaign} {q.field.value} {q.old} -> {q.value}: {w.state.value} {w.why}".rstrip()
-            )
+            what = f"{q.campaign} {shell.name(FIELDS, q.field)} {q.old} -> {q.value}"
+            click.echo(f"[{mode.value}]   {what}: {_outcome(shell, w)}")
+
+
+def _outcome(shell: Shell, w: Write) -> str:
+    return f"{shell.name(STATES, w.state)} {shell.told(w.why)}".strip()

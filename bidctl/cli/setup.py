@@ -7,89 +7,110 @@ from pathlib import Path
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Shell, options, spoken_option
+from bidctl.cli.language import language
+from bidctl.cli.words import Say
 from bidctl.problem import Problem, UsageProblem
+from bidctl.wording import told_by_system
 
 TEMPLATE = """\
-# bidctl: settings. 设置文件. Every key may be given as BIDCTL_<SECTION>__<KEY> too.
+# bidctl: 设置文件, 每个键也可用环境变量 BIDCTL_<段>__<键> 给出
+# bidctl: settings; every key may be given as BIDCTL_<SECTION>__<KEY> too
 
 [store]
-url = "sqlite:///bidctl.db"          # or postgresql://host/database
+url = "sqlite:///bidctl.db"          # 或 / or: postgresql://host/database
 
 [platform]
 name = "qianchuan"
 base_url = "https://api.oceanengine.com"
-app_id = ""                          # 开放平台应用ID
-# app_secret: better as BIDCTL_PLATFORM__APP_SECRET than in a file. 建议用环境变量
+app_id = ""                          # 开放平台应用ID / id of the app
+# app_secret: 建议用环境变量 / better as BIDCTL_PLATFORM__APP_SECRET than in a file
 
 [run]
-accounts = []                        # 广告账户ID, in quotes
+accounts = []                        # 广告账户ID, 加引号 / advertiser ids, in quotes
 tick_minutes = 10
-# key_file = "bidctl.key"            # 令牌密钥, 请备份; or BIDCTL_SECRET_KEY
-language = "zh"
+# key_file = "bidctl.key"            # 令牌密钥, 请备份 / key of tokens, back it up; or BIDCTL_SECRET_KEY
+language = "zh"                      # zh, en
 
-[stoploss]                           # approve and live refuse to start until both are a number of yuan or "off"
-# spend_without_orders = 300         # 空耗止损, 元
-# loss_of_day = 1000                 # 当日预计亏损止损, 元
+# approve 和 live 要求两项都写金额 (元) 或 "off", 否则拒绝启动
+# approve and live refuse to start until both are a number of yuan or "off"
+[stoploss]
+# spend_without_orders = 300         # 空耗止损, 元 / spend without any order, yuan
+# loss_of_day = 1000                 # 当日预计亏损止损, 元 / projected loss of the day, yuan
 
 [notify]
 # webhook = "https://..."
 # feishu = "https://open.feishu.cn/open-apis/bot/v2/hook/..."
 
-[rules]                              # numbers of the rulebook; the protective ones may only be tightened
+# 规则书的数值, 起保护作用的只能收紧 / numbers of the rulebook; the protective ones may only be tightened
+[rules]
 """
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("bidctl.toml"))
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
-def init(file: Path, lang: str) -> None:
-    """Write a configuration FILE to edit, and a key for stored tokens beside it (never overwrites)."""
-    from bidctl.adapters.secrets import SecretError, create_key_file
+@spoken_option
+def init(file: Path) -> None:
+    """生成一个待编辑的配置文件 FILE, 旁边是令牌密钥 (从不覆盖) / Write a configuration FILE to edit, and a key for stored
+    tokens beside it (never overwrites)."""
+    from bidctl.adapters.secrets import create_key_file
 
     if file.exists():
-        raise UsageProblem(f"{file}: exists already; edit it, or name another file")
+        raise UsageProblem(Say.EXISTS(file=file))
     key = file.with_suffix(".key")
     try:
         create_key_file(key)
-        file.write_text(TEMPLATE.replace("bidctl.key", key.name), "utf-8")
-    except SecretError as error:
-        raise Problem(str(error)) from None
+        text = TEMPLATE.replace("bidctl.key", key.name).replace('language = "zh"', f'language = "{language()}"')
+        file.write_text(text, "utf-8")
     except OSError as error:
-        raise Problem(f"{file}: cannot be written: {error.strerror}") from None
-    click.echo(
-        f"已生成 {file} 和密钥 {key} (请备份密钥)" if lang == "zh" else f"wrote {file} and the key {key} (back it up)"
-    )
+        raise Problem(Say.NOT_WRITTEN(file=file, error=told_by_system(error))) from None
+    zh, en = f"已生成 {file} 和密钥 {key} (请备份密钥)", f"wrote {file} and the key {key} (back it up)"
+    click.echo(zh if language() == "zh" else en)
 
 
 @click.command()
-@click.option("--offline", is_flag=True, help="Do not ask the platform. 不连接平台")
+@click.option("--offline", is_flag=True, help="不连接平台 / Do not ask the platform.")
 @options
 def doctor(shell: Shell, offline: bool) -> None:
-    """Check configuration, policies, store, key, token, platform clock; exit code 1 where something is wrong."""
+    """检查配置, 策略, 账本, 密钥, 授权, 平台时钟; 有问题时退出码为 1 / Check configuration, policies, store, key, token,
+    platform clock; exit code 1 where something is wrong."""
     from bidctl.wiring.doctor import examine
 
     checks = asyncio.run(examine(shell.settings, offline))
     shell.rows(
         shell.text("体检", "doctor"),
         [shell.text("项目", "check"), shell.text("结果", "result"), shell.text("说明", "detail")],
-        [(c.name, "ok" if c.ok else "FAIL", c.detail(shell.lang)) for c in checks],
+        [
+            (c.name if shell.as_json else c.title.text(shell.lang), _result(shell, c.ok), c.found.text(shell.lang))
+            for c in checks
+        ],
         ["check", "result", "detail"],
     )
     wrong = [c for c in checks if not c.ok]
     if wrong:
-        raise Problem(f"doctor: {len(wrong)} of {len(checks)} checks failed; first: {wrong[0].name}: {wrong[0].en}")
+        raise Problem(
+            Say.CHECKS_FAILED(wrong=len(wrong), count=len(checks), name=wrong[0].title, detail=wrong[0].found)
+        )
+
+
+def _result(shell: Shell, ok: bool) -> str:
+    if shell.as_json:
+        return "ok" if ok else "FAIL"
+    return shell.text("正常", "ok") if ok else shell.text("有问题", "FAIL")
 
 
 @click.command()
-@click.option("--code", help="The callback's auth_code, or the whole pasted address. 回调地址或 auth_code")
+@click.option(
+    "--code", help="回调的 auth_code, 或整个回调地址 / The callback's auth_code, or the whole pasted address."
+)
 @options
 def connect(shell: Shell, code: str | None) -> None:
-    """Authorise with the platform: prints the page to open; then call again with --code and what the callback said."""
+    """连接平台授权: 先打印要打开的页面, 再用 --code 带上回调内容 / Authorise with the platform: prints the page to open; then
+    call again with --code and what the callback said."""
     from bidctl.wiring import account
 
     if not shell.settings.platform.app_id:
-        raise UsageProblem("connect: [platform] app_id is empty in the configuration; fill it in first")
+        raise UsageProblem(Say.NO_APP())
     if code is None:
         url = account.authorise_url(shell.settings)
         shell.data({"open": url})
@@ -113,5 +134,5 @@ def auth_code(pasted: str) -> str:
         return pasted.strip()
     found = parse_qs(urlsplit(pasted.strip()).query).get("auth_code", [])
     if len(found) != 1:
-        raise UsageProblem("connect --code: found an address without one auth_code; paste the callback address whole")
+        raise UsageProblem(Say.NO_AUTH_CODE())
     return found[0]

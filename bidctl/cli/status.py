@@ -5,17 +5,20 @@ from __future__ import annotations
 import click
 
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
+from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Switches
+from bidctl.domain.names import BASES, HOLDS, STATES
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.records import why
 from bidctl.problem import UsageProblem
 
 
 @click.command()
-@click.option("--account", help="Only this account. 只看一个账户")
+@click.option("--account", help="只看一个账户 / Only this account.")
 @options
 def status(shell: Shell, account: str | None) -> None:
-    """Enrolled campaigns with their target, switches and newest decision; open writes; the last tick."""
+    """已托管的计划: 目标, 开关, 最近决定; 未决写入; 最近一次运行 / Enrolled campaigns with their target, switches and newest
+    decision; open writes; the last tick."""
     from bidctl import wiring
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
@@ -28,7 +31,7 @@ def status(shell: Shell, account: str | None) -> None:
                 seen, held = known.get(e.campaign), switches[e.campaign]
                 rows.append((
                     one, e.campaign, seen.info.name if seen else "", seen.info.status if seen else "",
-                    _target(seen.info.target_units if seen else None), f"{e.goal:g} {e.goal_basis.name.lower()}",
+                    _target(seen.info.target_units if seen else None), f"{e.goal:g} {shell.name(BASES, e.goal_basis)}",
                     _switch_words(shell, held), newest[0].mode.value if newest else "",
                     why(newest[0]).text(shell.lang) if newest else "",
                     shell.when(newest[0].at) if newest else "",
@@ -43,10 +46,8 @@ def status(shell: Shell, account: str | None) -> None:
         for one, beat in beats.items():
             shell.say(f"{one}: 最近一次运行 {shell.when(beat)}", f"{one}: last tick {shell.when(beat)}")
         for w in waiting:
-            shell.say(
-                f"未决写入 #{w.id} {w.request.campaign} {w.request.old} -> {w.request.value}: {w.state.value}",
-                f"open write #{w.id} {w.request.campaign} {w.request.old} -> {w.request.value}: {w.state.value}",
-            )
+            what = f"#{w.id} {w.request.campaign} {w.request.old} -> {w.request.value}: {shell.name(STATES, w.state)}"
+            shell.say(f"未决写入 {what}", f"open write {what}")
 
 
 def _target(units: int | None) -> str | None:
@@ -62,7 +63,7 @@ def _switch_words(shell: Shell, held: Switches) -> str:
     if held.breaker:
         words.append(shell.text("熔断", "breaker"))
     if held.hold:
-        words.append(shell.text(f"冻结:{held.hold.name.lower()}", f"hold:{held.hold.name.lower()}"))
+        words.append(shell.name(HOLDS, held.hold))
     if held.human_hold_until:
         until = shell.when(held.human_hold_until)
         words.append(shell.text(f"人工改动后暂停至{until}", f"hands off until {until}"))
@@ -71,18 +72,25 @@ def _switch_words(shell: Shell, held: Switches) -> str:
 
 @click.command()
 @click.argument("campaign")
-@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
-@click.option("--count", type=click.IntRange(1, 200), default=1, show_default=True, help="How many newest decisions")
+@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, 200),
+    default=1,
+    show_default=True,
+    help="最近多少个决定 / How many newest decisions.",
+)
 @options
 def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
-    """The newest decisions of CAMPAIGN with every rule that spoke; re-executed from the stored inputs, to the same result."""
+    """计划 CAMPAIGN 的最近决定和每条起作用的规则; 用存下的输入重算, 结果相同 / The newest decisions of CAMPAIGN with every
+    rule that spoke; re-executed from the stored inputs, to the same result."""
     from bidctl import wiring
     from bidctl.engine.explain import explain as again
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
         stored = t.decisions_of(AccountId(account), CampaignId(campaign), count)
     if not stored:
-        raise UsageProblem(f"{account}/{campaign}: no decision stored yet; see: bidctl status")
+        raise UsageProblem(Say.NO_DECISION(account=account, campaign=campaign))
     rules = wiring.rule_settings(shell.settings)
     told = [again(d, wiring.policy_of(d.policy_id), rules) for d in stored]
     shell.data([one.as_json() for one in told])

@@ -65,7 +65,8 @@ Progress = Callable[[float, str], None]
 
 
 class Show:
-    """One performance. `progress` hears of (virtual days done, what is on); `held` follows beside it."""
+    """One performance. `progress` hears of (virtual days done, what is on: one text, or a line of both languages); `held`
+    follows beside it."""
 
     def __init__(self, settings: Settings, stage: Stage, cast: Cast, held: Held, progress: Progress) -> None:
         self.settings, self.stage, self.cast, self.held, self.progress = settings, stage, cast, held, progress
@@ -125,7 +126,11 @@ class Show:
 
         async def tick() -> None:
             nonlocal left
-            self._tell(parts, f"live, scheduler x{STRETCH_SPEED:.0f}", STRETCH_TICK)
+            self._tell(
+                parts,
+                f"live, 真实调度器 x{STRETCH_SPEED:.0f} / live, real scheduler x{STRETCH_SPEED:.0f}",
+                STRETCH_TICK,
+            )
             tally.add(await session.tick())
             left -= 1
             if left == 0:

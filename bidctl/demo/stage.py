@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bidctl.adapters.http import httpx
+from bidctl.demo.words import Say
 from bidctl.problem import Problem
 
 APP = "1700000000000001"
@@ -49,7 +50,8 @@ class Stage:
         assert self._process.stdout is not None and self._process.stderr is not None
         line = self._process.stdout.readline()
         if not line:
-            raise Problem(f"the emulator did not start: {self._process.stderr.read().strip().splitlines()[-1:]}")
+            said = self._process.stderr.read().strip().splitlines()
+            raise Problem(Say.NO_EMULATOR(said=said[-1] if said else "-"))
         return str(json.loads(line)["url"])
 
     @cached_property

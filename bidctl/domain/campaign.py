@@ -100,7 +100,9 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Creative:
-    """One creative (素材) of a campaign; `picked_by_system` ones cannot be deleted. Totals are yuan and counts."""
+    """One creative (素材) of a campaign; `picked_by_system` ones cannot be deleted. Totals are yuan and counts. `created_at`:
+    None where the platform does not tell it. `known_since`: an instant by which it was surely at work in this campaign, so that
+    it is at least that old; None = nothing shows it."""
 
     campaign: CampaignId
     creative: str
@@ -111,3 +113,4 @@ class Creative:
     shared: bool
     created_at: datetime | None
     totals: Totals
+    known_since: datetime | None = None

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.reasons import Wording
+from bidctl.wording import Wording
 
 Text = NDArray[np.str_]
 Float = NDArray[np.float64]

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.reasons import Wording
+from bidctl.wording import Wording
 
 Text = NDArray[np.str_]
 Float = NDArray[np.float64]

@@ -6,8 +6,9 @@ decision, in the console, the logs, the reports and the notices alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from bidctl.wording import Wording
 
 
 class Rule(IntEnum):
@@ -133,17 +134,6 @@ class Reason(IntEnum):
     RULE_LOWERS = 81
     RULE_SETS = 82
     RULE_FOR_PROFIT = 83
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A text that an operator reads, in both languages."""
-
-    zh: str
-    en: str
-
-    def text(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
 
 
 WORDING: dict[Reason, Wording] = {

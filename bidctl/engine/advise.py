@@ -20,7 +20,7 @@ from bidctl.domain.decision import Decision
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import METRICS, Grain, Panel
-from bidctl.domain.reasons import WORDING, WRITTEN, Reason, Wording
+from bidctl.domain.reasons import WORDING, WRITTEN, Reason
 from bidctl.domain.values import (
     AccountId,
     Basis,
@@ -41,6 +41,7 @@ from bidctl.engine.report_rows import ReportRow
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.policy.rules import sayings
+from bidctl.wording import Wording
 
 ACCOUNT = AccountId("export")
 FED_YUAN, FED_DAYS = 200.0, 7

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bidctl.domain.campaign import Creative, Reading
 from bidctl.domain.enrolment import Enrolment
-from bidctl.domain.reasons import WORDING, Reason, Wording
+from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import EDIT_FIELDS, Capabilities, Field, Hold, Kind, Mode, Suggestion, Waiver
 from bidctl.domain.writes import Edit, WriteRequest
 from bidctl.engine.enrolled import in_quiet
@@ -21,6 +21,7 @@ from bidctl.engine.ports import DecisionRecord, GateView, KnownLife
 from bidctl.engine.shown import GONE, PRESENT, creative_shown, same, shown
 from bidctl.policy.rulebook.recheck import EditNow, recheck
 from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.wording import Wording
 
 RESTORED_S = 61 * 60
 """A restored or empty ledger means no edits for this long (DESIGN 5)."""
@@ -37,7 +38,14 @@ class Objection:
     wording: Wording
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.wording.zh} / {self.wording.en}"
+        return Wording(f"{self.code}: {self.wording.zh}", f"{self.code}: {self.wording.en}").both
+
+    def after(self, cause: str) -> str:
+        """The line with what brought it about."""
+        more = Wording.read(cause)
+        return Wording(
+            f"{self.code}: {self.wording.zh} ({more.zh})", f"{self.code}: {self.wording.en} ({more.en})"
+        ).both
 
 
 def because(reason: Reason) -> Objection:

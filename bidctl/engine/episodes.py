@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import WORDING, WRITTEN, Reason, Wording
+from bidctl.domain.reasons import WORDING, WRITTEN, Reason
 from bidctl.domain.values import Field
 from bidctl.domain.writes import Edit
 from bidctl.engine.records import target_text
+from bidctl.wording import Wording
 
 Int = NDArray[np.int64]
 

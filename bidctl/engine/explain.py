@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from bidctl.domain.decision import Decision, TraceStep, rules_in
-from bidctl.domain.reasons import ALERT_WORDING, WORDING, WRITTEN, Alert, Reason, Wording
+from bidctl.domain.reasons import ALERT_WORDING, WORDING, WRITTEN, Alert, Reason
 from bidctl.engine.decide import decide, trace
 from bidctl.engine.ports import DecisionRecord
 from bidctl.engine.records import change, inputs_row, said, why
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.wording import Wording
 
 SHOWN = ("goal", "projected_roas", "projected_lo", "projected_hi", "p_below_goal", "evidence_orders", "suggestion",
          "floor", "since_edit_s", "edits_today", "settlement_rate", "spend_today")  # fmt: skip

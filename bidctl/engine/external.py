@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from bidctl.domain.campaign import CampaignInfo, Listing, LoggedEdit, Session
 from bidctl.domain.enrolment import Enrolment
+from bidctl.domain.names import FIELDS
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Capabilities, Field, Kind, Mode, Protection
 from bidctl.domain.writes import Edit, Write, WriteState
 from bidctl.engine.ports import KnownCampaign, Ledger, Notice, Notifier, PlatformReads, ReadFailed, Transaction
 from bidctl.engine.shown import same, shown
+from bidctl.engine.words import Say
 
 WATCHED = (Field.ROI_TARGET, Field.OBJECTIVE, Field.BUDGET, Field.STATUS)
 SLACK = timedelta(seconds=5)
@@ -300,5 +302,7 @@ def completed(info: CampaignInfo, known: CampaignInfo) -> CampaignInfo:
 
 def _notice(f: Foreign, mode: Mode, at: datetime) -> Notice:
     alert = Alert.RACE if f.race else Alert.FOREIGN_EDIT
-    detail = f"{f.field.value}: {f.old} -> {f.new} @ {f.at.isoformat(timespec='seconds')}"
-    return Notice(alert, f.account, f.campaign, mode, at, detail, f"{alert.name}/{f.campaign}/{f.field.value}/{f.new}")
+    told = Say.CHANGED(field=FIELDS[f.field], old=f.old, new=f.new, at=f.at.isoformat(timespec="seconds"))
+    return Notice(
+        alert, f.account, f.campaign, mode, at, told.both, f"{alert.name}/{f.campaign}/{f.field.value}/{f.new}"
+    )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bidctl.domain.campaign import Creative, Reading
-from bidctl.domain.reasons import Alert, Reason, Wording
+from bidctl.domain.reasons import Alert, Reason
 from bidctl.domain.values import AccountId, Field, Mode, Suggestion, SuggestionState
 from bidctl.domain.writes import Answer, AnswerKind, Write, WriteRequest, WriteState
 from bidctl.engine.aftermath import look_after
@@ -37,6 +37,7 @@ from bidctl.engine.ports import (
 from bidctl.engine.records import request as request_of
 from bidctl.engine.recovery import Recovery
 from bidctl.engine.shown import same, shown
+from bidctl.wording import Wording
 
 DRY = Objection("DRY", Wording("演练, 不写入", "dry run: nothing is written"))
 __all__ = ["Gate", "GateSettings", "LedgerFailed"]
@@ -185,7 +186,7 @@ class Gate:
         try:
             reading, creatives, suggestion = await self._read(request, decision)
         except ReadFailed as failure:
-            return self._drop(taken, f"{UNREAD} ({failure.why})")
+            return self._drop(taken, UNREAD.after(failure.why))
         notices: tuple[Notice, ...] = ()
         with self.parts.durable("T2") as tx:
             evidence = self._evidence(tx, taken, decision, reading, creatives, suggestion, skew)

@@ -11,17 +11,19 @@ from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, CampaignId, Mode
 from bidctl.engine.breaker import WINDOW, trips
 from bidctl.engine.ports import Clock, Ledger, Notice, Notifier, PlatformReads, PlatformWriter, Transaction
+from bidctl.engine.words import Say
 from bidctl.policy.rulebook.settings import RuleSettings
 from bidctl.problem import Problem
+from bidctl.wording import Wording
 
 
 class LedgerFailed(Problem):
-    """The ledger could not store a step of a write. `why` is one line; `sent` says whether the request had gone out (then
-    the row stays `sending`, and is read back by recovery). A run ends with it."""
+    """The ledger could not store a step of a write. `sent` says whether the request had gone out (then the row stays
+    `sending`, and is read back by recovery). A run ends with it."""
 
-    def __init__(self, why: str, *, sent: bool) -> None:
-        super().__init__(why)
-        self.why, self.sent = why, sent
+    def __init__(self, told: Wording, *, sent: bool) -> None:
+        super().__init__(told)
+        self.sent = sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Parts:
                 yield tx
                 self.trace(f"commit:{step}")
         except Exception as error:
-            raise LedgerFailed(f"台账写入失败 / ledger failed at {step}: {_line(error)}", sent=sent) from error
+            raise LedgerFailed(Say.LEDGER_FAILED(step=step, error=_line(error)), sent=sent) from error
 
 
 def trip(tx: Transaction, account: AccountId, now: datetime) -> bool:
@@ -81,5 +83,5 @@ def notice(parts: Parts, account: AccountId, campaign: CampaignId, alert: Alert,
     return Notice(alert, account, campaign, parts.mode, parts.now(), detail, f"{alert.name}/{account}/{campaign}")
 
 
-def _line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _line(error: Exception) -> Wording:
+    return Wording.read((str(error).strip() or type(error).__name__).splitlines()[0])

@@ -65,7 +65,9 @@ def live_through(u: UnitDays, kept: Kept, days: NaturalDays, now: float) -> Live
     # within today an hour not known can only be the present one; a past day without hours counts to its end
     latest = np.minimum(ends, _hour_end(now, days))
     fed = _at(u.spend >= FED_SPEND, u.fed_hour, begins, latest, end=True)
-    by_time = np.ceil((first + FED_AFTER_S) / HOUR_S) * HOUR_S
+    by_time = (
+        np.floor((first + FED_AFTER_S) / HOUR_S) + 1
+    ) * HOUR_S  # first spend is known to its hour: so is the hour it ends
     fed = np.fmin(kept.fed, np.fmin(fed, np.where(first + FED_AFTER_S <= now, by_time, np.nan)))
     observe = np.fmax(
         fed, np.fmax(np.where(np.isnan(fed), np.nan, kept.observe_from), _restart(u, spent, fed, begins, latest))

@@ -14,10 +14,11 @@ import numpy as np
 
 from bidctl.domain.decision import Decision, Lever
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import WORDING, WRITTEN, Reason, Rule, Wording
+from bidctl.domain.reasons import WORDING, WRITTEN, Reason, Rule
 from bidctl.domain.values import AccountId, CampaignId, Field, Grid, Mode, Objective
 from bidctl.domain.writes import WriteRequest
 from bidctl.engine.ports import DecisionRecord
+from bidctl.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)

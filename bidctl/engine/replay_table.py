@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from bidctl.domain.reasons import Reason, Wording
+from bidctl.domain.reasons import Reason
 from bidctl.domain.values import Capabilities
 from bidctl.engine.advise import Given, advise
 from bidctl.engine.episodes import Verdict
@@ -20,6 +20,7 @@ from bidctl.engine.replay import Step, unwatched
 from bidctl.engine.report_rows import ReportRow
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.wording import Wording
 
 WINDOW = timedelta(days=40)
 """What the windows reach back to: older rows cannot matter, so each day costs the same."""

@@ -25,6 +25,7 @@ from bidctl.engine.ports import (
 from bidctl.engine.records import Signature
 from bidctl.engine.tick import Desk
 from bidctl.engine.tick_report import TickReport
+from bidctl.engine.words import Say
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 
@@ -145,7 +146,7 @@ class Session:
         with self._ledger.begin() as t:
             last = {a: t.last_beat(a) for a in self._accounts}
         await self._notifier.notify([
-            Notice(Alert.HEARTBEAT, a, None, self._sign.mode, now, f"{at}", f"HEARTBEAT/{a}")
+            Notice(Alert.HEARTBEAT, a, None, self._sign.mode, now, Say.LAST_TICK(at=at).both, f"HEARTBEAT/{a}")
             for a, at in last.items()
             if at is not None and now - at > 2 * period
         ])  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import Reason, Wording
+from bidctl.domain.reasons import Reason
 from bidctl.policy.language.action import Action, Verb, read_action
 from bidctl.policy.language.algebra import adopt
 from bidctl.policy.language.columns import BY_NAME, COLUMNS
@@ -20,6 +20,7 @@ from bidctl.policy.language.terms import Condition, Number
 from bidctl.policy.language.units import Measure, Unit, read_measure
 from bidctl.policy.language.words import ExpressionError, PolicyError, Say
 from bidctl.policy.rules import PolicyRule
+from bidctl.wording import Wording
 
 MOST_RULES = 50
 _REASONS = {Verb.RAISE: Reason.RULE_RAISES, Verb.LOWER: Reason.RULE_LOWERS, Verb.SET: Reason.RULE_SETS,

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
-from bidctl.domain.reasons import Reason, Wording
+from bidctl.domain.reasons import Reason
+from bidctl.wording import Wording
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]

@@ -23,8 +23,8 @@ from bidctl.adapters.qianchuan.limits import Quota
 from bidctl.adapters.qianchuan.link import App, Link
 from bidctl.adapters.qianchuan.reads import CAPABILITIES
 from bidctl.adapters.qianchuan.tokens import TokenKeeper
-from bidctl.adapters.secrets import Cipher, SecretError, load_cipher
-from bidctl.adapters.store import SqlLedger, StoreError, open_ledger
+from bidctl.adapters.secrets import Cipher, load_cipher
+from bidctl.adapters.store import SqlLedger, open_ledger
 from bidctl.config import Settings
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import Alert
@@ -36,6 +36,8 @@ from bidctl.engine.session import Session, Standby
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
+from bidctl.wiring.words import Say
+from bidctl.wording import Wording
 
 WRITING = frozenset({Mode.APPROVE, Mode.LIVE})
 """Modes that are given a writer."""
@@ -78,10 +80,8 @@ def emulator_clock(settings: Settings) -> EmulatorClock:
         weakref.finalize(found, client.close)
         return found
     except (httpx.HTTPError, ValueError, KeyError) as error:
-        raise Problem(
-            f"platform.base_url: {settings.platform.base_url} answers no emulator clock ({type(error).__name__}); "
-            "start one with: bidctl emulate qianchuan"
-        ) from None
+        told = Say.NO_EMULATOR_CLOCK(url=settings.platform.base_url, error=type(error).__name__)
+        raise Problem(told) from None
 
 
 def kill_file(settings: Settings) -> Path:
@@ -94,7 +94,7 @@ def rule_settings(settings: Settings) -> RuleSettings:
     try:
         return RuleSettings.read(settings.rules)
     except ValueError as error:
-        raise UsageProblem(str(error)) from None
+        raise UsageProblem(Wording.read(str(error))) from None
 
 
 def policy_of(policy_id: str) -> Policy:
@@ -125,29 +125,19 @@ def taker(ledger: SqlLedger, asked: Mode | None, what: str) -> tuple[Mode, bool]
     working = at_work(ledger)
     mode = asked or (working if working in WRITING else None) or Mode.LIVE
     if mode not in WRITING:
-        raise SafetyProblem(
-            f"{what}: it is of a {mode.value} run, and nothing would be sent; start: bidctl run --mode approve"
-        )
+        raise SafetyProblem(Say.NOT_SENT_BY_ANY(what=what, mode=mode.value))
     if working is not None and working is not mode:
-        can = "takes up only its own" if working in WRITING else "cannot write"
-        raise SafetyProblem(
-            f"{what}: the process at work runs in {working.value} mode and {can}; "
-            f"choose its mode, or stop it and start: bidctl run --mode {mode.value}"
-        )
+        phrase = Say.OTHER_MODE if working in WRITING else Say.CANNOT_WRITE
+        raise SafetyProblem(phrase(what=what, working=working.value, mode=mode.value))
     return mode, working is not None
 
 
 @contextmanager
 def ledger(settings: Settings) -> Iterator[SqlLedger]:
     """The ledger, opened and checked. Raises Problem with one line."""
-    try:
-        opened = open_ledger(settings.store.url, clock(settings).now(), kill_file=kill_file(settings))
-    except StoreError as error:
-        raise Problem(str(error)) from None
+    opened = open_ledger(settings.store.url, clock(settings).now(), kill_file=kill_file(settings))
     try:
         yield opened
-    except StoreError as error:
-        raise Problem(str(error)) from None
     finally:
         opened.close()
 
@@ -214,7 +204,7 @@ async def opened(run: Session, p: Parts, what: str) -> None:
     try:
         await run.open()
     except Standby:
-        raise SafetyProblem(f"{what}: another process is at work on {p.ledger.place}; stop it first") from None
+        raise SafetyProblem(Say.TAKEN(what=what, place=p.ledger.place)) from None
 
 
 def book(enrolments: Sequence[Enrolment]) -> Book:
@@ -240,10 +230,7 @@ async def warn_of_token(p: Parts) -> None:
 def _may_write(settings: Settings, mode: Mode) -> None:
     catalog.check_ownership()
     if not settings.stoploss.is_set:
-        raise SafetyProblem(
-            f"run --mode {mode.value}: [stoploss] spend_without_orders and loss_of_day are not set; "
-            'write yuan, or "off" to say that you want none (R-STOPLOSS)'
-        )
+        raise SafetyProblem(Say.STOPLOSS_UNSET(mode=mode.value))
 
 
 def _app(settings: Settings) -> App:
@@ -267,10 +254,7 @@ def _quota(settings: Settings) -> Quota | None:
 
 def cipher(settings: Settings) -> Cipher:
     """The key of stored tokens. Raises Problem."""
-    try:
-        return load_cipher(key_file(settings))
-    except SecretError as error:
-        raise Problem(str(error)) from None
+    return load_cipher(key_file(settings))
 
 
 def key_file(settings: Settings) -> Path:

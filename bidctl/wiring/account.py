@@ -8,12 +8,12 @@ import secrets
 from bidctl import wiring
 from bidctl.adapters.qianchuan import oauth
 from bidctl.adapters.qianchuan.accounts import discover
-from bidctl.adapters.secrets import SecretError
 from bidctl.config import Settings
 from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.values import AccountId, Mode
 from bidctl.engine.ports import ReadFailed
 from bidctl.problem import Problem
+from bidctl.wording import Wording
 
 
 def authorise_url(settings: Settings) -> str:
@@ -27,8 +27,8 @@ async def connect(settings: Settings, auth_code: str) -> list[str]:
         try:
             await p.tokens.connect(auth_code)
             found = await discover(p.client)
-        except (ReadFailed, SecretError) as error:
-            raise Problem(str(error)) from None
+        except ReadFailed as failed:
+            raise Problem(Wording.read(failed.why)) from None
     return [str(a.account) for a in found]
 
 
@@ -40,6 +40,6 @@ def list_campaigns(settings: Settings, account: AccountId) -> tuple[CampaignInfo
             try:
                 return (await p.reads.campaigns(account, p.clock.now())).campaigns
             except ReadFailed as failed:
-                raise Problem(failed.why) from None
+                raise Problem(Wording.read(failed.why)) from None
 
     return asyncio.run(ask())

@@ -12,19 +12,30 @@ from bidctl.domain.values import AccountId, Mode
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.ports import ReadFailed
 from bidctl.problem import Problem
+from bidctl.wiring.words import Say
+from bidctl.wording import Wording
+
+TITLES = {
+    "policies": Wording("策略", "policies"),
+    "rules": Wording("规则", "rules"),
+    "store": Wording("账本", "store"),
+    "stoploss": Wording("止损", "stoploss"),
+    "key": Wording("密钥", "key"),
+    "platform": Wording("平台", "platform"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One look. `zh`, `en`: what was found, and what to do."""
+    """One look. `found`: what was found, and what to do."""
 
     name: str
     ok: bool
-    zh: str
-    en: str
+    found: Wording
 
-    def detail(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
+    @property
+    def title(self) -> Wording:
+        return TITLES[self.name]
 
 
 async def examine(settings: Settings, offline: bool) -> list[Check]:
@@ -37,69 +48,56 @@ async def examine(settings: Settings, offline: bool) -> list[Check]:
     return checks
 
 
-def _check(name: str, look: Callable[[], tuple[str, str]]) -> Check:
+def _check(name: str, look: Callable[[], Wording]) -> Check:
     try:
-        return Check(name, True, *look())
+        return Check(name, True, look())
     except Problem as problem:
-        return Check(name, False, problem.message, problem.message)
+        return Check(name, False, problem.told)
 
 
-async def _acheck(name: str, look: Callable[[], Awaitable[tuple[str, str]]]) -> Check:
+async def _acheck(name: str, look: Callable[[], Awaitable[Wording]]) -> Check:
     try:
-        return Check(name, True, *await look())
+        return Check(name, True, await look())
     except Problem as problem:
-        return Check(name, False, problem.message, problem.message)
+        return Check(name, False, problem.told)
     except ReadFailed as failed:
-        return Check(name, False, failed.why, failed.why)
+        return Check(name, False, Wording.read(failed.why))
 
 
-def _policies() -> tuple[str, str]:
+def _policies() -> Wording:
     catalog.check_ownership()
-    found = ", ".join(catalog.policy_id(catalog.load(r)) for r in catalog.shipped())
-    return found, found
+    return Say.POLICIES_FOUND(found=", ".join(catalog.policy_id(catalog.load(r)) for r in catalog.shipped()))
 
 
-def _rules(settings: Settings) -> tuple[str, str]:
+def _rules(settings: Settings) -> Wording:
     wiring.rule_settings(settings)
-    n = len(settings.rules)
-    return f"规则数值有效, 其中 {n} 项自定义", f"the rulebook's numbers are valid, {n} of them yours"
+    return Say.RULES_FINE(count=len(settings.rules))
 
 
-def _store(settings: Settings) -> tuple[str, str]:
+def _store(settings: Settings) -> Wording:
     with wiring.ledger(settings) as ledger, ledger.begin() as t:
-        n = len(t.enrolments())
-        return f"{ledger.place}: 已托管 {n} 个计划", f"{ledger.place}: {n} campaigns enrolled"
+        return Say.STORE_FINE(place=ledger.place, count=len(t.enrolments()))
 
 
-def _stoploss(settings: Settings) -> tuple[str, str]:
-    if settings.stoploss.is_set:
-        return "已设置", "set"
-    return "未设置: approve 与 live 将拒绝启动", "not set: approve and live will refuse to start"
+def _stoploss(settings: Settings) -> Wording:
+    return Say.STOPLOSS_FINE() if settings.stoploss.is_set else Say.STOPLOSS_LATER()
 
 
-def _key(settings: Settings) -> tuple[str, str]:
+def _key(settings: Settings) -> Wording:
     wiring.cipher(settings)
-    return "令牌密钥可用", "the key of stored tokens works"
+    return Say.KEY_FINE()
 
 
-async def _platform(settings: Settings) -> tuple[str, str]:
+async def _platform(settings: Settings) -> Wording:
     async with wiring.parts(settings, Mode.DRY) as p:
         with p.ledger.begin() as t:
             accounts = [*t.accounts(), *(AccountId(a) for a in settings.run.accounts)]
         if not accounts:
             accounts = [found.account for found in await discover(p.client)]
         if not accounts:
-            raise Problem(
-                "the authorisation opens no account: authorise again with an account that runs ads: bidctl connect"
-            )
+            raise Problem(Say.NO_ACCOUNT())
         listing = await p.reads.campaigns(accounts[0], p.clock.now())
         offset = p.reads.clock_offset_s()
         if abs(offset) > MAX_OFFSET_S:
-            raise Problem(
-                f"clock: {offset:+.0f} s from the platform's, expected within 30 s: set this machine's clock (R-CLOCK)"
-            )
-        n = len(listing.campaigns)
-        return (
-            f"{accounts[0]}: 读到 {n} 个计划, 时钟偏差 {offset:+.1f} 秒",
-            f"{accounts[0]}: {n} campaigns read, clock {offset:+.1f} s off",
-        )
+            raise Problem(Say.CLOCK_OFF(offset=offset, limit=MAX_OFFSET_S))
+        return Say.PLATFORM_FINE(account=accounts[0], count=len(listing.campaigns), offset=offset)

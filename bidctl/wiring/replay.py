@@ -19,6 +19,7 @@ from bidctl.engine.selectors import is_selector
 from bidctl.policy import Policy
 from bidctl.problem import UsageProblem
 from bidctl.wiring import book, ledger
+from bidctl.wiring.words import Say
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 ALL = 1_000_000
@@ -29,7 +30,7 @@ def with_ledger(settings: Settings, file: Path | None) -> Settings:
     if file is None:
         return settings
     if not file.is_file():
-        raise UsageProblem(f"--ledger: {file}: no such file; expected a ledger of bidctl, e.g. bidctl.db")
+        raise UsageProblem(Say.NO_LEDGER_FILE(file=file))
     return settings.model_copy(update={"store": settings.store.model_copy(update={"url": f"sqlite:///{file}"})})
 
 
@@ -46,8 +47,7 @@ def history(t: Transaction, account: AccountId, place: str) -> History:
     facts, edits = t.load_facts(account, BEGINNING), t.edits(account, BEGINNING)
     seen = tuple(s for e in enrolments for d in t.decisions_of(account, e.campaign, ALL) for s in _seen(d))
     if len(facts) == 0 or not enrolments:
-        what = "no facts" if len(facts) == 0 else "no enrolled campaign"
-        raise UsageProblem(f"{place}: {account}: {what} to replay; see: bidctl run --mode dry, bidctl enrol")
+        raise UsageProblem((Say.NO_CAMPAIGN if len(facts) else Say.NO_FACTS)(place=place, account=account))
     connected = datetime.fromtimestamp(float(facts.known_at.min()), UTC)
     return History(account, CAPABILITIES, connected, facts, edits, infos, enrolments, seen)
 
@@ -58,10 +58,8 @@ def span_of(h: History, since: datetime | None, until: datetime | None, every: t
     last = datetime.fromtimestamp(float(h.facts.known_at.max()), UTC)
     begin, end = since or h.connected, min(until or last, last)
     if begin > end:
-        raise UsageProblem(
-            f"replay: nothing is recorded between {begin:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M} UTC; the ledger has "
-            f"{h.connected:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
-        )
+        begins, ends, first, final = (f"{at:%Y-%m-%d %H:%M}" for at in (begin, end, h.connected, last))
+        raise UsageProblem(Say.NOTHING_BETWEEN(begin=begins, end=ends, first=first, last=final))
     return (h.modelled() if begin < h.connected else h), Span(begin, end, every)
 
 
@@ -75,9 +73,9 @@ def policy_for(h: History, reference: str | None) -> Policy:
 def _account(t: Transaction, named: str | None, place: str) -> AccountId:
     known = list(t.accounts())
     if named is not None and named not in known:
-        raise UsageProblem(f"--account: found {named}, expected one of {', '.join(known) or 'none: enrol first'}")
+        raise UsageProblem(Say.OTHER_ACCOUNT(named=named, known=", ".join(known) or "-"))
     if named is None and len(known) != 1:
-        raise UsageProblem(f"--account: {len(known)} accounts in {place}; name one: {', '.join(known)}")
+        raise UsageProblem(Say.WHICH_ACCOUNT(count=len(known), place=place, known=", ".join(known)))
     return AccountId(named or known[0])
 
 

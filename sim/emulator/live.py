@@ -1,6 +1,6 @@
 """Live: hourly curves of a Douyin account or a room, totals, rooms (qianchuan.md 9.3). Money in yuan.
 
-The curves' metrics stand in each row itself, as the SDK's models have them, and once more under `metrics`.
+The curves' metrics stand in each row itself, as the SDK's models have them.
 """
 
 from __future__ import annotations
@@ -58,18 +58,11 @@ def _curve(
         call.acted()
     keys = sorted(parts, reverse=call.text("order_type", "ASC") == "DESC")
     at_rows, info = call.page(len(keys), 200)
-    rows = []
-    for key in (keys[p] for p in at_rows):
-        values = metrics.in_yuan(names, added(parts[key]))
-        rows.append(
-            {
-                "stat_datetime": times.stamp(key),
-                "advertiser_id": ids.ACCOUNT + account,
-                **who,
-                **values,
-                "metrics": values,
-            }
-        )
+    head = {"advertiser_id": ids.ACCOUNT + account, **who}
+    rows = [
+        {"stat_datetime": times.stamp(key), **head, **metrics.in_yuan(names, added(parts[key]))}
+        for key in (keys[p] for p in at_rows)
+    ]
     return {"list": rows, "page_info": {**info, "total_number": len(keys)}}
 
 

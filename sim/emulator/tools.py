@@ -68,6 +68,6 @@ def _boost(service: Service, b: Boost) -> Data:
         "budget": b.budget / 100,
         "create_time": times.stamp(b.begins),
         "duration": b.hours,
-        "task_status": "FINISHED" if over else "PROCESSING",
+        "task_status": "OFFLINE_TIME" if over else "PROCESSING",
         "metrics": {},
     }

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.cli.office import CONFIG, Office, Said, Terminal
+from tests.cli.office import CONFIG, Office, Terminal
 
 NOWHERE = "http://127.0.0.1:9"
 TABLE = "计划ID,日期,消耗,ROI目标,整体成交金额,整体成交订单数\n1861000000000000001,2026-09-01,100,2.00,200,10\n"
 
 
-def one_line(said: Said, code: int, *words: str) -> None:
-    """The verdict on a refusal."""
-    assert said.code == code, said
-    lines = said.err.strip().splitlines()
-    assert len(lines) == 1 and lines[0].startswith("bidctl: "), said.err
-    assert "Traceback" not in said.err + said.out and "bug" not in said.err, said.err
-    for word in words:
-        assert word in said.err, (word, said.err)
+PROSE = {
+    "unknown key": "不认识的键", "did you mean": "是否指", "quotes": "加引号", "unknown variable": "不认识",
+    "nothing to enrol": "没有要托管的计划", "found ": "取值 ", "not enrolled": "未托管", "no decision": "还没有存过决定",
+    "an image": "是图片", "empty file": "空文件", "no workbook": "不是工作簿", "binary": "二进制", "no heading row": "没有表头",
+    "no column": "没有列", "column ": "", "line 2": "第2行", "line 3": "第3行", "another process": "另一个进程", "exists": "已存在",
+    "already there": "已经存在", "no such file": "没有这个文件",
+    "the disk": "磁盘", "newer": "更新版本", "something else": "别的程序",
+}  # fmt: skip
+"""What the English words of these tests are in Chinese."""
+
+
+def in_chinese(word: str) -> str:
+    for english, chinese in PROSE.items():
+        word = word.replace(english, chinese)
+    return word
+
+
+def refused(run: Terminal, command: Sequence[object], code: int, *words: str, **environ: str) -> None:
+    """A refusal in either language: one line with its words, of that language alone, and the exit code."""
+    for lang, expected in (("en", words), ("zh", [in_chinese(word) for word in words])):
+        said = run(*command, **environ, BIDCTL_LANG=lang)
+        assert said.code == code, said
+        *progress, last = said.err.strip().splitlines()
+        assert last.startswith("bidctl: ") and all(line.endswith(" ...") for line in progress), said.err
+        assert "Traceback" not in said.err + said.out and "bug" not in said.err, said.err
+        for word in expected:
+            assert word in said.err, (word, said.err)
+        assert " / " not in said.err and (lang == "en" or re.search(r"[\u4e00-\u9fff]", said.err)), said.err
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -50,7 +71,7 @@ def test_a_wrong_configuration(shell: Terminal, case: str) -> None:
     (shell.folder / "bidctl.toml").write_text(text, "utf-8")
     before = files(shell.folder)
     for command in (["status"], ["run", "--once"], ["kill"], ["advise", "x.csv"]):
-        one_line(shell(*command), 2, "bidctl.toml", *words)
+        refused(shell, command, 2, "bidctl.toml", *words)
     assert files(shell.folder) == before
 
 
@@ -69,7 +90,7 @@ def test_a_wrong_number_of_the_rulebook(desk: Office, case: str) -> None:
     config = desk.run.folder / "bidctl.toml"
     config.write_text(f"{config.read_text('utf-8')}\n[rules]\n{text}", "utf-8")
     for command in (["run", "--once"], ["plan"], ["run", "--mode", "live", "--once"]):
-        one_line(desk.run(*command), 2, "rules", *words)
+        refused(desk.run, command, 2, "rules", *words)
     assert desk.written() == [] and not (desk.run.folder / "plan.json").exists()
 
 
@@ -85,7 +106,7 @@ VARIABLES = {
 @pytest.mark.parametrize("name", VARIABLES)
 def test_a_wrong_variable(shell: Terminal, name: str) -> None:
     value, words = VARIABLES[name]
-    one_line(shell("status", **{name: value}), 2, *words)
+    refused(shell, ["status"], 2, *words, **{name: value})
     assert files(shell.folder) == {}
 
 
@@ -129,7 +150,7 @@ def test_a_wrong_word_or_unit(shell: Terminal, case: str) -> None:
     (shell.folder / "t.csv").write_text(TABLE, "utf-8")
     (shell.folder / "bidctl.toml").write_text(CONFIG.format(url="https://api.oceanengine.com").replace(
         'limits = "off"\nclock = "emulator"\n', ""), "utf-8")  # fmt: skip
-    one_line(shell(*command), 2, *words)
+    refused(shell, command, 2, *words)
     assert shell.done("status", "--json").tree == []
 
 
@@ -149,7 +170,7 @@ TABLES = [
     Table("page.csv", b"<!DOCTYPE html><html></html>", ("HTML",)),
     Table("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", (".xls",)),
     Table("broken.xlsx", b"PK\x03\x04 not a zip", ("no workbook",)),
-    Table("binary.csv", b"a\x00b\x00c", ("binary",)),
+    Table("bytes.csv", b"a\x00b\x00c", ("binary",)),
     Table("story.csv", "从前有座山\n".encode(), ("no heading row", "计划ID")),
     Table("nospend.csv", "计划ID,日期,ROI目标\n1,2026-09-01,2\n".encode(), ("no column 消耗", "--columns")),
     Table(
@@ -165,7 +186,7 @@ TABLES = [
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.name)
 def test_a_table_that_is_none(shell: Terminal, table: Table) -> None:
     (shell.folder / table.name).write_bytes(table.data)
-    one_line(shell("advise", table.name, "--goal", "2"), 1, table.name, *table.words)
+    refused(shell, ["advise", table.name, "--goal", "2"], 1, table.name, *table.words)
     assert list(files(shell.folder)) == [table.name]
 
 
@@ -173,8 +194,8 @@ def test_a_column_map_that_is_none(shell: Terminal) -> None:
     (shell.folder / "t.csv").write_text(TABLE, "utf-8")
     for text, word in (("spend = 5\n", "spend"), ("cost = '消耗'\n", "cost"), ("spend\n", "TOML")):
         (shell.folder / "map.toml").write_text(text, "utf-8")
-        one_line(shell("advise", "t.csv", "--columns", "map.toml"), 1, "map.toml", word)
-    one_line(shell("advise", "t.csv", "--columns", "none.toml"), 1, "none.toml")
+        refused(shell, ["advise", "t.csv", "--columns", "map.toml"], 1, "map.toml", word)
+    refused(shell, ["advise", "t.csv", "--columns", "none.toml"], 1, "none.toml")
 
 
 def _of_the_future(file: Path) -> None:
@@ -204,18 +225,18 @@ def test_a_ledger_that_is_none(shell: Terminal, case: str) -> None:
     make(shell.folder / "bidctl.db")
     before = {n: b for n, b in files(shell.folder).items() if not n.endswith(("-wal", "-shm"))}
     for command in (["status"], ["pending"], [*ENROL, "--goal", "2"], ["plan"]):
-        one_line(shell(*command), 1, word)
+        refused(shell, command, 1, word)
     after = {n: b for n, b in files(shell.folder).items() if not n.endswith(("-wal", "-shm"))}
     assert after == before
 
 
 def test_a_folder_that_is_not_there(shell: Terminal) -> None:
-    one_line(shell("status", BIDCTL_STORE__URL="sqlite:///no/such/folder/b.db"), 1, "no/such/folder")
+    refused(shell, ["status"], 1, "no/such/folder", BIDCTL_STORE__URL="sqlite:///no/such/folder/b.db")
 
 
 def test_an_unreachable_postgresql(shell: Terminal) -> None:
     url = "postgresql://nobody@127.0.0.1:9/nothing?connect_timeout=2"
-    one_line(shell("status", BIDCTL_STORE__URL=url), 1, "127.0.0.1")
+    refused(shell, ["status"], 1, "127.0.0.1", BIDCTL_STORE__URL=url)
 
 
 def test_an_unreachable_platform(desk: Office) -> None:
@@ -223,36 +244,36 @@ def test_an_unreachable_platform(desk: Office) -> None:
     config = desk.run.folder / "bidctl.toml"
     text = config.read_text("utf-8")
     config.write_text(text.replace(desk.platform.url, NOWHERE), "utf-8")
-    one_line(desk.run("run", "--once"), 1, NOWHERE, "bidctl emulate")  # its clock is asked first
+    refused(desk.run, ["run", "--once"], 1, NOWHERE, "bidctl emulate")  # its clock is asked first
     config.write_text(text.replace(desk.platform.url, NOWHERE).replace('clock = "emulator"\n', ""), "utf-8")
     for command in (["run", "--once"], ["run", "--mode", "live", "--once"], ["plan"]):
-        one_line(desk.run(*command), 1, desk.account)
+        refused(desk.run, command, 1, desk.account)
     assert not (desk.run.folder / "plan.json").exists() and desk.written() == []
-    one_line(desk.run("enrol", "--account", desk.account, "--name", "*", "--goal", "2"), 1)
-    one_line(desk.run("connect", "--code", "auth-code-2"), 1)
+    refused(desk.run, ["enrol", "--account", desk.account, "--name", "*", "--goal", "2"], 1)
+    refused(desk.run, ["connect", "--code", "auth-code-2"], 1)
 
 
 def test_a_missing_and_a_wrong_key(desk: Office) -> None:
     desk.enrol_all()
     del desk.run.environ["BIDCTL_SECRET_KEY"]
     for command in (["run", "--once"], ["plan"], ["connect", "--code", "auth-code-1"], ["doctor"]):
-        one_line(desk.run(*command), 1, "bidctl.key", "BIDCTL_SECRET_KEY")
-    one_line(desk.run("run", "--once", BIDCTL_SECRET_KEY="secret"), 1, "BIDCTL_SECRET_KEY")
+        refused(desk.run, command, 1, "bidctl.key", "BIDCTL_SECRET_KEY")
+    refused(desk.run, ["run", "--once"], 1, "BIDCTL_SECRET_KEY", BIDCTL_SECRET_KEY="secret")
     other = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-    one_line(desk.run("run", "--once", BIDCTL_SECRET_KEY=other), 1, "BIDCTL_SECRET_KEY")
+    refused(desk.run, ["run", "--once"], 1, "BIDCTL_SECRET_KEY", BIDCTL_SECRET_KEY=other)
     assert desk.written() == []
 
 
 def test_never_authorised_and_no_longer_authorised(desk: Office) -> None:
     terms = ("--goal", "2", "--margin", "0.5", "--confirm-prior")
     desk.run.done("enrol", "--account", desk.account, "--campaign", desk.campaigns[0]["id"], *terms)
-    one_line(desk.run("run", "--once"), 1, "bidctl connect")
+    refused(desk.run, ["run", "--once"], 1, "bidctl connect")
     desk.run.done("connect", "--code", "auth-code-1")
     desk.run.done("run", "--once")
     desk.advance(hours=25)  # the access token has ended, and somebody else has used up the refresh token
     path = "/open_api/oauth2/refresh_token/"
     desk.platform.control("POST", "faults", {"match": {"path": path}, "kind": "refresh_token_reused", "count": 9})
-    one_line(desk.run("run", "--mode", "live", "--once"), 1, "bidctl connect")
+    refused(desk.run, ["run", "--mode", "live", "--once"], 1, "bidctl connect")
     assert desk.written() == []
 
 
@@ -262,8 +283,8 @@ def test_an_answer_that_does_not_parse(desk: Office) -> None:
     desk.advance(hours=2)
     path = "/open_api/v1.0/qianchuan/uni_promotion/list/"
     desk.platform.control("POST", "faults", {"match": {"path": path}, "kind": "garbage_json", "count": 50})
-    one_line(desk.run("run", "--mode", "live", "--once"), 1, desk.account, "uni_promotion/list")
-    one_line(desk.run("plan"), 1, "uni_promotion/list")
+    refused(desk.run, ["run", "--mode", "live", "--once"], 1, desk.account, "uni_promotion/list")
+    refused(desk.run, ["plan"], 1, "uni_promotion/list")
     assert desk.written() == []
 
 
@@ -282,7 +303,7 @@ def test_live_refuses_without_stop_loss(desk: Office) -> None:
     config = desk.run.folder / "bidctl.toml"
     config.write_text(config.read_text("utf-8").split("[stoploss]")[0], "utf-8")
     for mode in ("live", "approve"):
-        one_line(desk.run("run", "--mode", mode, "--once"), 3, "R-STOPLOSS", "off")
+        refused(desk.run, ["run", "--mode", mode, "--once"], 3, "R-STOPLOSS", "off")
     desk.run.done("run", "--once")
 
 
@@ -294,7 +315,7 @@ def test_a_second_process_is_refused(desk: Office) -> None:
         )
     base.close()
     for command in (["run", "--once"], ["run", "--mode", "live", "--once"]):
-        one_line(desk.run(*command), 3, "another process", "bidctl.db")
+        refused(desk.run, command, 3, "another process", "bidctl.db")
     desk.run.done("plan")  # looking is allowed beside it
     assert desk.written() == []
 
@@ -302,18 +323,18 @@ def test_a_second_process_is_refused(desk: Office) -> None:
 def test_init_never_overwrites(shell: Terminal) -> None:
     shell.done("init")
     before = files(shell.folder)
-    one_line(shell("init"), 2, "bidctl.toml", "exists")
+    refused(shell, ["init"], 2, "bidctl.toml", "exists")
     assert files(shell.folder) == before
-    one_line(shell("init", "bidctl.toml/inside.toml"), 1, "bidctl.toml/inside.key")
+    refused(shell, ["init", "bidctl.toml/inside.toml"], 1, "bidctl.toml/inside.key")
     assert files(shell.folder) == before
 
 
 def test_a_journal_that_is_none(shell: Terminal) -> None:
-    one_line(shell("audit", "nowhere.jsonl"), 1, "nowhere.jsonl")
+    refused(shell, ["audit", "nowhere.jsonl"], 1, "nowhere.jsonl")
     (shell.folder / "j.jsonl").write_text("hello\n", "utf-8")
     said = shell("audit", "j.jsonl")
     assert said.code == 1 and "j.jsonl:1" in said.out and "Traceback" not in said.err
-    one_line(shell("audit", "j.jsonl", "--ledger", "none.db"), 1, "none.db")
+    refused(shell, ["audit", "j.jsonl", "--ledger", "none.db"], 1, "none.db")
 
 
 def test_a_bug_of_ours_is_one_line_and_a_log(shell: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,7 @@ def ready(desk: Office) -> Office:
 
 def test_from_nothing_to_a_healthy_installation(shell: Terminal) -> None:
     made = shell.done("init", "--lang", "en")
+    assert 'language = "en"' in (shell.folder / "bidctl.toml").read_text("utf-8")
     assert "bidctl.key" in made.out and (shell.folder / "bidctl.key").stat().st_mode & 0o077 == 0
     checks = {c["check"]: c for c in shell.done("doctor", "--offline", "--json").tree}
     assert {c["result"] for c in checks.values()} == {"ok"} and "refuse to start" in checks["stoploss"]["detail"]

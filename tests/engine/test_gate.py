@@ -340,7 +340,7 @@ async def test_a_ledger_that_cannot_store_sends_nothing(rig: Rig, failing: int) 
     rig.ledger.before_commit = full
     with pytest.raises(LedgerFailed, match="No space left on device") as failure:
         await rig.gate.write(rig.request(record), record)
-    assert not failure.value.sent and "\n" not in failure.value.why
+    assert not failure.value.sent and "\n" not in str(failure.value)
     assert not rig.platform.attempts
 
 

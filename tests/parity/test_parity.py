@@ -67,7 +67,7 @@ def told_again(stored: list[DecisionRecord]) -> Counter[str]:
 @pytest.mark.parametrize(
     ("scenario", "days", "least"),
     [
-        ("small", 3, {"rows": 1200, "acts": 3}),
+        ("small", 4, {"rows": 1600, "acts": 2}),
         ("demo", 1, {"rows": 4000, "acts": 20}),
         pytest.param("demo", 3, {"rows": 12_000, "acts": 80}, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
     ],

@@ -100,9 +100,9 @@ def test_the_page_of_assumptions_states_the_shipped_figures() -> None:
         f"{day.max() / day.min():.0f} to 1 on the average day, {f.hour_profile.max() / f.hour_profile.min():.0f} to 1",
         f"month and weekday have {f.daily_sales_log_sd:.2f} (data)",
         f"Pareto index {f.order_value_tail_index:.1f}",
-        f"November has {f.november_factor:.1f} times",
+        f"November has {f.november_factor:.1f} times the sales",
         f"rank correlation {f.refund_delay_value_correlation:.2f}",
-        f"log sd {f.creative_log_sd:.2f} between",
+        f"log sd {f.creative_log_sd:.2f} between headlines",
         f"auction data {f.volume_log_sd_day:.2f}",
         f"auction data ({f.efficiency_log_sd_day:.2f})",
     ):

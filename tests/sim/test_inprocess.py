@@ -138,3 +138,23 @@ async def test_writes_and_the_log_are_the_same(both: Both) -> None:
     lines = both.running.control("GET", "journal")
     assert isinstance(lines, list)
     assert [(n["actor"], n["decision"]) for n in lines][:2] == [("api", "d" * 32)] * 2
+
+
+async def test_a_creatives_age_is_a_lower_bound_of_the_worlds_over_http_and_in_process(both: Both) -> None:
+    both.running.control("POST", "advance", {"seconds": 5 * 86400})
+    now = both.now + timedelta(days=5)
+    clock = both.link.reads.client.time.clock
+    assert isinstance(clock, EmulatorClock)
+    clock.jump(now)
+    service = both.running.emulator.service
+    ages = []
+    for plan in await plans(both):
+        made = {str(m.id): m.created_at for c in service.campaigns if str(c.id) == plan.campaign for m in c.materials}
+        inside = await both.inside.creatives(both.account, plan.campaign)
+        assert await both.link.reads.creatives(both.account, plan.campaign) == inside
+        for one in inside:
+            assert one.created_at is None
+            if one.known_since is not None:
+                ages.append(now - one.known_since)
+                assert made[one.creative] < one.known_since.timestamp()
+    assert ages and all(timedelta(hours=72) <= age < timedelta(hours=96) for age in ages)

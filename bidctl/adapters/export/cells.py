@@ -1,4 +1,4 @@
-"""One cell as a value. Blank and "-" are None, never zero; what cannot be read raises ValueError saying what is expected."""
+"""One cell as a value. Blank and "-" are None, never zero; what cannot be read raises CellError saying what is expected."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
+
+from bidctl.adapters.export.errors import CellError
+from bidctl.adapters.export.words import Say
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BLANK = frozenset({"", "-", "--", "—", "–", "/", "N/A", "n/a", "null", "暂无", "nan"})
@@ -25,20 +28,16 @@ def blank(cell: Cell) -> bool:
 def identity(cell: Cell) -> str:
     """A campaign id as text. A 19-digit id in a numeric cell has already lost digits: refused, never rounded."""
     if isinstance(cell, bool) or blank(cell):
-        raise ValueError("a campaign id")
+        raise CellError(Say.AN_ID())
     if isinstance(cell, int | float):
         if abs(cell) >= EXACT or cell != int(cell):  # 15 digits is what a spreadsheet keeps
-            raise ValueError(
-                "an id kept as text: a numeric cell has lost digits; export as CSV or set the column to text"
-            )
+            raise CellError(Say.ID_AS_TEXT())
         return str(int(cell))
     text = str(cell).strip().strip("'\"=").strip()
     if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
-        raise ValueError(
-            "an id with all its digits: a spreadsheet has rewritten it; export again, do not save it there"
-        )
+        raise CellError(Say.WHOLE_ID())
     if not re.fullmatch(r"\d{1,20}", text):
-        raise ValueError("a campaign id of digits")
+        raise CellError(Say.ID_OF_DIGITS())
     return text
 
 
@@ -47,20 +46,20 @@ def number(cell: Cell, unit: str = "") -> Decimal | None:
     if blank(cell):
         return None
     if isinstance(cell, bool | date | time | timedelta):
-        raise ValueError("a number")
+        raise CellError(Say.NUMBER())
     if isinstance(cell, int | float):
         if not math.isfinite(cell):
-            raise ValueError("a number")
+            raise CellError(Say.NUMBER())
         return Decimal(repr(cell)) * _factor(unit)
     text = str(cell).strip().replace("，", ",").lstrip("¥￥").strip()
     found = _NUMBER.match(text)
     tail = text[found.end() :].strip() if found else ""
     if not found or tail not in {"", "元", "万", "万元", "%", "单"}:
-        raise ValueError("a number, or - where it is not reported")
+        raise CellError(Say.NUMBER_OR_DASH())
     try:
         return Decimal(found.group().replace(",", "")) * _factor(tail or unit)
     except InvalidOperation:
-        raise ValueError("a number") from None
+        raise CellError(Say.NUMBER()) from None
 
 
 def _factor(unit: str) -> Decimal:
@@ -76,12 +75,13 @@ def day(cell: Cell) -> date:
     if isinstance(cell, date):
         return cell
     text = str(cell).strip()
-    found = _DAY.match(text)
-    if found:
+    found = _DAY.match(text) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})(?:\.0)?", text)
+    if not found:
+        raise CellError(Say.DATE())
+    try:
         return date(int(found[1]), int(found[2]), int(found[3]))
-    if re.fullmatch(r"\d{8}(\.0)?", text):
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
-    raise ValueError("a date like 2026-09-01")
+    except ValueError:  # a 32nd
+        raise CellError(Say.DATE()) from None
 
 
 def hour(cell: Cell) -> int | None:
@@ -93,7 +93,7 @@ def hour(cell: Cell) -> int | None:
     text = re.sub(_DAY, "", str(cell).strip().removesuffix(".0")).strip()
     found = _HOUR.fullmatch(text)
     if not found or int(found[1]) > 23:
-        raise ValueError("an hour from 0 to 23, or 09:00")
+        raise CellError(Say.HOUR())
     return int(found[1])
 
 
@@ -102,9 +102,9 @@ def instant(cell: Cell) -> datetime | None:
     if blank(cell):
         return None
     if isinstance(cell, date) and not isinstance(cell, datetime):
-        raise ValueError("a date with a time, like 2026-09-01 13:05")
+        raise CellError(Say.INSTANT())
     try:
         at = cell if isinstance(cell, datetime) else datetime.fromisoformat(str(cell).strip().replace("/", "-"))
     except ValueError:
-        raise ValueError("a date with a time, like 2026-09-01 13:05") from None
+        raise CellError(Say.INSTANT()) from None
     return at if at.tzinfo else at.replace(tzinfo=ZONE)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bidctl.adapters.export.errors import TableError
+from bidctl.adapters.export.words import Say
+from bidctl.wording import Wording, told_by_system
 
 ColumnMap = Mapping[str, tuple[str, ...]]
 """Our name -> the headings that mean it, the first one found wins."""
@@ -41,18 +43,20 @@ def load_columns(path: Path) -> ColumnMap:
     try:
         tree = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise TableError(str(path), "", error.strerror or "no file", "a column map in TOML", "check the path") from None
+        raise TableError(str(path), None, told_by_system(error), Say.COLUMN_MAP(), Say.CHECK_PATH()) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TableError(str(path), "", f"no TOML ({error})", 'lines like spend = "消耗"', "mend that line") from None
+        raise TableError(str(path), None, Say.NO_TOML(error=error), Say.MAP_LINES(), Say.MEND_LINE()) from None
     return {**DEFAULT, **{key: _headings(path, key, value) for key, value in tree.items()}}
 
 
 def _headings(path: Path, key: str, value: object) -> tuple[str, ...]:
     if key not in DEFAULT:
-        raise TableError(str(path), key, "an unknown name", " ".join(DEFAULT), "rename or remove it")
+        known = Say.KNOWN_NAMES(names=" ".join(DEFAULT))
+        raise TableError(str(path), Wording(key, key), Say.UNKNOWN_NAME(), known, Say.RENAME())
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not names or not all(isinstance(n, str) and n.strip() for n in names):
-        raise TableError(str(path), key, repr(value), "a heading or a list of headings", "mend that line")
+        found = Say.VALUE(value=repr(value))
+        raise TableError(str(path), Wording(key, key), found, Say.HEADINGS(), Say.MEND_LINE())
     return tuple(names)
 
 

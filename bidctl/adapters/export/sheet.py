@@ -10,9 +10,10 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bidctl.adapters.export.errors import TableError
+from bidctl.adapters.export.words import Say
+from bidctl.wording import told_by_system
 
 Cells = list[list[object]]
-AGAIN = "export it again from the platform as .csv or .xlsx"
 MAX_BYTES = 200_000_000
 
 
@@ -21,12 +22,13 @@ def read_cells(path: Path) -> Cells:
     file = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise TableError(file, "", f"{path.stat().st_size} bytes", f"at most {MAX_BYTES}", "export fewer days")
+            found = Say.FILE_TOO_LARGE(size=path.stat().st_size)
+            raise TableError(file, None, found, Say.AT_MOST_BYTES(limit=MAX_BYTES), Say.FEWER_DAYS())
         data = path.read_bytes()
     except OSError as error:
-        raise TableError(file, "", error.strerror or "no file", "a .csv or .xlsx file", "check the path") from None
+        raise TableError(file, None, told_by_system(error), Say.TABLE_FILE(), Say.CHECK_PATH()) from None
     if not data.strip():
-        raise TableError(file, "", "an empty file", "a table with a heading row", AGAIN)
+        raise TableError(file, None, Say.EMPTY(), Say.WITH_HEADING(), Say.AGAIN())
     if data[:4] == b"PK\x03\x04":
         return _workbook(file, data)
     _refuse_other(file, data)
@@ -35,18 +37,16 @@ def read_cells(path: Path) -> Cells:
 
 def _refuse_other(file: str, data: bytes) -> None:
     head = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    kinds = ((b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"gif8", "an image"), (b"%pdf", "a PDF"))
+    kinds = ((b"\x89png", Say.IMAGE), (b"\xff\xd8\xff", Say.IMAGE), (b"gif8", Say.IMAGE), (b"%pdf", Say.PDF))
     for magic, kind in kinds:
         if head.startswith(magic):
-            raise TableError(file, "", kind, "a .csv or .xlsx table", AGAIN)
+            raise TableError(file, None, kind(), Say.TABLE_FILE(), Say.AGAIN())
     if head.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")):
-        raise TableError(
-            file, "", "a web page (HTML)", "a .csv or .xlsx table", "open it and save it as .csv, or " + AGAIN
-        )
+        raise TableError(file, None, Say.HTML(), Say.TABLE_FILE(), Say.SAVE_HTML())
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise TableError(file, "", "an old Excel file (.xls)", "a .csv or .xlsx table", "save it as .xlsx or .csv")
+        raise TableError(file, None, Say.OLD_EXCEL(), Say.TABLE_FILE(), Say.SAVE_XLS())
     if b"\x00" in data[:4096]:
-        raise TableError(file, "", "binary data", "a .csv or .xlsx table", AGAIN)
+        raise TableError(file, None, Say.BINARY(), Say.TABLE_FILE(), Say.AGAIN())
 
 
 def _workbook(file: str, data: bytes) -> Cells:
@@ -54,7 +54,7 @@ def _workbook(file: str, data: bytes) -> Cells:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False) if book.sheet_names else []
     except (CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise TableError(file, "", f"no workbook ({error})", "an .xlsx table", AGAIN) from None
+        raise TableError(file, None, Say.NO_WORKBOOK(error=error), Say.XLSX_FILE(), Say.AGAIN()) from None
     return [list(row) for row in rows]
 
 
@@ -65,7 +65,7 @@ def _csv(file: str, data: bytes) -> Cells:
     try:
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)]
     except csv.Error as error:
-        raise TableError(file, "", f"no CSV ({error})", "a .csv table", AGAIN) from None
+        raise TableError(file, None, Say.NO_CSV(error=error), Say.CSV_FILE(), Say.AGAIN()) from None
 
 
 def _text(file: str, data: bytes) -> str:
@@ -74,4 +74,4 @@ def _text(file: str, data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise TableError(file, "", "text in an unknown encoding", "UTF-8 or GB18030", "save it as UTF-8 CSV")
+    raise TableError(file, None, Say.ODD_ENCODING(), Say.ENCODINGS(), Say.SAVE_UTF8())

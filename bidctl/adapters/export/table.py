@@ -10,10 +10,12 @@ from typing import TypeVar
 
 from bidctl.adapters.export import cells
 from bidctl.adapters.export.columns import DEFAULT, REQUIRED, ColumnMap, heading, unit
-from bidctl.adapters.export.errors import TableError
-from bidctl.adapters.export.sheet import AGAIN, read_cells
+from bidctl.adapters.export.errors import CellError, TableError
+from bidctl.adapters.export.sheet import read_cells
+from bidctl.adapters.export.words import Say
 from bidctl.domain.values import Intent
 from bidctl.engine.report_rows import ReportRow
+from bidctl.wording import Wording
 
 T = TypeVar("T")
 INTENTS = {
@@ -53,10 +55,14 @@ class _Line:
         try:
             return how(self.cell(name))
         except (ValueError, OverflowError) as error:
-            title = self.places[name][1] if name in self.places else name
-            raise TableError(
-                self.file, f"line {self.number}, column {title}", _shown(self.cell(name)), str(error), "mend that cell"
-            ) from None
+            expected = error.expected if isinstance(error, CellError) else Say.NUMBER()
+            raise self.wrong(name, _shown(self.cell(name)), expected) from None
+
+    def wrong(self, name: str, found: str, expected: Wording) -> TableError:
+        """The refusal of one cell."""
+        title = self.places[name][1] if name in self.places else name
+        place = Say.CELL(line=self.number, column=title)
+        return TableError(self.file, place, Say.VALUE(value=found), expected, Say.MEND_CELL())
 
     def number_of(self, name: str) -> Decimal | None:
         title = self.places[name][1] if name in self.places else ""
@@ -74,9 +80,7 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
     top = next((i for i, row in enumerate(table[:20]) if _heading_row(row, columns)), None)
     if top is None:
         wanted = " ".join(columns[name][0] for name in REQUIRED)
-        raise TableError(
-            file, "first rows", "no heading row", f"columns {wanted}", "give --columns MAP.toml, or " + AGAIN
-        )
+        raise TableError(file, Say.FIRST_ROWS(), Say.NO_HEADING(), Say.COLUMNS(names=wanted), Say.GIVE_MAP())
     places = _places(file, table[top], columns)
     lines = [_Line(file, i, row, places) for i, row in enumerate(table[top + 1 :], top + 2)]
     wanted_lines = [line for line in lines if not _skip(line)]
@@ -108,9 +112,8 @@ def _places(file: str, row: list[object], columns: ColumnMap) -> dict[str, tuple
     }
     missing = [columns[name][0] for name in REQUIRED if name not in places]
     if missing:
-        raise TableError(
-            file, "heading row", f"no column {' '.join(missing)}", "it", "give --columns MAP.toml, or " + AGAIN
-        )
+        found = Say.NO_COLUMN(names=" ".join(missing))
+        raise TableError(file, Say.HEADING_ROW(), found, Say.THAT_COLUMN(), Say.GIVE_MAP())
     return places
 
 
@@ -153,24 +156,19 @@ def _money(line: _Line, name: str, ratio: str, spend: float | None) -> float | N
 
 def _not_negative(line: _Line, name: str, value: float | None) -> float | None:
     if value is not None and value < 0:
-        title = line.places[name][1]
-        raise TableError(line.file, f"line {line.number}, column {title}", str(value), "0 or more", "mend that cell")
+        raise line.wrong(name, str(value), Say.NOT_NEGATIVE())
     return value
 
 
 def _positive(line: _Line, name: str, value: Decimal | None) -> Decimal | None:
-    return None if value is None or value == 0 else value if value > 0 else _refuse(line, name, value)
-
-
-def _refuse(line: _Line, name: str, value: Decimal) -> Decimal:
-    raise TableError(
-        line.file, f"line {line.number}, column {line.places[name][1]}", str(value), "above 0", "mend that cell"
-    )
+    if value is not None and value < 0:
+        raise line.wrong(name, str(value), Say.ABOVE_ZERO())
+    return value or None
 
 
 def _share(value: Decimal | None) -> float | None:
     if value is not None and not 0 < value <= 1:
-        raise ValueError("a share from 0 to 1, or a percentage with its % sign (35% or 0.35)")
+        raise CellError(Say.SHARE_OF_ONE())
     return None if value is None else float(value)
 
 
@@ -179,7 +177,7 @@ def _intent(cell: object) -> Intent | None:
         return None
     intent = INTENTS.get(str(cell).strip().lower())
     if intent is None:
-        raise ValueError("拿量, 均衡 or 保利")
+        raise CellError(Say.INTENT())
     return intent
 
 
@@ -190,13 +188,11 @@ def _unique(file: str, rows: list[ReportRow]) -> list[ReportRow]:
     for row in rows:
         first = seen.setdefault((row.campaign, row.day, row.hour), row.line)
         if first != row.line:
-            raise TableError(
-                file, f"line {row.line}", f"the span of line {first} again", "each campaign and span once", "remove one"
-            )
+            found = Say.SAME_SPAN(first=first)
+            raise TableError(file, Say.LINE(line=row.line), found, Say.SPAN_ONCE(), Say.REMOVE_ONE())
         if grains.setdefault((row.campaign, row.day), row.hour is None) != (row.hour is None):
-            raise TableError(
-                file, f"line {row.line}", "a day beside its hours", "days or hours of a day, not both", "remove one"
-            )
+            place, found = Say.LINE(line=row.line), Say.DAY_BESIDE_HOURS()
+            raise TableError(file, place, found, Say.ONE_GRAIN(), Say.REMOVE_ONE())
     return rows
 
 

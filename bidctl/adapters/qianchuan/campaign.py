@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.wire.uni import AdRow, Compensate, Detail, ListStats
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import CampaignInfo, Totals
 from bidctl.domain.values import AccountId, CampaignId, Grid, Kind, Objective, Protection
 
@@ -63,7 +64,7 @@ class _Odd:
             return None
 
     def line(self) -> str | None:
-        return f"未知取值 / unknown: {', '.join(self.found)}" if self.found else None
+        return Say.ODD_VALUES(found=", ".join(self.found)).both if self.found else None
 
 
 def from_row(account: AccountId, row: AdRow, live_account: str | None) -> CampaignInfo:

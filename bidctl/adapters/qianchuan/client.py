@@ -25,6 +25,7 @@ from bidctl.adapters.qianchuan.errors import (
     rule_for,
 )
 from bidctl.adapters.qianchuan.limits import Limits
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.engine.ports import Clock, ReadFailed
 
 Data = TypeVar("Data", bound=BaseModel)
@@ -138,7 +139,7 @@ class ReadClient:
         apply_stop(self._limits, envelope.path, envelope.code, response, advertiser)
         error = ApiRefused(envelope.path, envelope.code, envelope.message, envelope.request_id)
         if error.rule.action is Action.AUTHORISE:
-            return NeedsAuthorisation(f"千川 {error.rule.zh}", f"Qianchuan {error.rule.en}")
+            return NeedsAuthorisation(Say.REFUSED_CODE(code=error.code, meaning=error.rule.meaning))
         return error
 
 
@@ -162,9 +163,7 @@ async def exchange(
                 method, path, params=params, content=content, headers={**own, **(headers or {})}
             )
     except (httpx.RequestError, TimeoutError) as error:
-        raise NetworkFailed(
-            f"千川 {path}: 网络错误 / network error ({type(error).__name__} {error})".strip()
-        ) from error
+        raise NetworkFailed(Say.NETWORK(path=path, kind=type(error).__name__, error=error).both) from error
     time.offset.observe(response.headers.get("Date"), sent, time.clock.now())
     return response
 
@@ -172,12 +171,12 @@ async def exchange(
 def read_envelope(path: str, response: httpx.Response) -> Envelope:
     """The envelope of an answer. A gateway's 429 or 5xx without one is NetworkFailed; else BadEnvelope."""
     if response.status_code >= 500:
-        raise NetworkFailed(f"千川 {path}: HTTP {response.status_code}")
+        raise NetworkFailed(Say.HTTP_FAULT(path=path, status=response.status_code).both)
     try:
         return parse(path, response.content)
     except BadEnvelope:
         if response.status_code == 429:
-            raise NetworkFailed(f"千川 {path}: HTTP 429 请求过于频繁 / too frequent") from None
+            raise NetworkFailed(Say.TOO_FREQUENT(path=path).both) from None
         raise
 
 

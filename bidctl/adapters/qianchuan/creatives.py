@@ -1,9 +1,14 @@
-"""Creatives (素材) of a plan: videos, images and carousels (qianchuan.md 5.3, 6.4)."""
+"""Creatives (素材) of a plan: videos, images and carousels (qianchuan.md 5.3, 6.4).
+
+No row says when a creative was made or joined the plan. The upload time of the topic report is no substitute: it is the video's,
+over the whole account, and a video may join a plan long after. What shows an age is spend: a creative that spent in this plan
+before a day is at least that old.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan import times
@@ -12,11 +17,16 @@ from bidctl.adapters.qianchuan.encode import Value, wire_id
 from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.material import MaterialRow, Materials, MaterialStats
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import Creative, Totals
 from bidctl.domain.values import AccountId, CampaignId
 
 WINDOW = timedelta(days=6)
 """Totals cover today and the six days before (ours)."""
+OLD = timedelta(days=3)
+"""Spend that ended so many whole days ago makes a creative at least 72 h old at any time of today (R-RETIRE)."""
+OLD_WINDOW = timedelta(days=30)
+"""How far back such spend is looked for (ours)."""
 TYPES = ("VIDEO", "IMAGE", "CAROUSEL")
 _PSEUDO = "-2"  # the aggregate of other creatives
 _FIELDS = [
@@ -28,18 +38,33 @@ _FIELDS = [
 async def read_materials(client: ReadClient, account: AccountId, campaign: CampaignId) -> list[MaterialRow]:
     """All rows of a plan, deleted ones included, without the pseudo row. Raises ReadFailed."""
     today = times.day(client.time.now())
-    rows: list[MaterialRow] = []
-    for kind in TYPES:
-        rows += await _of_type(client, account, campaign, kind, today)
+    return await _of_types(client, account, campaign, TYPES, today - WINDOW, today)
+
+
+async def read_creatives(client: ReadClient, account: AccountId, campaign: CampaignId) -> tuple[Creative, ...]:
+    """The creatives of a plan, with what shows their age: one look more for each type that it has. Raises ReadFailed."""
+    rows = await read_materials(client, account, campaign)
+    until = times.day(client.time.now()) - OLD
+    types = [kind for kind in TYPES if any(row.material_info.kind == kind for row in rows)]
+    before = await _of_types(client, account, campaign, types, until - OLD_WINDOW, until - timedelta(days=1))
+    old = {_id(row) for row in before if row.stats_info and row.stats_info.stat_cost_for_roi2}
+    since = times.day_start(until)
+    return tuple(creative(campaign, row, since if _id(row) in old else None) for row in rows)
+
+
+async def _of_types(
+    client: ReadClient, account: AccountId, campaign: CampaignId, types: Sequence[str], first: date, last: date
+) -> list[MaterialRow]:
+    rows = [row for kind in types for row in await _of_type(client, account, campaign, kind, first, last)]
     return [row for row in rows if _id(row) != _PSEUDO]
 
 
 async def _of_type(
-    client: ReadClient, account: AccountId, campaign: CampaignId, kind: str, today: date
+    client: ReadClient, account: AccountId, campaign: CampaignId, kind: str, first: date, last: date
 ) -> list[MaterialRow]:
     filtering: Mapping[str, Value] = {
         "material_type": kind, "material_status": None if kind == "IMAGE" else "ALL",
-        "start_date": (today - WINDOW).isoformat(), "end_date": today.isoformat(),
+        "start_date": first.isoformat(), "end_date": last.isoformat(),
     }  # fmt: skip
 
     async def page(number: int) -> Page[MaterialRow]:
@@ -59,11 +84,11 @@ async def _of_type(
 def _id(row: MaterialRow) -> str:
     media = row.material_info.media
     if media is None:
-        raise BadEnvelope(ep.MATERIALS, f"material_info: no video, image or carousel in a row of {row.material_info}")
+        raise BadEnvelope(ep.MATERIALS, Say.NO_MEDIA(row=row.material_info).both)
     return media.material_id
 
 
-def creative(campaign: CampaignId, row: MaterialRow) -> Creative:
+def creative(campaign: CampaignId, row: MaterialRow, known_since: datetime | None = None) -> Creative:
     """A row as a creative. A selection the platform did not name as the operator's (CUSTOM) counts as the system's."""
     deleted = bool(row.is_delete) or row.material_status == "DELETED"
     media = row.material_info.media
@@ -77,6 +102,7 @@ def creative(campaign: CampaignId, row: MaterialRow) -> Creative:
         shared=len(row.product_id_list) > 1 or len(row.aweme_id_list) > 1,
         created_at=None,
         totals=_totals(row.stats_info),
+        known_since=known_since,
     )
 
 

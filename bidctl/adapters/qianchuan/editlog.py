@@ -19,6 +19,7 @@ from bidctl.adapters.qianchuan.encode import Value, wire_id
 from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.account import LogRow, Logs
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import LoggedEdit
 from bidctl.domain.values import AccountId, CampaignId, Field, Objective
 
@@ -81,7 +82,7 @@ def edits_of(row: LogRow) -> list[LoggedEdit]:
     try:
         at = times.parse(row.create_time or "")
     except ValueError as error:
-        raise BadEnvelope(ep.LOG, f"create_time: a time was expected, found {row.create_time!r}") from error
+        raise BadEnvelope(ep.LOG, Say.NO_TIME(place="create_time", found=row.create_time).both) from error
     operator = row.operator_name or row.operator_id or ""
     log_id = row.log_id or f"{row.object_id}@{row.create_time}"
     return [

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
+from bidctl.adapters.qianchuan.words import Say
+
 Value = bool | int | float | str | None | Sequence["Value"] | Mapping[str, "Value"]
 
 
@@ -26,7 +28,7 @@ def _text(value: Value) -> str:
 def wire_id(text: str) -> int:
     """The integer of an id of ours. Raises ValueError where it is none."""
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"id {text!r}: 应为数字 / expected digits only")
+        raise ValueError(Say.ID_DIGITS(text=text).both)
     return int(text)
 
 
@@ -39,12 +41,12 @@ def wire_number(text: str) -> int | float:
     try:
         value = Decimal(text)
     except InvalidOperation as error:
-        raise ValueError(f"{text!r}: 不是数字 / not a number") from error
+        raise ValueError(Say.NO_NUMBER(text=text).both) from error
     if not value.is_finite() or value * 100 != (value * 100).to_integral_value():
-        raise ValueError(f"{text!r}: 最多两位小数 / at most 2 decimals")
+        raise ValueError(Say.DECIMALS(text=text).both)
     if value == value.to_integral_value():
         return int(value)
     number = float(value)
     if Decimal(repr(number)) != value:
-        raise ValueError(f"{text!r}: 数值过大, 无法精确发送 / too large to be sent exactly")
+        raise ValueError(Say.TOO_LARGE(text=text).both)
     return number

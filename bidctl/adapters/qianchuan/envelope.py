@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from bidctl.adapters.qianchuan.errors import BadEnvelope
+from bidctl.adapters.qianchuan.words import Say
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,10 +39,10 @@ def parse(path: str, body: bytes) -> Envelope:
     except ValueError as error:
         raise BadEnvelope(path, f"{error}; {body[:60]!r}") from error
     if not isinstance(found, dict):
-        raise BadEnvelope(path, f"an object was expected, found {type(found).__name__}")
+        raise BadEnvelope(path, Say.NO_OBJECT(found=type(found).__name__).both)
     code = found.get("code")
     if not isinstance(code, int) or isinstance(code, bool):
-        raise BadEnvelope(path, f"code: an integer was expected, found {code!r}")
+        raise BadEnvelope(path, Say.NO_CODE(found=code).both)
     request_id = found.get("request_id")
     return Envelope(
         path, code, str(found.get("message") or ""), None if request_id is None else str(request_id), found.get("data")
@@ -51,4 +52,4 @@ def parse(path: str, body: bytes) -> Envelope:
 def _first(error: ValidationError) -> str:
     one = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in one["loc"]) or "data"
-    return f"{place}: {one['msg']}, found {str(one['input'])[:60]!r}"
+    return Say.NO_FIT(place=place, expected=one["msg"], found=repr(str(one["input"])[:60])).both

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.engine.ports import ReadFailed
+from bidctl.wording import Wording
 
 
 class Action(Enum):
@@ -28,6 +30,10 @@ class CodeRule:
     zh: str
     en: str
     action: Action
+
+    @property
+    def meaning(self) -> Wording:
+        return Wording(self.zh, self.en)
 
 
 _A = Action
@@ -90,7 +96,7 @@ class ApiRefused(ReadFailed):
         rule = rule_for(code)
         text = " ".join(message.split())
         super().__init__(
-            f"千川 {path} {code} {rule.zh} / {rule.en}: {text} (request_id {request_id})",
+            Say.REFUSED(path=path, code=code, meaning=rule.meaning, text=text, request_id=request_id).both,
             stops_account=rule.action is Action.STOP_ACCOUNT,
         )
         self.code, self.rule = code, rule
@@ -108,11 +114,11 @@ class BadEnvelope(ReadFailed):
     """An answer that does not parse: nothing may be concluded, so the account's edits stop."""
 
     def __init__(self, path: str, found: str) -> None:
-        super().__init__(f"千川 {path}: 返回无法解析 / the answer could not be parsed: {found}", stops_account=True)
+        super().__init__(Say.BAD_ENVELOPE(path=path, found=Wording.read(found)).both, stops_account=True)
 
 
 class NeedsAuthorisation(ReadFailed):
     """Only a person can help: authorise again with `bidctl connect`."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh}, 请重新授权: bidctl connect / {en}: authorise again with bidctl connect")
+    def __init__(self, why: Wording) -> None:
+        super().__init__(Say.AUTHORISE(why=why).both)

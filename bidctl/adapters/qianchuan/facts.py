@@ -21,6 +21,7 @@ from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.listing import EmptyLanes, read_rows
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.report import Topic, TopicRow
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import CampaignInfo, Totals
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import AccountId, Kind
@@ -113,11 +114,11 @@ async def _window(
 def _fact(row: TopicRow, dimension: str, metrics: Sequence[str]) -> Fact:
     campaign, text = row.text("ad_id"), row.text(dimension)
     if not campaign.isdigit():
-        raise BadEnvelope(ep.TOPIC, f"ad_id.ValueStr: digits were expected, found {campaign!r}")
+        raise BadEnvelope(ep.TOPIC, Say.NO_DIGITS(place="ad_id.ValueStr", found=campaign).both)
     try:
         begins = times.parse(text)
     except ValueError as error:
-        raise BadEnvelope(ep.TOPIC, f"{dimension}.ValueStr: a time was expected, found {text!r}") from error
+        raise BadEnvelope(ep.TOPIC, Say.NO_TIME(place=f"{dimension}.ValueStr", found=text).both) from error
     return campaign, begins, {name: row.number(_WIRE[name]) for name in metrics}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bidctl.adapters.http import httpx
 from bidctl.adapters.qianchuan.endpoints import READ_CALLS, Calls
+from bidctl.adapters.qianchuan.words import Say
 
 
 class CallForbidden(RuntimeError):
@@ -18,7 +19,7 @@ class AllowListTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if (request.method, request.url.path) not in self._allowed:
-            raise CallForbidden(f"{request.method} {request.url.path}: 此客户端不可发送 / this client may not send it")
+            raise CallForbidden(Say.FORBIDDEN(method=request.method, path=request.url.path).both)
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -10,6 +10,7 @@ from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan.errors import EndpointStopped
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.engine.ports import Clock
 
 _ENDPOINTS: Mapping[str, float] = {
@@ -53,9 +54,7 @@ class Limits:
     def _check_stop(self, path: str, advertiser: str | None) -> None:
         left = max(self._stopped.get((path, who), -math.inf) for who in (None, advertiser)) - self._clock.monotonic()
         if left > 0:
-            raise EndpointStopped(
-                f"千川 {path}: 超频, {left:.0f} 秒内不再请求 / rate limited, not called for {left:.0f} s"
-            )
+            raise EndpointStopped(Say.STOPPED(path=path, left=left).both)
 
     def _lanes(self, path: str, advertiser: str | None) -> list[tuple[str, float]]:
         quota = self._quota
@@ -77,7 +76,7 @@ class Limits:
             wait_ms = bucket.waiting(item)
             assert isinstance(wait_ms, int)  # an in-memory bucket answers at once
             if now + wait_ms / 1000 > give_up:
-                raise EndpointStopped(f"千川 {path}: 达到自限频率 / our own rate limit is reached ({name})")
+                raise EndpointStopped(Say.OWN_LIMIT(path=path, name=name).both)
             await self._clock.sleep(wait_ms / 1000 + 0.001)
 
 

@@ -13,7 +13,9 @@ from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
 from bidctl.adapters.qianchuan.paging import Page, read_all, together
 from bidctl.adapters.qianchuan.wire.uni import AdList, AdRow
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.values import AccountId
+from bidctl.wording import Wording
 
 SCENES = ("UNI_PROJECT", "OVERALL_PROJECT")
 BIDDINGS = ("SMART_BID_CUSTOM", "SMART_BID_CONSERVATIVE")
@@ -77,7 +79,8 @@ async def read_rows(
         for row in pages.rows:
             found.by_id.setdefault(row.ad_info.id, row)
         if pages.trouble and found.trouble is None:
-            found.trouble = f"千川列表 / list {account} {' '.join(lane)}: {pages.trouble}"
+            trouble = Wording.read(pages.trouble)
+            found.trouble = Say.LIST_TROUBLE(account=account, lane=" ".join(lane), trouble=trouble).both
     return found
 
 

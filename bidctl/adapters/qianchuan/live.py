@@ -14,6 +14,7 @@ from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.account import Room, Rooms
 from bidctl.adapters.qianchuan.wire.report import AuthorCurve, AuthorHour
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import Session
 from bidctl.domain.values import AccountId
 
@@ -65,7 +66,8 @@ def _session(live_account: str, room: Room) -> Session:
         ended = times.parse(room.end_time) if room.end_time and room.room_status != "LIVING" else None
         return Session(live_account, room.room_id, times.parse(room.start_time), ended)
     except ValueError as error:
-        raise BadEnvelope(ep.ROOMS, f"start_time or end_time of room {room.room_id}: {error}") from error
+        place = f"room {room.room_id}: start_time, end_time"
+        raise BadEnvelope(ep.ROOMS, Say.NO_TIME(place=place, found=(room.start_time, room.end_time)).both) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +108,4 @@ def _hour(row: AuthorHour) -> LiveHour:
     try:
         return LiveHour(times.parse(row.stat_datetime), *(row.number(name) for name in _METRICS))
     except ValueError as error:
-        raise BadEnvelope(ep.AUTHOR, f"stat_datetime: a time was expected, found {row.stat_datetime!r}") from error
+        raise BadEnvelope(ep.AUTHOR, Say.NO_TIME(place="stat_datetime", found=row.stat_datetime).both) from error

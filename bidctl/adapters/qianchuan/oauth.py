@@ -12,6 +12,7 @@ from bidctl.adapters.qianchuan.client import PlatformTime, exchange, read_envelo
 from bidctl.adapters.qianchuan.encode import Value, dump, wire_id
 from bidctl.adapters.qianchuan.errors import Action, ApiRefused, NeedsAuthorisation
 from bidctl.adapters.qianchuan.wire.writes import Tokens
+from bidctl.adapters.qianchuan.words import Say
 
 AUTHORISE_PAGE = "https://qianchuan.jinritemai.com/openapi/qc/audit/oauth.html"
 
@@ -69,5 +70,5 @@ class OAuth:
 
 def _refused(error: ApiRefused) -> ApiRefused | NeedsAuthorisation:
     if error.rule.action is Action.AUTHORISE:
-        return NeedsAuthorisation(f"千川 {error.code} {error.rule.zh}", f"Qianchuan {error.code} {error.rule.en}")
+        return NeedsAuthorisation(Say.REFUSED_CODE(code=error.code, meaning=error.rule.meaning))
     return error

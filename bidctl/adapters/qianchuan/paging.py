@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from bidctl.adapters.qianchuan.words import Say
+
 Row = TypeVar("Row")
 Result = TypeVar("Result")
 
@@ -60,7 +62,7 @@ async def _walk(
     if trouble is None and first_page_again and len(pages) > 1:
         again = await fetch(1)
         if [key(row) for row in again.rows] != [key(row) for row in first.rows]:
-            trouble = "翻页期间首页变了 / page 1 changed while the pages were read"
+            trouble = Say.PAGE_MOVED().both
     return PageSet(list(rows.values()), trouble)
 
 
@@ -68,10 +70,10 @@ def _trouble(pages: list[Page[Row]], distinct: int) -> str | None:
     totals = {page.total for page in pages}
     count = sum(len(page.rows) for page in pages)
     if None in totals:
-        return "缺少总数 / the page total is missing"
+        return Say.NO_TOTAL().both
     if len(totals) > 1:
-        return f"翻页期间总数变了 / the total changed while the pages were read: {sorted(t or 0 for t in totals)}"
+        return Say.TOTAL_MOVED(totals=sorted(t or 0 for t in totals)).both
     if distinct < count:
-        return f"跨页重复 {count - distinct} 行 / {count - distinct} rows appear twice"
+        return Say.ROWS_TWICE(count=count - distinct).both
     (total,) = totals
-    return None if count == total else f"共 {total} 行只读到 {count} 行 / {count} rows read of {total}"
+    return None if count == total else Say.ROWS_SHORT(count=count, total=total).both

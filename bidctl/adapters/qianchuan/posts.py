@@ -12,6 +12,7 @@ from bidctl.adapters.qianchuan.encode import Value, wire_id, wire_number
 from bidctl.adapters.qianchuan.envelope import Envelope
 from bidctl.adapters.qianchuan.wire.material import MaterialRow, Media
 from bidctl.adapters.qianchuan.wire.writes import Nothing, ResultRow, Results
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.values import CampaignId, Field, Kind
 from bidctl.domain.writes import AnswerKind, WriteRequest
 
@@ -34,15 +35,15 @@ def build(request: WriteRequest, material: tuple[Kind, MaterialRow] | None) -> P
     if request.field is Field.CREATIVE:
         return _creative(request, material)
     if request.field not in makers:
-        raise ValueError(f"{request.field.value}: 不支持写入 / is not written by bidctl")
+        raise ValueError(Say.NOT_WRITABLE(field=request.field.value).both)
     return makers[request.field](request)
 
 
 def _target(request: WriteRequest) -> Post:
     if request.objective is None:
-        raise ValueError("优化目标未知, 不发送 / the plan's objective is not known, and another value would switch it")
+        raise ValueError(Say.NO_OBJECTIVE().both)
     if not TARGET_MIN <= Decimal(request.value) <= TARGET_MAX:
-        raise ValueError(f"ROI目标 {request.value}: 应在 {TARGET_MIN}-{TARGET_MAX} / target out of range")
+        raise ValueError(Say.TARGET_RANGE(value=request.value, low=TARGET_MIN, high=TARGET_MAX).both)
     row: Value = {
         "ad_id": wire_id(request.campaign),
         "roi2_goal": wire_number(request.value),
@@ -53,14 +54,14 @@ def _target(request: WriteRequest) -> Post:
 
 def _budget(request: WriteRequest) -> Post:
     if not Decimal(request.value) > 0:
-        raise ValueError(f"预算 {request.value}: 应大于 0 / the budget must be above 0")
+        raise ValueError(Say.BUDGET_RANGE(value=request.value).both)
     row: Value = {"ad_id": wire_id(request.campaign), "budget": wire_number(request.value)}
     return Post(ep.SET_BUDGET, {"advertiser_id": wire_id(request.account), "update_budget_infos": [row]}, _by_status)
 
 
 def _status(request: WriteRequest) -> Post:
     if request.value not in ("ENABLE", "DISABLE"):
-        raise ValueError(f"状态 {request.value!r}: 应为 ENABLE 或 DISABLE / expected ENABLE or DISABLE")
+        raise ValueError(Say.STATUS_VALUE(value=request.value).both)
     body: dict[str, Value] = {
         "advertiser_id": wire_id(request.account),
         "ad_ids": [wire_id(request.campaign)],
@@ -76,18 +77,18 @@ def _creative(request: WriteRequest, material: tuple[Kind, MaterialRow] | None) 
         return Post(ep.DELETE_MATERIAL, body | {"material_ids": [wire_id(number)]}, _by_code)
     if verb == "add" and material is not None:
         return Post(ep.ADD_MATERIAL, body | _addition(*material), _by_code)
-    raise ValueError(f"{request.value!r}: 应为 delete:<id> 或 add:<id> / expected delete:<id> or add:<id>")
+    raise ValueError(Say.CREATIVE_VALUE(value=request.value).both)
 
 
 def _addition(kind: Kind, row: MaterialRow) -> dict[str, Value]:
     media = row.material_info.video_material
     if media is None:
-        raise ValueError("只支持重新添加视频素材 / only videos can be added again")
+        raise ValueError(Say.ONLY_VIDEOS().both)
     video: list[Value] = [_video(media)]
     if kind is Kind.LIVE:
         return {"programmatic_creative_media_list": {"video_material": video}}
     if not row.product_id_list:
-        raise ValueError("素材没有关联商品 / the creative names no product")
+        raise ValueError(Say.NO_PRODUCT().both)
     return {
         "multi_product_creative_list": [
             {"product_id": wire_id(number), "video_material": video} for number in row.product_id_list
@@ -100,7 +101,7 @@ def _video(media: Media) -> dict[str, Value]:
     if media.aweme_item_id:
         return {"aweme_item_id": wire_id(media.aweme_item_id)}
     if not media.video_id:
-        raise ValueError(f"素材 {media.material_id} 没有视频 id / the creative names no video")
+        raise ValueError(Say.NO_VIDEO(creative=media.material_id).both)
     cover = media.cover_image
     video: dict[str, Value] = {"video_id": media.video_id}
     if cover and cover.width and cover.height:
@@ -114,7 +115,7 @@ def _row(envelope: Envelope, campaign: CampaignId) -> ResultRow | None:
     return rows[0] if len(rows) == 1 else None
 
 
-_MISSING = (AnswerKind.UNKNOWN, "结果未明: 返回中没有本计划的结果 / outcome unknown: no result row for this plan")
+_MISSING = (AnswerKind.UNKNOWN, Say.NO_RESULT_ROW().both)
 
 
 def _by_status(envelope: Envelope, campaign: CampaignId) -> tuple[AnswerKind, str]:
@@ -123,7 +124,7 @@ def _by_status(envelope: Envelope, campaign: CampaignId) -> tuple[AnswerKind, st
         return _MISSING
     if row.status == "SUCCESS":
         return AnswerKind.ACCEPTED, ""
-    return AnswerKind.REFUSED, f"平台拒绝 / refused: {row.error_message or 'FAILED'}"
+    return AnswerKind.REFUSED, Say.PLATFORM_REFUSED(why=row.error_message or "FAILED").both
 
 
 def _by_flag(envelope: Envelope, campaign: CampaignId) -> tuple[AnswerKind, str]:
@@ -134,7 +135,7 @@ def _by_flag(envelope: Envelope, campaign: CampaignId) -> tuple[AnswerKind, str]
         return AnswerKind.ACCEPTED, ""
     error = row.error
     told = f"{error.error_code} {error.error_message}" if error else row.error_message or "flag false"
-    return AnswerKind.REFUSED, f"平台拒绝 / refused: {told}"
+    return AnswerKind.REFUSED, Say.PLATFORM_REFUSED(why=told).both
 
 
 def _by_code(envelope: Envelope, campaign: CampaignId) -> tuple[AnswerKind, str]:

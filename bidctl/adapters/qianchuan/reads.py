@@ -12,7 +12,7 @@ from bidctl.adapters.qianchuan.accounts import live_accounts
 from bidctl.adapters.qianchuan.boosts import has_boost
 from bidctl.adapters.qianchuan.campaign import GRID, from_detail, from_row, live_account_of
 from bidctl.adapters.qianchuan.client import Fetched, ReadClient
-from bidctl.adapters.qianchuan.creatives import creative, read_materials
+from bidctl.adapters.qianchuan.creatives import creative, read_creatives, read_materials
 from bidctl.adapters.qianchuan.editlog import read_log
 from bidctl.adapters.qianchuan.encode import wire_id
 from bidctl.adapters.qianchuan.facts import read_facts
@@ -21,10 +21,12 @@ from bidctl.adapters.qianchuan.live import Sessions
 from bidctl.adapters.qianchuan.suggest import UNKNOWN, read_suggestion
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
 from bidctl.adapters.qianchuan.wire.uni import AdRow, Detail
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import CampaignInfo, Creative, Listing, LoggedEdit, Reading, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind, Suggestion
 from bidctl.engine.ports import ReadFailed
+from bidctl.wording import Wording
 
 CAPABILITIES = Capabilities(
     platform="qianchuan",
@@ -52,7 +54,7 @@ async def _reading(call: Awaitable[Result]) -> Result:
     try:
         return await call
     except ValueError as error:
-        raise ReadFailed(f"千川: {error}") from error
+        raise ReadFailed(Say.FAILED_READ(error=Wording.read(str(error))).both) from error
 
 
 class QianchuanReads:
@@ -121,8 +123,7 @@ class QianchuanReads:
         return frozenset(found)
 
     async def creatives(self, account: AccountId, campaign: CampaignId) -> tuple[Creative, ...]:
-        rows = await _reading(read_materials(self._client, account, campaign))
-        return tuple(creative(campaign, row) for row in rows)
+        return await _reading(read_creatives(self._client, account, campaign))
 
     async def material(self, account: AccountId, campaign: CampaignId, number: str) -> tuple[Kind, MaterialRow] | None:
         """What is needed to add a creative again: the plan's kind and the creative's own row. Raises ReadFailed."""
@@ -137,9 +138,8 @@ class QianchuanReads:
     async def _detail(self, account: AccountId, campaign: CampaignId) -> Fetched[Detail]:
         found = await _reading(self._ask_detail(account, campaign))
         if found.data.ad_id != campaign:
-            raise ReadFailed(
-                f"千川 {ep.DETAIL}: 问 {campaign} 答 {found.data.ad_id} / asked for one plan, answered another"
-            )
+            told = Say.OTHER_PLAN(path=ep.DETAIL, asked=campaign, answered=found.data.ad_id)
+            raise ReadFailed(told.both)
         self._live_account[account, campaign] = live_account_of(found.data)
         return found
 
@@ -152,7 +152,7 @@ class QianchuanReads:
             await self.campaign(account, campaign)
         known = self._seen.get((account, campaign))
         if known is None:
-            raise ReadFailed(f"千川计划 {campaign}: 取值不明 / a value of this plan is not understood")
+            raise ReadFailed(Say.ODD_PLAN(campaign=campaign).both)
         return known[0]
 
     async def _douyin_of(self, account: AccountId, campaign: CampaignId) -> str | None:

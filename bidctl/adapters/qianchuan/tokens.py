@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 
 from bidctl.adapters.qianchuan.errors import NeedsAuthorisation, NetworkFailed
 from bidctl.adapters.qianchuan.oauth import OAuth, TokenPair
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.adapters.qianchuan.writes import BEFORE_ANY_BYTE
 from bidctl.adapters.secrets import Cipher, SecretError
 from bidctl.adapters.tokens import StoredTokens, TokenStore
 from bidctl.engine.ports import Clock, ReadFailed
+from bidctl.wording import Wording
 
 EARLY = timedelta(seconds=300)
 WARN_BEFORE = timedelta(days=7)
@@ -63,16 +65,14 @@ class TokenKeeper:
         """One line for the operator where a person must authorise within 7 days (or at once); None = all is well."""
         stored = self._store.load(self._app_id)
         if stored is None:
-            return (
-                f"应用 {self._app_id} 尚未授权: bidctl connect / app {self._app_id} is not authorised: bidctl connect"
-            )
+            return Say.CONNECT_FIRST(app=self._app_id).both
         left = stored.refresh_expires_at - self._clock.now()
         if left > WARN_BEFORE:
             return None
         until = stored.refresh_expires_at.isoformat(timespec="minutes")
         if left <= timedelta(0):
-            return f"授权已于 {until} 到期, 请重新授权: bidctl connect / the authorisation ended: bidctl connect"
-        return f"授权将于 {until} 到期, 请重新授权: bidctl connect / the authorisation ends then: bidctl connect"
+            return Say.ENDED_AT(until=until).both
+        return Say.ENDS_AT(until=until).both
 
     async def _renew(self) -> None:
         async with self._lock:
@@ -90,7 +90,7 @@ class TokenKeeper:
         ReadFailed where our key does not open it."""
         stored = self._store.load(self._app_id)
         if stored is None:
-            raise NeedsAuthorisation(f"应用 {self._app_id} 尚未授权", f"app {self._app_id} was never authorised")
+            raise NeedsAuthorisation(Say.NEVER_AUTHORISED(app=self._app_id))
         if self._pair is None or stored.version != self._version:
             try:
                 access, refresh = json.loads(self._cipher.open(stored.sealed))
@@ -114,11 +114,11 @@ class TokenKeeper:
             await self._clock.sleep(0.5)
             if self._good(self._load()):
                 return
-        raise NetworkFailed("另一进程一直在刷新授权 / another process has been refreshing the tokens for too long")
+        raise NetworkFailed(Say.REFRESH_BUSY().both)
 
     async def _refresh(self, pair: TokenPair) -> None:
         if self._now() >= pair.refresh_expires_at:
-            raise NeedsAuthorisation("授权已到期", "the authorisation has ended")
+            raise NeedsAuthorisation(Say.ENDED())
         try:
             new = await self._oauth.refresh(pair.refresh)
         except NeedsAuthorisation:
@@ -128,10 +128,7 @@ class TokenKeeper:
         except NetworkFailed as error:
             if isinstance(error.__cause__, BEFORE_ANY_BYTE):
                 raise
-            raise NeedsAuthorisation(
-                "刷新授权的答复丢失, 下次仍失败则须重新授权",
-                f"the reply to a token refresh was lost ({error.why}); unless the next try succeeds",
-            ) from error
+            raise NeedsAuthorisation(Say.REPLY_LOST(why=Wording.read(error.why))) from error
         self._keep(new)
 
     def _keep(self, pair: TokenPair) -> None:
@@ -141,10 +138,7 @@ class TokenKeeper:
         try:
             first = self._store.save(stored, self._version)
         except Exception as error:
-            raise NeedsAuthorisation(
-                f"新授权保存失败 ({type(error).__name__})",
-                f"the new tokens could not be stored ({type(error).__name__})",
-            ) from error
+            raise NeedsAuthorisation(Say.NOT_STORED(error=type(error).__name__)) from error
         if first:
             self._pair, self._version = pair, stored.version
         else:

@@ -13,9 +13,11 @@ from bidctl.adapters.qianchuan.guard import CallForbidden
 from bidctl.adapters.qianchuan.limits import Limits
 from bidctl.adapters.qianchuan.posts import Post, build
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
+from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.values import AccountId, CampaignId, Field, Kind
 from bidctl.domain.writes import Answer, AnswerKind, WriteRequest
 from bidctl.engine.ports import ReadFailed
+from bidctl.wording import Wording
 
 BEFORE_ANY_BYTE = (
     httpx.ConnectError,
@@ -63,13 +65,13 @@ class QianchuanWriter:
             if request.latest is not None and self._time.clock.monotonic() > request.latest:
                 return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {OVERDUE}")
         except (ReadFailed, ValueError) as error:
-            return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {error}")
+            return Answer(AnswerKind.NOT_SENT, _said(Say.NOT_SENT, str(error)))
         except Exception as error:
-            return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {type(error).__name__} {error}")
+            return Answer(AnswerKind.NOT_SENT, _said(Say.NOT_SENT, f"{type(error).__name__} {error}"))
         try:
             return await self._send(post, request, token)
         except Exception as error:
-            return Answer(AnswerKind.UNKNOWN, f"结果未明 / outcome unknown: {type(error).__name__} {error}")
+            return Answer(AnswerKind.UNKNOWN, _said(Say.OUTCOME_UNKNOWN, f"{type(error).__name__} {error}"))
 
     async def _prepare(self, request: WriteRequest) -> Post:
         """The POST of a request; adding a creative again first reads what it consisted of. Raises ReadFailed, ValueError."""
@@ -77,9 +79,7 @@ class QianchuanWriter:
         if request.field is Field.CREATIVE and verb == "add":
             found = await self._materials.material(request.account, request.campaign, number)
             if found is None:
-                raise ReadFailed(
-                    f"素材 {number} 不在计划 {request.campaign} 的列表中 / this creative is not in the plan's list"
-                )
+                raise ReadFailed(Say.NOT_LISTED(creative=number, campaign=request.campaign).both)
             return build(request, found)
         return build(request, None)
 
@@ -91,26 +91,26 @@ class QianchuanWriter:
                 headers={"Content-Type": "application/json", "X-Request-Id": request.decision},
             )  # fmt: skip
         except CallForbidden as error:
-            return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {error}")
+            return Answer(AnswerKind.NOT_SENT, _said(Say.NOT_SENT, str(error)))
         except NetworkFailed as error:
             if isinstance(error.__cause__, BEFORE_ANY_BYTE):
-                return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {error}")
-            return Answer(AnswerKind.UNKNOWN, f"结果未明 / outcome unknown: {error}")
+                return Answer(AnswerKind.NOT_SENT, _said(Say.NOT_SENT, str(error)))
+            return Answer(AnswerKind.UNKNOWN, _said(Say.OUTCOME_UNKNOWN, str(error)))
         return await self._judge(post, request, response, token)
 
     async def _judge(self, post: Post, request: WriteRequest, response: httpx.Response, token: str) -> Answer:
         at = self._time.now()
         if response.status_code >= 500:
-            return Answer(AnswerKind.UNKNOWN, f"结果未明 / outcome unknown: HTTP {response.status_code}", None, at)
+            return Answer(AnswerKind.UNKNOWN, _said(Say.OUTCOME_UNKNOWN, f"HTTP {response.status_code}"), None, at)
         try:
             envelope = parse(post.path, response.content)
-            kind, why = (AnswerKind.UNKNOWN, f"HTTP {response.status_code}")
+            kind, why = (AnswerKind.UNKNOWN, _said(Say.OUTCOME_UNKNOWN, f"HTTP {response.status_code}"))
             if envelope.code:
                 kind, why = await self._coded(envelope, response, request, token)
             elif response.status_code < 300:
                 kind, why = post.verdict(envelope, request.campaign)
         except ReadFailed as error:
-            return Answer(AnswerKind.UNKNOWN, f"结果未明 / outcome unknown: {error}", None, at)
+            return Answer(AnswerKind.UNKNOWN, _said(Say.OUTCOME_UNKNOWN, str(error)), None, at)
         return Answer(kind, why, envelope.request_id, at)
 
     async def _coded(
@@ -122,3 +122,7 @@ class QianchuanWriter:
         if error.rule.action is Action.REFRESH:
             await self._tokens.reject(token)
         return (AnswerKind.REFUSED if refuses(envelope.code) else AnswerKind.UNKNOWN), error.why
+
+
+def _said(phrase: Say, why: str) -> str:
+    return phrase(why=Wording.read(why)).both

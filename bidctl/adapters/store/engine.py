@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from bidctl.adapters.store.errors import StoreError
+from bidctl.adapters.store.words import Say
 
 BUSY_S = 15.0
 """How long a writer waits for another one before it gives up."""
@@ -35,19 +36,19 @@ def _postgres(parsed: URL) -> Engine:
     try:
         return create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED")
     except ImportError:
-        raise StoreError(f"store.url: {place_of(parsed)} needs the driver psycopg; install bidctl[postgres]") from None
+        raise StoreError(Say.NO_DRIVER(place=place_of(parsed))) from None
 
 
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, NoSuchModuleError, ValueError):
-        raise StoreError("store.url: found no database address, expected sqlite:///FILE or postgresql://...") from None
+        raise StoreError(Say.NO_ADDRESS()) from None
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return parsed
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreError(f"store.url: found {place_of(parsed)}, expected sqlite:///FILE or postgresql://HOST/DATABASE")
+    raise StoreError(Say.OTHER_ADDRESS(place=place_of(parsed)))
 
 
 def place_of(url: URL | str) -> str:
@@ -81,7 +82,7 @@ def _begin_sqlite(connection: Connection) -> None:
     durable = bool(options.get("durable"))
     driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     if durable and driver.execute("PRAGMA synchronous").fetchone() != (FULL,):
-        raise StoreError(f"{place_of(connection.engine.url)}: SQLite refused synchronous=FULL; nothing may be sent")
+        raise StoreError(Say.NOT_DURABLE(place=place_of(connection.engine.url)))
     driver.execute("BEGIN" if options.get("snapshot") else "BEGIN IMMEDIATE")
 
 
@@ -89,4 +90,4 @@ def _begin_postgres(connection: Connection) -> None:
     wanted = "on" if connection.get_execution_options().get("durable") else "off"
     found = connection.exec_driver_sql(f"SELECT set_config('synchronous_commit', '{wanted}', true)").scalar()
     if found != wanted:
-        raise StoreError(f"{place_of(connection.engine.url)}: synchronous_commit is {found}, expected {wanted}")
+        raise StoreError(Say.NOT_COMMITTED(place=place_of(connection.engine.url), found=found, wanted=wanted))

@@ -8,26 +8,34 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bidctl.problem import Problem
+from bidctl.adapters.store.words import Say
+from bidctl.problem import Problem, SafetyProblem
+from bidctl.wording import Wording
 
 
 class StoreError(Problem):
     """The ledger cannot be read or written: nothing of the transaction at hand was stored, so nothing may be sent."""
 
 
+class Occupied(StoreError):
+    """A ledger stands where one was to be restored: never overwritten."""
+
+    exit_code = SafetyProblem.exit_code
+
+
 ADVICE = {
-    "file is not a database": "found no SQLite database, expected a ledger of bidctl; name another file or move this one away",
-    "file is encrypted": "found no SQLite database, expected a ledger of bidctl; name another file or move this one away",
-    "disk image is malformed": "the file is damaged; restore a backup",
-    "database or disk is full": "the disk is full and nothing was stored; make room",
-    "readonly database": "it may not be written and nothing was stored; expected a writable file and folder",
-    "unable to open database file": "it cannot be opened; expected an existing, writable folder",
-    "database is locked": "another process kept it locked for too long and nothing was stored; look for a stuck process",
-    "disk i/o error": "the disk is full or failed and nothing was stored; make room, look at the disk",
-    "could not extend": "the server's disk is full and nothing was stored; make room",
-    "read-only transaction": "the server is read-only and nothing was stored; expected the primary",
-    "does not exist": "no such database or role at the server; create it first",
-    "connection": "the server cannot be reached; look whether it runs and the address is right",
+    "file is not a database": Say.NOT_SQLITE,
+    "file is encrypted": Say.NOT_SQLITE,
+    "disk image is malformed": Say.DAMAGED,
+    "database or disk is full": Say.DISK_FULL,
+    "readonly database": Say.READ_ONLY,
+    "unable to open database file": Say.NOT_OPENED,
+    "database is locked": Say.LOCKED,
+    "disk i/o error": Say.DISK_FAILED,
+    "could not extend": Say.SERVER_FULL,
+    "read-only transaction": Say.SERVER_READ_ONLY,
+    "does not exist": Say.NO_DATABASE,
+    "connection": Say.NO_SERVER,
 }
 """What people are told, by a part of the driver's message."""
 
@@ -38,12 +46,14 @@ def told_plainly(place: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StoreError(f"{place}: {advice(error)}") from error
+        raise StoreError(advice(place, error)) from error
 
 
-def advice(error: Exception) -> str:
-    """One line for a driver's error: our advice where we know it, else the driver's own first line."""
+def advice(place: str, error: Exception) -> Wording:
+    """One line for a driver's error: our advice where we know it, and the driver's own first line."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     first = (str(cause).strip() or type(cause).__name__).splitlines()[0]
     known = next((said for part, said in ADVICE.items() if part in str(cause).lower()), None)
-    return f"{known} ({first})" if known else f"the database answered: {first}"
+    if known is None:
+        return Say.DATABASE_ANSWERED(place=place, driver=first)
+    return Say.DATABASE(place=place, advice=known(), driver=first)

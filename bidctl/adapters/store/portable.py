@@ -14,10 +14,11 @@ from typing import Any, TextIO
 from sqlalchemy import Connection, Engine, LargeBinary, MetaData, Table, insert, select, text, update
 
 from bidctl.adapters.store.engine import place_of, transaction
-from bidctl.adapters.store.errors import StoreError
+from bidctl.adapters.store.errors import Occupied, StoreError
 from bidctl.adapters.store.instants import micros
 from bidctl.adapters.store.schema import META
 from bidctl.adapters.store.versions import current, known_revisions, upgrade
+from bidctl.adapters.store.words import Say
 
 KIND = "bidctl ledger"
 BATCH = 1000
@@ -28,7 +29,7 @@ def write_from(engine: Engine, dest: Path) -> None:
     with engine.connect().execution_options(snapshot=True, **_repeatable(engine)) as connection, connection.begin():
         revision = current(connection)
         if revision is None:
-            raise StoreError(f"{place_of(engine.url)}: found nothing, expected a ledger of bidctl")
+            raise StoreError(Say.NOTHING_THERE(place=place_of(engine.url)))
         with dest.open("w", encoding="utf-8") as stream:
             _write(connection, revision, stream)
 
@@ -38,7 +39,7 @@ def read_into(engine: Engine, source: Path, now: datetime) -> None:
     revision = _check(source)
     with transaction(engine, durable=True) as connection:
         if current(connection) is not None:
-            raise StoreError(f"{place_of(engine.url)}: already holds a ledger, expected an empty database")
+            raise Occupied(Say.HOLDS_LEDGER(place=place_of(engine.url)))
         upgrade(connection, revision)
         tables = _tables(connection)
         for name, lines in groupby(_rows(source), key=lambda row: str(row["table"])):
@@ -76,13 +77,13 @@ def _check(source: Path) -> str:
                     seal.update(line.rstrip("\n").encode())
                     count += 1
     except (OSError, ValueError, AttributeError) as error:
-        raise StoreError(f"{source}: cannot be read as an export of bidctl: {error}") from error
+        raise StoreError(Say.NOT_EXPORT(file=source, error=error)) from error
     if revision is None:
-        raise StoreError(f"{source}: found no export of bidctl, expected a file made by backup or export")
+        raise StoreError(Say.NO_EXPORT(file=source))
     if end != (count, seal.hexdigest()):
-        raise StoreError(f"{source}: cut short or changed since it was written; use another backup")
+        raise StoreError(Say.CUT_SHORT(file=source))
     if revision not in known_revisions():
-        raise StoreError(f"{source}: found schema revision {revision} of a newer bidctl; install that version")
+        raise StoreError(Say.NEWER_EXPORT(file=source, revision=revision))
     return revision
 
 

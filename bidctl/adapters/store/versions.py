@@ -12,6 +12,7 @@ from bidctl.adapters.store.engine import file_of, place_of, transaction
 from bidctl.adapters.store.errors import StoreError
 from bidctl.adapters.store.instants import micros
 from bidctl.adapters.store.schema import META
+from bidctl.adapters.store.words import Say
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -45,9 +46,7 @@ def current(connection: Connection) -> str | None:
         return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
     if tables:
         place = place_of(connection.engine.url)
-        raise StoreError(
-            f"{place}: found tables of something else ({tables[0]}), expected a ledger of bidctl or nothing"
-        )
+        raise StoreError(Say.FOREIGN(place=place, table=tables[0]))
     return None
 
 
@@ -82,10 +81,7 @@ def _look(engine: Engine) -> str | None:
 
 def _refuse_unknown(engine: Engine, found: str | None) -> None:
     if found not in known_revisions():
-        raise StoreError(
-            f"{place_of(engine.url)}: found schema revision {found}, expected {HEAD} or older; a newer bidctl wrote it: "
-            "install that version, or restore a backup made before it"
-        )
+        raise StoreError(Say.NEWER(place=place_of(engine.url), found=found, head=HEAD))
 
 
 def _copy_first(engine: Engine, found: str | None) -> None:
@@ -131,4 +127,4 @@ def _write_ahead(engine: Engine) -> None:
     finally:
         raw.close()
     if mode != "wal":
-        raise StoreError(f"{place_of(engine.url)}: found journal mode {mode}, expected wal; use a local disk")
+        raise StoreError(Say.NOT_WAL(place=place_of(engine.url), mode=mode))

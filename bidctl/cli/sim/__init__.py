@@ -7,13 +7,16 @@ import click
 from bidctl.cli.lazy import lazy
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("bidctl.cli.sim.run:run", "One policy beside `hold` on the same luck. 试跑一个策略"),
-    "compare": ("bidctl.cli.sim.compare:compare", "Several policies on the same luck. 同运气下比较策略"),
-    "sweep": ("bidctl.cli.sim.sweep:sweep", "A policy's parameters: a grid, or a search. 参数扫描"),
-    "scenarios": ("bidctl.cli.sim.scenarios:scenarios", "What worlds there are, and what they assume. 场景"),
+    "run": ("bidctl.cli.sim.run:run", "一个策略, 与 hold 比, 同样的运气 / One policy beside `hold` on the same luck."),
+    "compare": ("bidctl.cli.sim.compare:compare", "同样的运气下比较几个策略 / Several policies on the same luck."),
+    "sweep": ("bidctl.cli.sim.sweep:sweep", "扫描策略的参数: 网格或搜索 / A policy's parameters: a grid, or a search."),
+    "scenarios": (
+        "bidctl.cli.sim.scenarios:scenarios",
+        "有哪些场景, 假设了什么 / What worlds there are, and what they assume.",
+    ),
 }
 
 
 @click.group(cls=lazy(COMMANDS))
 def sim() -> None:
-    """Try policies on simulated markets, with the code and the rules of live. 在模拟市场里试策略, 代码和规则与实盘相同."""
+    """在模拟市场里试策略, 代码和规则与实盘相同 / Try policies on simulated markets, with the code and the rules of live."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bidctl.cli.sim.words import Say
 from bidctl.problem import Problem, UsageProblem
 from sim.engines import Done, Within
 from sim.experiment import Task, perform
@@ -20,9 +21,7 @@ class Cluster:
         try:
             import distributed
         except ImportError:
-            raise UsageProblem(
-                f"--cluster {address}: dask.distributed is not installed; pip install 'bidctl[sweep]'"
-            ) from None
+            raise UsageProblem(Say.NO_DASK(address=address)) from None
         self._dask, self._address = distributed, address
 
     def perform(self, tasks: Sequence[Task], within: Within) -> Iterator[Done]:
@@ -30,7 +29,7 @@ class Cluster:
             futures = {client.submit(perform, t, pure=False, retries=TRIES): t for t in tasks}
             for future in self._dask.as_completed(futures):
                 if future.status == "error":
-                    raise Problem(f"--cluster {self._address}: {futures[future].text()}: {future.exception()}")
+                    raise Problem(Say.TASK_FAILED(task=futures[future].text(), error=future.exception()))
                 yield futures[future], future.result()
 
     def _client(self) -> Any:
@@ -38,10 +37,10 @@ class Cluster:
             try:
                 return self._dask.Client(self._address, timeout=10)
             except (OSError, ValueError, TimeoutError) as error:
-                raise Problem(f"--cluster {self._address}: no scheduler answers: {error}") from None
+                raise Problem(Say.CLUSTER_SILENT(address=self._address, error=error)) from None
         count = self._address.removeprefix("local:")
         if not count.isdigit() or not 1 <= int(count) <= 1024:
-            raise UsageProblem(f"--cluster {self._address}: expected local:N with N 1 .. 1024, or tcp://host:port")
+            raise UsageProblem(Say.CLUSTER_FORM(address=self._address))
         return self._dask.Client(
             n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +14,9 @@ from typing import Any, TypeVar
 import click
 
 from bidctl import catalog
+from bidctl.cli.sim.words import Say
 from bidctl.problem import UsageProblem
+from bidctl.wording import Wording
 from sim.engines import Engine, Here, Pool
 from sim.experiment import Entrant, Worlds, market
 from sim.run import Plan
@@ -23,24 +27,48 @@ MOST_DAYS, MOST_SEEDS = 366, 1000
 HOURS = ("1", "2", "3", "4", "6", "8", "12", "24")
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The words of an experiment, checked."""
+
+    plan: Plan
+    seeds: tuple[int, ...]
+    worlds: Worlds
+    engine: Engine
+    oracle: int
+    html: Path | None
+
+
 def options(command: F) -> F:
-    """The options of every experiment."""
+    """The options of every experiment, handed to the command as one `Given`."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any, days: int, every: str, seeds: str, world: str | None, workers: int, cluster: str | None, oracle: int,
+        html: Path | None, **words: Any,
+    ) -> Any:  # fmt: skip
+        told = Given(
+            Plan(days, int(every)), seeds_of(seeds), worlds_of(world), engine_of(workers, cluster), oracle, html
+        )
+        return command(*args, given=told, **words)
+
     for add in (
         click.option("--oracle", type=click.IntRange(0, 100_000), default=0, show_default=True,
-                     help="Campaigns to compute the oracles for, 0 = none. 参照上限的抽样数"),
-        click.option("--cluster", metavar="ADDRESS", help="dask.distributed: tcp://host:port, or local:N (extra `sweep`). 集群"),
+                     help="为多少个计划计算参照上限, 0 = 不算 / Campaigns to compute the oracles for, 0 = none."),
+        click.option("--cluster", metavar="ADDRESS",
+                     help="多机 dask.distributed: tcp://host:port 或 local:N / Many nodes, dask.distributed: tcp://host:port, or local:N."),
         click.option("--workers", type=click.IntRange(1, 1024), default=1, show_default=True,
-                     help="Processes at work. 并行进程数"),
-        click.option("--world", metavar="MODULE:CLASS", help="A world from outside: factory(scenario, seed). 外部世界"),
+                     help="并行进程数 / Processes at work."),
+        click.option("--world", metavar="MODULE:CLASS", help="外部世界 / A world from outside: factory(scenario, seed)."),
         click.option("--every", type=click.Choice(HOURS), default="6", show_default=True, metavar="HOURS",
-                     help="Hours from one decision to the next. 决策间隔"),
+                     help="决策间隔小时 / Hours from one decision to the next."),
         click.option("--seeds", default="3", show_default=True, metavar="N|A-B|A,B,..",
-                     help="How many seeds of luck, or which. 随机种子"),
-        click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数"),
-        click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a report that opens offline. 报告"),
+                     help="随机种子: 个数或哪些 / How many seeds of luck, or which."),
+        click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数 / Days."),
+        click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="离线报告文件 / Report that opens offline."),
     ):  # fmt: skip
-        command = add(command)
-    return command
+        wrapped = add(wrapped)
+    return wrapped  # type: ignore[return-value]
 
 
 def scenario_of(text: str) -> Scenario:
@@ -49,35 +77,22 @@ def scenario_of(text: str) -> Scenario:
     try:
         return load(path) if path.suffix == ".toml" or path.exists() else shipped(text)
     except ScenarioError as error:
-        raise UsageProblem(str(error)) from None
-
-
-def engine_of(workers: int, cluster: str | None) -> Engine:
-    """Where the work is done."""
-    if cluster is None:
-        return Here() if workers == 1 else Pool(workers)
-    if workers != 1:
-        raise UsageProblem("--workers and --cluster: expected one of them")
-    from bidctl.cli.sim.cluster import Cluster
-
-    return Cluster(cluster)
+        raise UsageProblem(Wording.read(str(error))) from None
 
 
 def seeds_of(text: str) -> tuple[int, ...]:
     """`N` = 1..N, `A-B`, or a list. Raises UsageProblem."""
-    if found := re.fullmatch(r"(\d+)-(\d+)", text):
+    if found := re.fullmatch(r"(\d{1,18})-(\d{1,18})", text):
         first, last = int(found[1]), int(found[2])
-        seeds = tuple(range(first, last + 1))
-    elif "," in text and re.fullmatch(r"\d+(,\d+)*", text):
+        seeds = tuple(range(first, min(last, first + MOST_SEEDS) + 1))
+    elif re.fullmatch(r"\d{1,18}(,\d{1,18})+", text):
         seeds = tuple(dict.fromkeys(int(s) for s in text.split(",")))
-    elif text.isdigit():
+    elif re.fullmatch(r"\d{1,6}", text):
         seeds = tuple(range(1, int(text) + 1))
     else:
         seeds = ()
-    if not 1 <= len(seeds) <= MOST_SEEDS or max(seeds, default=0) >= 2**63:
-        raise UsageProblem(
-            f"--seeds {text}: expected a number of seeds 1 .. {MOST_SEEDS}, a range A-B, or a list A,B,.."
-        )
+    if not 1 <= len(seeds) <= MOST_SEEDS:
+        raise UsageProblem(Say.SEEDS(text=text, most=MOST_SEEDS))
     return seeds
 
 
@@ -87,22 +102,27 @@ def worlds_of(reference: str | None) -> Worlds:
         return market
     module, _, name = reference.partition(":")
     if not module or not name:
-        raise UsageProblem(f"--world {reference}: expected module:Class, whose call (scenario, seed) gives a world")
+        raise UsageProblem(Say.WORLD_FORM(reference=reference))
     try:
         found: Worlds = getattr(importlib.import_module(module), name)
     except ImportError as error:
-        raise UsageProblem(f"--world {reference}: cannot import {module}: {error}") from None
+        raise UsageProblem(Say.WORLD_IMPORT(reference=reference, module=module, error=error)) from None
     except AttributeError:
-        raise UsageProblem(f"--world {reference}: {module} has no {name}") from None
+        raise UsageProblem(Say.WORLD_NAME(reference=reference, module=module, name=name)) from None
     if not callable(found):
-        raise UsageProblem(
-            f"--world {reference}: found {type(found).__name__}, expected a class or function (scenario, seed)"
-        )
+        raise UsageProblem(Say.WORLD_KIND(reference=reference, found=type(found).__name__))
     return found
 
 
-def plan_of(days: int, every: str) -> Plan:
-    return Plan(days, int(every))
+def engine_of(workers: int, cluster: str | None) -> Engine:
+    """Where the work is done. Raises UsageProblem."""
+    if cluster is None:
+        return Here() if workers == 1 else Pool(workers)
+    if workers != 1:
+        raise UsageProblem(Say.ONE_ENGINE())
+    from bidctl.cli.sim.cluster import Cluster
+
+    return Cluster(cluster)
 
 
 def entrant_of(text: str) -> Entrant:
@@ -117,5 +137,5 @@ def entrants_of(texts: Sequence[str]) -> tuple[Entrant, ...]:
     names = [e.name for e in found]
     for name in names:
         if names.count(name) > 1:
-            raise UsageProblem(f"policies {name}, {name}: two of one name; expected different ones")
+            raise UsageProblem(Say.SAME_NAME(name=name))
     return found

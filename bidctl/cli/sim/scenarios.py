@@ -13,7 +13,7 @@ from sim.scenario import shipped
 @click.command()
 @options
 def scenarios(shell: Shell) -> None:
-    """The shipped scenarios: name, size, and what each is for. 随包场景."""
+    """随包场景: 名称, 规模, 各自的用途 / The shipped scenarios: name, size, and what each is for."""
     names = sorted(
         p.name.removesuffix(".toml") for p in resources.files("sim.scenarios").iterdir() if p.name.endswith(".toml")
     )

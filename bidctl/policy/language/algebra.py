@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bidctl.domain.reasons import Wording
 from bidctl.policy.language.terms import Choice, Number, Sum, Term
 from bidctl.policy.language.units import ANY_ROAS, LIMITS, NAMES, Unit, show
 from bidctl.policy.language.words import PolicyError, Say
+from bidctl.wording import Wording
 
 RATIOS = frozenset({*ANY_ROAS, Unit.SHARE, Unit.COUNT, Unit.NUMBER})
 """Units that a quotient of like things (NUMBER) may be compared with."""

@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bidctl.domain.reasons import Wording
 from bidctl.policy.language.algebra import NOTHING, agree, product
 from bidctl.policy.language.columns import BY_NAME, COLUMNS, Column
 from bidctl.policy.language.terms import (
@@ -33,6 +32,7 @@ from bidctl.policy.language.terms import (
 )
 from bidctl.policy.language.units import NAMES, Measure, Unit, lift
 from bidctl.policy.language.words import ExpressionError, PolicyError, Say
+from bidctl.wording import Wording
 
 MOST_CHARACTERS, MOST_DEEP = 1000, 40
 FUNCTIONS = {"min": (2, 9), "max": (2, 9), "abs": (1, 1), "known": (1, 1)}

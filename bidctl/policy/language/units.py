@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from bidctl.domain.reasons import Wording
+from bidctl.wording import Wording
 
 
 class Unit(Enum):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
-from bidctl.domain.reasons import Wording
+from bidctl.wording import Phrases, Wording
 
 
-class Say(Enum):
-    """Phrases by code; calling one puts the values in."""
+class Say(Phrases):
+    """Refusals of a policy, by code."""
 
     # an expression
     EMPTY = (
@@ -110,16 +108,6 @@ class Say(Enum):
     # places
     IN_RULE = "规则 {number}: {key}, 第 {column} 列: {wrong}", "rule {number}: {key}, column {column}: {wrong}"
     OF_RULE = "规则 {number}: {wrong}", "rule {number}: {wrong}"
-
-    def __init__(self, zh: str, en: str) -> None:
-        self.zh, self.en = zh, en
-
-    def __call__(self, **values: object) -> Wording:
-        return Wording(self._fill("zh", values), self._fill("en", values))
-
-    def _fill(self, lang: str, values: dict[str, object]) -> str:
-        plain = {k: v.text(lang) if isinstance(v, Wording) else v for k, v in values.items()}
-        return (self.zh if lang == "zh" else self.en).format(**plain)
 
 
 class PolicyError(ValueError):

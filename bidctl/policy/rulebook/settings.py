@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
+from bidctl.policy.words import Say
+
 FIRST, THIRD, OURS = "first-party", "third-party", "ours"
 """Strength of a number: the platform's own word, somebody else's experience, or our choice."""
 
@@ -25,10 +27,10 @@ class RuleSettings:
 
     >>> RuleSettings().spacing_s
     3600.0
-    >>> RuleSettings(spacing_s=1800)
+    >>> RuleSettings(spacing_s=1800)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ValueError: rules.spacing_s: found 1800, expected at least 3600.0: R-SPACE may only be tightened (a named waiver loosens)
+    ValueError: ... / rules.spacing_s: found 1800, expected at least 3600.0: R-SPACE may only be tightened ...
     """
 
     min_step: float = _number(0.05, "R-BAND", "smallest step, share of the present target", FIRST)
@@ -108,15 +110,14 @@ class RuleSettings:
         for f in fields(self):
             value = getattr(self, f.name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-                raise ValueError(f"rules.{f.name}: found {value!r}, expected a number >= 0: {f.metadata['says']}")
+                raise ValueError(Say.RULE_NUMBER(name=f.name, value=value, rule=f.metadata["rule"]).both)
         for names, least in ((_AT_LEAST, True), (_AT_MOST, False)):
             for name in names:
                 _refuse_loosening(name, getattr(self, name), least)
         for low, high in _ORDERED:
             if getattr(self, low) > getattr(self, high):
-                raise ValueError(
-                    f"rules.{low}: found {getattr(self, low)}, expected at most rules.{high} = {getattr(self, high)}"
-                )
+                found, limit = getattr(self, low), getattr(self, high)
+                raise ValueError(Say.RULE_ORDER(low=low, value=found, high=high, limit=limit).both)
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> RuleSettings:
@@ -125,8 +126,8 @@ class RuleSettings:
         for name in values:
             if name not in names:
                 near = get_close_matches(name, names, 1)
-                hint = f"did you mean rules.{near[0]}?" if near else f"known are {', '.join(names)}"
-                raise ValueError(f"rules.{name}: found an unknown name; {hint}")
+                hint = Say.RULE_MEANT(name=near[0]) if near else Say.RULES_KNOWN(names=", ".join(names))
+                raise ValueError(Say.RULE_UNKNOWN(name=name, hint=hint).both)
         return cls(**values)
 
     @classmethod
@@ -153,7 +154,5 @@ def _refuse_loosening(name: str, value: float, least: bool) -> None:
     spec = next(f for f in fields(RuleSettings) if f.name == name)
     default: Any = spec.default
     if (value < default) if least else (value > default):
-        raise ValueError(
-            f"rules.{name}: found {value}, expected at {'least' if least else 'most'} {default}: "
-            f"{spec.metadata['rule']} may only be tightened (a named waiver loosens)"
-        )
+        phrase = Say.TIGHTEN_UP if least else Say.TIGHTEN_DOWN
+        raise ValueError(phrase(name=name, value=value, limit=default, rule=spec.metadata["rule"]).both)

@@ -78,7 +78,7 @@ def _paged(pages: list[list[int]], total: int) -> object:
     ("pages", "total", "says"),
     [
         ([[1, 2], [2, 3], [1, 2], [2, 3]], 4, "twice"),  # a row moved from page 1 to page 2, both times
-        ([[1, 2], [], [1, 2], []], 3, "2 rows read of 3"),  # rows missing
+        ([[1, 2], [], [1, 2], []], 3, "2 rows read of a total of 3"),  # rows missing
     ],
 )
 async def test_a_page_set_that_does_not_add_up_twice_is_not_complete(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -290,13 +291,16 @@ def material(number: int, **changes: object) -> dict[str, object]:
     } | changes  # fmt: skip
 
 
-def materials(*pages: list[dict[str, object]]) -> object:
-    """Answers the VIDEO pages in turn; other types are empty."""
+def materials(*pages: list[dict[str, object]], before: Sequence[dict[str, object]] = ()) -> object:
+    """Answers the VIDEO pages in turn; other types are empty. `before`: the rows of a window that ended days ago."""
     queue = list(pages)
     total = sum(len(p) for p in pages[:2])
 
     def answer(request: httpx.Request) -> httpx.Response:
-        if params(request)["filtering"]["material_type"] != "VIDEO":  # type: ignore[index]
+        filtering = params(request)["filtering"]
+        if filtering["end_date"] != "2026-09-02":  # type: ignore[index]
+            return envelope({"ad_material_infos": list(before), "page_info": {"total_number": len(before)}})
+        if filtering["material_type"] != "VIDEO":  # type: ignore[index]
             return envelope({"ad_material_infos": [], "page_info": {"total_number": 0}})
         return envelope(
             {"ad_material_infos": queue.pop(0) if len(queue) > 1 else queue[0], "page_info": {"total_number": total}}
@@ -320,6 +324,21 @@ async def test_creatives_in_yuan_with_who_picked_them() -> None:
     assert found["5"].shared and not found["3"].shared
 
 
+async def test_a_creative_is_at_least_as_old_as_the_spend_that_shows_it() -> None:
+    """No row tells when a creative was made: one that spent in a window that ended at midnight three days ago is 72 h old."""
+    unspent = {"stats_info": {"stat_cost_for_roi2": 0.0}}
+    platform = FakePlatform().on(MATERIALS, materials([material(1), material(2), material(3)],
+                                                      before=[material(1), material(2, **unspent)]))  # fmt: skip
+    found = {c.creative: c for c in await platform.reads().creatives(ACCOUNT, PLAN)}
+    midnight = datetime(2026, 8, 29, 16, tzinfo=UTC)  # of 30 August in Beijing; today is 2 September
+    assert {n: c.known_since for n, c in found.items()} == {"1": midnight, "2": None, "3": None}
+    assert all(c.created_at is None for c in found.values())
+    asked = [one["filtering"] for one in platform.asked(MATERIALS)]
+    assert [(f["material_type"], f["start_date"], f["end_date"]) for f in asked[3:]] == [  # type: ignore[index]
+        ("VIDEO", "2026-07-31", "2026-08-29")
+    ]
+
+
 async def test_creatives_that_jump_between_pages_are_read_again_then_refused() -> None:
     a, b, c = material(1), material(2), material(3)
     steady = FakePlatform().on(MATERIALS, materials([a, b], [c], [a, b]))
@@ -331,10 +350,8 @@ async def test_creatives_that_jump_between_pages_are_read_again_then_refused() -
         await restless.reads().creatives(ACCOUNT, PLAN)
 
 
-@pytest.mark.parametrize("flat", [False, True])
-async def test_live_hours_of_the_account(flat: bool) -> None:
-    metrics = {"stat_cost": 50.5, "total_pay_order_count_for_roi2": 4}
-    row = {"stat_datetime": "2026-09-02 10:00:00"} | (metrics if flat else {"metrics": metrics})
+async def test_live_hours_of_the_account() -> None:
+    row = {"stat_datetime": "2026-09-02 10:00:00", "stat_cost": 50.5, "total_pay_order_count_for_roi2": 4}
     path = "report/uni_promotion/dimension_data/author/get/"
     platform = FakePlatform().on(path, envelope({"list": [row], "page_info": {"total_number": 1}}))
     (hour,) = await live_hours(platform.client(), ACCOUNT, "90000000001", NOW - timedelta(hours=5), NOW)

@@ -15,6 +15,7 @@ from bidctl.adapters.qianchuan.encode import dump, wire_number
 from bidctl.adapters.qianchuan.errors import NeedsAuthorisation
 from bidctl.domain.values import Field, Objective
 from bidctl.domain.writes import AnswerKind, WriteRequest
+from bidctl.wording import Wording
 from tests.adapters.qianchuan.fakes import ACCOUNT, PLAN, FakeClock, FakePlatform, FakeTokens, detail, envelope
 
 TARGET = "uni_promotion/ad/roi2_goal/update/"
@@ -152,7 +153,7 @@ async def test_without_a_token_nothing_is_sent() -> None:
     platform = FakePlatform()
 
     async def none() -> str:
-        raise NeedsAuthorisation("无", "none")
+        raise NeedsAuthorisation(Wording("无", "none"))
 
     platform.tokens.access_token = none  # type: ignore[method-assign]
     answer = await platform.writer().write(target())

@@ -28,11 +28,38 @@ class Map:
     value: Any
 
 
+class Word(frozenset[str]):
+    """Texts of an enum: the Java SDK turns any other into null."""
+
+
+def word(text: str) -> Word:
+    return Word(text.split())
+
+
+GOAL = word("LIVE_PROM_GOODS VIDEO_PROM_GOODS")
+STATUS = word(
+    "ADVERTISER_OFFLINE_BUDGET ADVERTISER_PRE_OFFLINE_BUDGET AUDIT AUDIT_STATUS_ERROR AWEME_ACCOUNT_DISABLED CAMPAIGN_DISABLE "
+    "CAMPAIGN_OFFLINE_BUDGET CAMPAIGN_PRE_OFFLINE_BUDGET CREATE DAILY_DELIVERY_SECONDS_DONE DELETE DELIVERY_OK DISABLE DRAFT ERROR "
+    "EXTERNAL_URL_DISABLE FROZEN LIVE_ROOM_OFF NO_SCHEDULE OFFLINE_AUDIT OFFLINE_BALANCE OFFLINE_BUDGET "
+    "OFFLINE_SHARED_WALLET_BALANCE PRE_OFFLINE_BUDGET PRE_ONLINE QUOTA_DISABLE REAUDIT ROI2_DISABLE SYSTEM_DISABLE TIME_DONE "
+    "TIME_NO_REACH"
+)
+OPT = word("ENABLE DISABLE DELETE QUOTA_DISABLE ROI2_DISABLE SYSTEM_DISABLE")
+BIDDING = word("SMART_BID_CUSTOM SMART_BID_CONSERVATIVE")
+BUDGET = word("BUDGET_MODE_DAY BUDGET_MODE_TOTAL BUDGET_MODE_INFINITE BUDGET_MODE_SEVEN_DAY_CYCLE")
+OBJECTIVE = word("AD_CONVERT_TYPE_LIVE_PAY_ROI AD_CONVERT_TYPE_LIVE_PURE_PAY_ROI")
+PROTECTION = word("IN_EFFECT INVALID CONFIRMING PAID ENDED DEFAULT")
+TASK = word("DELETED DISABLE FROZEN OFFLINE_BALANCE OFFLINE_BUDGET OFFLINE_TIME PROCESSING ROI2_DISABLE")
+RESULT = word("SUCCESS FAILED")
+
+
 def check(value: Any, shape: Any, where: str = "data") -> None:
     """What the SDK's decoder would refuse; unknown fields are ignored, null and absent are nil."""
     if value is None:
         return
-    if shape == I:
+    if isinstance(shape, Word):
+        assert value in shape, f"{where}: {value!r} is no word of the enum"
+    elif shape == I:
         assert type(value) is int and abs(value) < 2**63, f"{where}: {value!r} is no int64"
     elif shape == F:
         assert type(value) in (int, float), f"{where}: {value!r} is no float64"
@@ -63,10 +90,12 @@ LIST = {
     "ad_list": [
         {
             "ad_info": {
-                "id": I, "name": S, "adlab_scene": S, "marketing_goal": S, "status": S, "opt_status": S, "smart_bid_type": S,
-                "roi2_goal": F, "budget": F, "budget_mode": S, "deep_external_action": S, "marketing_services_mode": S,
+                "id": I, "name": S, "adlab_scene": word("UNI_PROJECT OVERALL_PROJECT"), "marketing_goal": GOAL, "status": STATUS,
+                "opt_status": OPT, "smart_bid_type": BIDDING,
+                "roi2_goal": F, "budget": F, "budget_mode": BUDGET, "deep_external_action": OBJECTIVE,
+                "marketing_services_mode": word("ALLIANCE_COST_RATIO BASE_AD_FEE STAR_MATERIAL"),
                 "daily_delivery_time": F, "delivery_seconds": I, "create_time": S, "modify_time": S, "start_time": S, "end_time": S,
-                "compensate_info": {"compensate_status": S, "reason": S, "status": S},
+                "compensate_info": {"compensate_status": PROTECTION, "reason": S, "status": RESULT},
             },
             "product_info": [{"product_id": I, "product_name": S, "product_image": S, "recommend_reasons": [S]}],
             "room_info": [{"anchor_id": S, "anchor_name": S, "anchor_avatar": S}],
@@ -75,29 +104,32 @@ LIST = {
     ],
 }  # fmt: skip
 DETAIL = {
-    "ad_id": I, "name": S, "adlab_scene": I, "aweme_id": I, "marketing_goal": S, "status": S, "opt_status": S, "create_time": S,
+    "ad_id": I, "name": S, "adlab_scene": I, "aweme_id": I, "marketing_goal": GOAL, "status": STATUS, "opt_status": OPT, "create_time": S,
     "modify_time": S, "aweme_infos": [{"aweme_uid": I, "aweme_name": S, "unique_id": S}],
     "room_info": [{"anchor_id": I, "anchor_name": S, "anchor_avatar": S}],
-    "product_infos": [{"product_id": I, "channel_id": I, "channel_type": S}],
+    "product_infos": [{"product_id": I, "channel_id": I, "channel_type": word("SHOP_SELL STAR_SELL")}],
     "creative_setting": {"smart_select_material": B, "hide_in_aweme": B},
     "delivery_setting": {
-        "budget": F, "budget_mode": S, "roi2_goal": F, "smart_bid_type": S, "deep_external_action": S, "external_action": S,
-        "deep_bid_type": S, "pricing_type": S, "qcpx_mode": S, "start_time": S, "end_time": S, "live_schedule_type": S,
-        "video_schedule_type": S, "overall_roi_cost_items": [I], "no_aweme_id": B,
+        "budget": F, "budget_mode": BUDGET, "roi2_goal": F, "smart_bid_type": BIDDING, "deep_external_action": OBJECTIVE,
+        "external_action": S, "deep_bid_type": word("COMM_ROI MIN MIN_SECOND_STAGE PACING PAY_ROI"), "pricing_type": word("OCPM"),
+        "qcpx_mode": word("QCPX_MODE_DEFAULT QCPX_MODE_OFF QCPX_MODE_ON"), "start_time": S, "end_time": S,
+        "live_schedule_type": word("SCHEDULE_FROM_NOW SCHEDULE_START_END"),
+        "video_schedule_type": word("SCHEDULE_FROM_NOW SCHEDULE_START_END"), "overall_roi_cost_items": [I], "no_aweme_id": B,
     },
 }  # fmt: skip
 VIDEO = {
-    "material_id": I, "aweme_item_id": I, "video_id": S, "title": S, "url": S, "video_duration": I, "source": S, "star_traffic": B,
+    "material_id": I, "aweme_item_id": I, "video_id": S, "title": S, "url": S, "video_duration": I, "source": word("AD AWEME_VIDEO"), "star_traffic": B,
     "cover_image": {"id": S, "image_url": S, "width": I, "height": I},
 }  # fmt: skip
 MATERIALS = {
     "page_info": PAGE,
     "ad_material_infos": [
         {
-            "audit_status": S, "is_delete": B, "material_status": S, "delivery_not_reason": [S], "material_select_type": S,
+            "audit_status": word("PASS REJECT IN_PROGRESS"), "is_delete": B, "delivery_not_reason": [S],
+            "material_status": word("DELIVERY_OK DELETED EXCLUDE DELIVERY_NOT"), "material_select_type": word("CUSTOM AUTO"),
             "aweme_id_list": [I], "product_id_list": [I], "product_info": [{"product_id": I, "product_name": S, "product_image": S}],
             "material_info": {
-                "material_type": S, "video_material": VIDEO, "title_material": {"material_id": I, "title": S},
+                "material_type": word("VIDEO IMAGE TITLE CAROUSEL LIVE_ROOM"), "video_material": VIDEO, "title_material": {"material_id": I, "title": S},
                 "room_material": {"material_id": I, "aweme_id": I, "aweme_name": S, "aweme_avatar": [S]},
             },
             "stats_info": {
@@ -131,15 +163,15 @@ SHAPES: dict[str, Any] = {
     QC + "uni_aweme/authorized/get/": {
         "aweme_id_list": [{"aweme_id": I, "aweme_show_id": S, "aweme_name": S, "has_authorized": B}], "page_info": PAGE,
     },
-    QC + "aweme/authorized/get/": {"aweme_id_list": [{"aweme_id": I, "aweme_show_id": S, "aweme_status": S, "bind_type": [S]}], "page_info": PAGE},
+    QC + "aweme/authorized/get/": {"aweme_id_list": [{"aweme_id": I, "aweme_show_id": S, "bind_type": [S], "aweme_status": word("NORMAL ANCHOR_FORBID ANCHOR_REACH_UPPER_LIMIT_TODAY UNKNOWN")}], "page_info": PAGE},
     QC + "account/balance/get/": {"account_valid": I, "account_total": I, "share_wallet_total": I, "share_wallet_id": S, "advertiser_id": I},
     QC + "uni_promotion/list/": LIST,
     QC + "uni_promotion/ad/detail/": DETAIL,
     QC + "uni_promotion/ad/material/get/": MATERIALS,
     QC + "uni_promotion/ad/product/get/": {"product_list": [{"product_id": I, "is_del": B, "product_info": {"audit_status": S}, "stats_info": STATS}], "page_info": PAGE},
-    QC + "uni_promotion/ad/control_task/list/": {"task_list": [{"id": I, "budget": F, "create_time": S, "duration": F, "name": S, "task_status": S}], "page_info": PAGE},
-    QC + "uni_promotion/ad/roi2_goal/update/": {"results": [{"ad_id": I, "status": S, "error_message": S}]},
-    QC + "uni_promotion/ad/budget/update/": {"results": [{"ad_id": I, "status": S, "error_message": S}]},
+    QC + "uni_promotion/ad/control_task/list/": {"task_list": [{"id": I, "budget": F, "create_time": S, "duration": F, "name": S, "task_status": TASK}], "page_info": PAGE},
+    QC + "uni_promotion/ad/roi2_goal/update/": {"results": [{"ad_id": I, "status": RESULT, "error_message": S}]},
+    QC + "uni_promotion/ad/budget/update/": {"results": [{"ad_id": I, "status": RESULT, "error_message": S}]},
     QC + "uni_promotion/ad/status/update/": {"results": [{"ad_id": I, "flag": B, "error": {"error_code": I, "error_message": S, "extra": Map(S)}}]},
     QC + "uni_promotion/ad/material/delete/": {},
     QC + "uni_promotion/ad/material/add/": {},
@@ -166,7 +198,7 @@ SHAPES: dict[str, Any] = {
     QC + "report/uni_promotion/dimension_data/room/get/": {"list": [CURVE_ROW], "page_info": PAGE},
     QC + "report/today_live/get/": {"stat_cost": F, "live_pay_order_count_alias": I, "live_pay_order_gmv_alias": F},
     QC + "report/live/get/": {"stat_cost": F, "live_pay_order_count_alias": I, "live_pay_order_gmv_alias": F},
-    QC + "today_live/room/get/": {"room_list": [{"room_id": I, "aweme_id": I, "start_time": S, "end_time": S, "room_status": S, "aweme_avatar": [S], "stat_cost": F}], "page_info": PAGE},
+    QC + "today_live/room/get/": {"room_list": [{"room_id": I, "aweme_id": I, "start_time": S, "end_time": S, "room_status": word("LIVING FINISH"), "aweme_avatar": [S], "stat_cost": F}], "page_info": PAGE},
     QC + "tools/log_search/": {
         "logs": [{"log_id": S, "object_id": I, "object_name": S, "object_type": S, "operator_id": S, "operator_name": S, "opt_ip": S, "create_time": S, "content_title": S, "content_log": [S]}],
         "page_info": PAGE,
@@ -275,6 +307,22 @@ def test_recorded(emulator: Running, request_line: dict[str, Any]) -> None:
         Client(emulator.port, None), request_line["method"], request_line["target"], body, request_line["headers"]
     )
     assert isinstance(data, dict)
+
+
+def test_a_boost_that_is_over_has_a_status_of_the_enum(emulator: Running) -> None:
+    emulator.control("POST", "boost", {"campaign": AD, "hours": 1})
+    emulator.control("POST", "advance", {"seconds": 2 * 3600})
+    method, path, params = next(one for one in HAND if one[1].endswith("control_task/list/"))
+    params = params | {"start_time": "2026-01-01 00:00:00", "end_time": "2026-12-31 00:00:00"}
+    (task,) = accepted(Client(emulator.port), *as_the_sdk_sends_it(method, path, params))["task_list"]
+    assert task["task_status"] == "OFFLINE_TIME"
+
+
+def test_the_curves_of_live_are_flat(emulator: Running) -> None:
+    for method, path, params in HAND:
+        if "dimension_data" in path:
+            for row in accepted(Client(emulator.port), *as_the_sdk_sends_it(method, path, params))["list"]:
+                assert not any(isinstance(value, dict | list) for value in row.values()), row
 
 
 def test_every_path_of_the_shapes_was_asked(emulator: Running) -> None:

@@ -31,6 +31,11 @@ class MaterialInfo(Wire):
     def media(self) -> Media | None:
         return self.video_material or self.image_material or self.carousel_material
 
+    @property
+    def kind(self) -> str:
+        """The type by which the list is asked for it."""
+        return "VIDEO" if self.video_material else "IMAGE" if self.image_material else "CAROUSEL"
+
 
 class MaterialStats(Wire):
     stat_cost_for_roi2: float | None = None

@@ -43,17 +43,16 @@ class Topic(Paged):
 
 
 class AuthorHour(Wire):
-    """An hour of a live account; clients saw the metrics under `metrics`, the SDK's model has them in the row itself."""
+    """An hour of a live account; its metrics stand in the row itself, as in the SDK's model."""
 
     stat_datetime: str
-    metrics: dict[str, _Number] = Field(default_factory=dict)
     stat_cost: _Number = None
     total_pay_order_gmv_include_coupon_for_roi2: _Number = None
     total_pay_order_count_for_roi2: _Number = None
 
     def number(self, metric: str) -> float:
         """The metric, NaN where it is not reported."""
-        value = self.metrics.get(metric, getattr(self, metric))
+        value = getattr(self, metric)
         return float("nan") if value is None else value
 
 

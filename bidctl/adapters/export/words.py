@@ -1,0 +1,88 @@
+"""What is said of a table, in both languages: where, what was found, what was expected, what to do."""
+
+from __future__ import annotations
+
+from bidctl.wording import Phrases
+
+
+class Say(Phrases):
+    """Parts of a `TableError`, by code."""
+
+    TABLE = "{where}: {found}; 应为{expected}; {do}", "{where}: found {found}; expected {expected}; {do}"
+    LINE = "第{line}行", "line {line}"
+    CELL = "第{line}行 {column} 列", "line {line}, column {column}"
+    HEADING_ROW = "表头行", "heading row"
+    FIRST_ROWS = "前几行", "first rows"
+    # found
+    FILE_TOO_LARGE = "有 {size} 字节", "{size} bytes"
+    EMPTY = "是空文件", "an empty file"
+    IMAGE = "是图片", "an image"
+    PDF = "是 PDF", "a PDF"
+    HTML = "是网页 (HTML)", "a web page (HTML)"
+    OLD_EXCEL = "是旧版 Excel 文件 (.xls)", "an old Excel file (.xls)"
+    BINARY = "是二进制数据", "binary data"
+    NO_WORKBOOK = "不是工作簿 ({error})", "no workbook ({error})"
+    NO_CSV = "不是 CSV ({error})", "no CSV ({error})"
+    ODD_ENCODING = "文本编码不认识", "text in an unknown encoding"
+    NO_HEADING = "没有表头", "no heading row"
+    NO_COLUMN = "没有列 {names}", "no column {names}"
+    VALUE = "取值 {value}", "{value}"
+    SAME_SPAN = "与第{first}行时段重复", "the span of line {first} again"
+    DAY_BESIDE_HOURS = "同一天既有整天又有小时", "a day beside its hours"
+    NO_TOML = "不是 TOML ({error})", "no TOML ({error})"
+    UNKNOWN_NAME = "不认识的名字", "an unknown name"
+    # expected
+    TABLE_FILE = " .csv 或 .xlsx 表格", "a .csv or .xlsx table"
+    CSV_FILE = " .csv 表格", "a .csv table"
+    XLSX_FILE = " .xlsx 表格", "an .xlsx table"
+    WITH_HEADING = "带表头的表格", "a table with a heading row"
+    AT_MOST_BYTES = "不超过 {limit} 字节", "at most {limit}"
+    ENCODINGS = " UTF-8 或 GB18030", "UTF-8 or GB18030"
+    COLUMNS = "含有列 {names}", "columns {names}"
+    THAT_COLUMN = "含有该列", "it"
+    NOT_NEGATIVE = "不小于 0", "0 or more"
+    ABOVE_ZERO = "大于 0", "above 0"
+    SPAN_ONCE = "每个计划每个时段只出现一次", "each campaign and span once"
+    ONE_GRAIN = "同一天只按天或只按小时", "days or hours of a day, not both"
+    COLUMN_MAP = "列名对照 TOML 文件", "a column map in TOML"
+    MAP_LINES = '形如 spend = "消耗" 的行', 'lines like spend = "消耗"'
+    KNOWN_NAMES = "其中之一: {names}", "{names}"
+    HEADINGS = "一个列名或列名的列表", "a heading or a list of headings"
+    AN_ID = "计划ID", "a campaign id"
+    ID_AS_TEXT = (
+        "文本格式的ID: 数字单元格已丢位, 请导出 CSV 或把该列设为文本",
+        "an id kept as text: a numeric cell has lost digits; export as CSV or set the column to text",
+    )
+    WHOLE_ID = (
+        "完整的ID: 表格软件改写过它, 请重新导出且不要在其中保存",
+        "an id with all its digits: a spreadsheet has rewritten it; export again, do not save it there",
+    )
+    ID_OF_DIGITS = "数字组成的计划ID", "a campaign id of digits"
+    NUMBER = "数字", "a number"
+    NUMBER_OR_DASH = "数字, 没有数据则为 -", "a number, or - where it is not reported"
+    DATE = "形如 2026-09-01 的日期", "a date like 2026-09-01"
+    HOUR = " 0 到 23 的小时, 或 09:00", "an hour from 0 to 23, or 09:00"
+    INSTANT = "带时刻的日期, 如 2026-09-01 13:05", "a date with a time, like 2026-09-01 13:05"
+    SHARE_OF_ONE = (
+        " 0 到 1 的比例, 或带 % 的百分数 (35% 或 0.35)",
+        "a share from 0 to 1, or a percentage with its % sign (35% or 0.35)",
+    )
+    INTENT = "拿量, 均衡 或 保利", "拿量, 均衡 or 保利"
+    # what to do
+    AGAIN = "请从平台重新导出为 .csv 或 .xlsx", "export it again from the platform as .csv or .xlsx"
+    FEWER_DAYS = "请少导出几天", "export fewer days"
+    CHECK_PATH = "请检查路径", "check the path"
+    SAVE_HTML = (
+        "请打开后另存为 .csv, 或从平台重新导出",
+        "open it and save it as .csv, or export it again from the platform",
+    )
+    SAVE_XLS = "请另存为 .xlsx 或 .csv", "save it as .xlsx or .csv"
+    SAVE_UTF8 = "请另存为 UTF-8 的 CSV", "save it as UTF-8 CSV"
+    GIVE_MAP = (
+        "请给出 --columns MAP.toml, 或从平台重新导出",
+        "give --columns MAP.toml, or export it again from the platform",
+    )
+    MEND_CELL = "请修改该单元格", "mend that cell"
+    MEND_LINE = "请修改该行", "mend that line"
+    REMOVE_ONE = "请删除其一", "remove one"
+    RENAME = "请改名或删除", "rename or remove it"

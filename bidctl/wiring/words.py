@@ -1,0 +1,78 @@
+"""What stands in the way of a run, in both languages."""
+
+from __future__ import annotations
+
+from bidctl.wording import Phrases
+
+
+class Say(Phrases):
+    """Refusals when the parts of a mode are put together, by code; and what `doctor` found."""
+
+    NO_EMULATOR_CLOCK = (
+        "platform.base_url: {url} 没有模拟平台的时钟 ({error}); 启动一个: bidctl emulate qianchuan",
+        "platform.base_url: {url} answers no emulator clock ({error}); start one with: bidctl emulate qianchuan",
+    )
+    TAKEN = (
+        "{what}: 另一个进程正在使用 {place}; 请先停止它",
+        "{what}: another process is at work on {place}; stop it first",
+    )
+    OTHER_MODE = (
+        "{what}: 正在运行的进程是 {working} 模式, 只接自己模式的; 请选它的模式, 或停止它后启动: bidctl run --mode {mode}",
+        "{what}: the process at work runs in {working} mode and takes up only its own; choose its mode, or stop it and start: "
+        "bidctl run --mode {mode}",
+    )
+    NOT_SENT_BY_ANY = (
+        "{what}: 它属于 {mode} 模式的运行, 不会被写入; 请启动: bidctl run --mode approve",
+        "{what}: it is of a {mode} run, and nothing would be sent; start: bidctl run --mode approve",
+    )
+    CANNOT_WRITE = (
+        "{what}: 正在运行的进程是 {working} 模式, 不能写入; 请停止它后启动: bidctl run --mode {mode}",
+        "{what}: the process at work runs in {working} mode and cannot write; stop it and start: bidctl run --mode {mode}",
+    )
+    STOPLOSS_UNSET = (
+        'run --mode {mode}: [stoploss] 的 spend_without_orders 和 loss_of_day 未设置; 请写金额 (元), 不要止损则写 "off" (R-STOPLOSS)',
+        "run --mode {mode}: [stoploss] spend_without_orders and loss_of_day are not set; "
+        'write yuan, or "off" to say that you want none (R-STOPLOSS)',
+    )
+    NO_ACCOUNT = (
+        "授权没有对应任何账户: 请用投放广告的账户重新授权: bidctl connect",
+        "the authorisation opens no account: authorise again with an account that runs ads: bidctl connect",
+    )
+    CLOCK_OFF = (
+        "时钟: 与平台相差 {offset:+.0f} 秒, 应在 {limit:.0f} 秒之内: 请校准本机时钟 (R-CLOCK)",
+        "clock: {offset:+.0f} s from the platform's, expected within {limit:.0f} s: set this machine's clock (R-CLOCK)",
+    )
+    NO_LEDGER_FILE = (
+        "--ledger: {file}: 没有这个文件; 应为 bidctl 的账本, 例如 bidctl.db",
+        "--ledger: {file}: no such file; expected a ledger of bidctl, e.g. bidctl.db",
+    )
+    NO_FACTS = (
+        "{place}: {account}: 没有可重放的数据; 请看: bidctl run --mode dry, bidctl enrol",
+        "{place}: {account}: no facts to replay; see: bidctl run --mode dry, bidctl enrol",
+    )
+    NO_CAMPAIGN = (
+        "{place}: {account}: 没有托管的计划可重放; 请看: bidctl run --mode dry, bidctl enrol",
+        "{place}: {account}: no enrolled campaign to replay; see: bidctl run --mode dry, bidctl enrol",
+    )
+    NOTHING_BETWEEN = (
+        "replay: {begin} 到 {end} UTC 之间没有记录; 账本里有 {first} 到 {last}",
+        "replay: nothing is recorded between {begin} and {end} UTC; the ledger has {first} to {last}",
+    )
+    OTHER_ACCOUNT = (
+        "--account: 取值 {named}, 应为其中之一: {known}",
+        "--account: found {named}, expected one of {known}",
+    )
+    WHICH_ACCOUNT = (
+        "--account: {place} 里有 {count} 个账户; 请写一个: {known}",
+        "--account: {count} accounts in {place}; name one: {known}",
+    )
+    POLICIES_FOUND = "{found}", "{found}"
+    RULES_FINE = "规则数值有效, 其中 {count} 项自定义", "the rulebook's numbers are valid, {count} of them yours"
+    STORE_FINE = "{place}: 已托管 {count} 个计划", "{place}: {count} campaigns enrolled"
+    STOPLOSS_FINE = "已设置", "set"
+    STOPLOSS_LATER = "未设置: approve 与 live 将拒绝启动", "not set: approve and live will refuse to start"
+    KEY_FINE = "令牌密钥可用", "the key of stored tokens works"
+    PLATFORM_FINE = (
+        "{account}: 读到 {count} 个计划, 时钟偏差 {offset:+.1f} 秒",
+        "{account}: {count} campaigns read, clock {offset:+.1f} s off",
+    )
