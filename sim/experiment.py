@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bidctl.policy import Policy
+from sim.contract import check
 from sim.result import Result
 from sim.run import Plan, Run, Step
 from sim.scenario import Scenario
@@ -88,6 +89,7 @@ def _alike(task: Task) -> list[World]:
     if isinstance(first, MarketWorld):  # its past is lived once
         shocks = first.shocks
         return [first, *(copy.deepcopy(first, {id(shocks): shocks}) for _ in range(more))]
+    check(first)
     return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]
 
 

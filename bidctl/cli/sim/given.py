@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -103,6 +104,8 @@ def worlds_of(reference: str | None) -> Worlds:
     module, _, name = reference.partition(":")
     if not module or not name:
         raise UsageProblem(Say.WORLD_FORM(reference=reference))
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))  # at the end: what is installed goes first
     try:
         found: Worlds = getattr(importlib.import_module(module), name)
     except ImportError as error:
