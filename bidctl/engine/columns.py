@@ -22,7 +22,7 @@ from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
 from bidctl.engine.refund_delay import learned_delay
 from bidctl.engine.resolve import Source
-from bidctl.engine.response import Response, first_target, learn, respond, tracking, usable
+from bidctl.engine.response import Response, Stand, first_target, learn, respond, tracking, usable
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, settle
 from bidctl.engine.shared_prior import shared
@@ -375,9 +375,8 @@ class Columns:
         with np.errstate(all="ignore"):
             held, now = 1.0 / share, np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
             use = usable(spend, held, budget, teaches)
-            return respond(
-                learn(spend, held, use, self.accounts), now, first_target(held), self.break_even[0], self.accounts
-            )
+            stand = Stand(now, first_target(held), self.suggestion[0], self.break_even[0])
+            return respond(learn(spend, held, use, self.accounts), stand, self.accounts)
 
     def goal_target(self) -> Float:
         """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""
