@@ -24,7 +24,7 @@ from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Li
 from bidctl.engine.milestones import by_unit
 from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
 from bidctl.engine.resolve import Source
-from bidctl.engine.response import Response, first_target, learn, respond, tracking, usable
+from bidctl.engine.response import Response, Stand, first_target, learn, respond, tracking, usable
 from bidctl.engine.rows import total
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, look, settle
@@ -369,7 +369,8 @@ class Columns:
         lesson = self.o.lessons.newest(counts, (budget, self.lives.observe_from), self._learn)
         with np.errstate(all="ignore"):
             now = np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
-            return respond(lesson.learned, now, lesson.first, self.break_even[0], self.accounts)
+            stand = Stand(now, lesson.first, self.suggestion[0], self.break_even[0])
+            return respond(lesson.learned, stand, self.accounts)
 
     def _learn(self) -> Lesson:
         """From the days before today."""

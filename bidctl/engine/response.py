@@ -41,8 +41,13 @@ TRACKING_LOG_SD = 0.05
 BINDS = 0.9
 LEAST = 0.1
 """A day below this share of the campaign's usual (geometric mean) day did not deliver."""
+HINT_LOG_SD, HINTS, HINT_LEAST = 0.3, 5.0, 0.12
+"""How the platform's suggestions scatter around the optimum, up to an offset that an account's have in common: before any data, the
+campaigns that this weighs, and the least that is ever believed (ours; nothing is published)."""
+MOST = 1.5
+"""The largest logarithm of spend, over that of the present target, that a forecast reckons with."""
 NODES = np.linspace(np.log(1.15), np.log(12.0), 14)
-ROUNDS = 3
+ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +159,38 @@ def _noise(squares: Float, freedom: Float, accounts: Groups) -> Float:
     return np.asarray((NOISE_DAYS * account + squares) / (NOISE_DAYS + freedom))
 
 
-def respond(learned: Learned, now: Float, chosen: Float, break_even: Float, accounts: Groups) -> Response:
-    """`now`, `chosen`, `break_even` (n,): the present target, the first one in the window, and the one at which profit is
-    nought (NaN = not known)."""
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where each campaign stands, (n,) ratios on the target's basis, NaN = not known: `now` the present target, `chosen` the first
+    one in the window, `suggested` by the platform, `break_even` at which profit is nought."""
+
+    now: Float
+    chosen: Float
+    suggested: Float
+    break_even: Float
+
+
+def respond(learned: Learned, at: Stand, accounts: Groups) -> Response:
+    """What the days, the account's campaigns, the people who set the target and the platform's suggestion say together."""
+    now, break_even = at.now, at.break_even
     eps, known = np.exp(NODES), np.isfinite(break_even)
     k = np.where(known[:, None], (eps - 1.0) / break_even[:, None], eps / now[:, None])
     best = break_even[:, None] * eps / (eps - 1.0)
     fit = learned.b[:, None] * k - 0.5 * learned.a[:, None] * k**2
-    off = np.log(chosen[:, None] / best) / CHOSEN_LOG_SD
+    off = np.log(at.chosen[:, None] / best) / CHOSEN_LOG_SD
     fit = fit - np.where(np.isfinite(off), 0.5 * off**2, 0.0)
-    weight = _posterior(fit, accounts)
+    weight = _posterior(fit, np.log(at.suggested[:, None] / best), accounts)
     mean, sd = _moments(weight, np.log(k))
     usual = np.exp(learned.level + np.exp(mean) * (learned.middle - now))
     optimum = np.where(known, _best(weight, k, now, break_even), np.nan)
-    spend = dot(weight, np.exp(-k * (optimum - now)[:, None]))
+    spend = dot(weight, _spend(k, optimum - now))
     gain = usual * (spend * (optimum / break_even - 1.0) - (now / break_even - 1.0))
     return Response(np.exp(mean) * now, sd, usual, optimum, _moments(weight, np.log(best))[1], gain)
+
+
+def _spend(k: Float, move: Float) -> Float:
+    """(n, nodes) spend after a move of the target over spend before; what lies too far off to be known is not reckoned with."""
+    return np.exp(np.minimum(-k * move[:, None], MOST))
 
 
 def _moments(weight: Float, x: Float) -> tuple[Float, Float]:
@@ -177,28 +198,53 @@ def _moments(weight: Float, x: Float) -> tuple[Float, Float]:
     return mean, np.sqrt(dot(weight, (x - mean[:, None]) ** 2))
 
 
-def _posterior(fit: Float, accounts: Groups) -> Float:
-    """(n, nodes) probabilities; the prior's mean and spread are what the account's campaigns have in common (empirical Bayes)."""
-    mean, sd = np.full((len(fit), 1), np.log(EPS)), np.full((len(fit), 1), EPS_LOG_SD)
+def _posterior(fit: Float, hint: Float, accounts: Groups) -> Float:
+    """(n, nodes) probabilities. `hint` (n, nodes): ln(suggestion / optimum of the node), NaN = none.
+
+    The prior's mean and spread, and how the suggestion relates to the optimum (a common offset, and a spread around it), are what
+    the account's campaigns have in common: empirical Bayes by expectation and maximisation, each drawn to a stated guess.
+    """
+    n = len(fit)
+    mean, sd = np.full(n, np.log(EPS)), np.full(n, EPS_LOG_SD)
+    offset, apart = np.zeros(n), np.full(n, np.inf)
+    hinted = np.asarray(np.isfinite(hint).all(axis=1), np.bool_)
+    hint = np.where(hinted[:, None], hint, 0.0)
     weight = fit
     for _ in range(ROUNDS):
-        score = fit - 0.5 * ((NODES - mean) / sd) ** 2
+        score = fit - 0.5 * ((NODES - mean[:, None]) / sd[:, None]) ** 2
+        score = score - np.where(hinted[:, None], 0.5 * ((hint - offset[:, None]) / apart[:, None]) ** 2, 0.0)
         weight = np.exp(score - score.max(axis=1, keepdims=True))
         weight = weight / weight.sum(axis=1, keepdims=True)
         some = np.isfinite(weight[:, 0])
-        centre = np.where(some, dot(weight, NODES), 0.0)
-        square = dot(weight, NODES**2)
-        spread = np.where(some, square - 2 * mean[:, 0] * centre + mean[:, 0] ** 2, 0.0)
-        n = POPULATION + accounts.totals(some)
-        mean = ((POPULATION * np.log(EPS) + accounts.totals(centre)) / n)[:, None]
-        sd = np.sqrt((POPULATION * EPS_LOG_SD**2 + accounts.totals(spread)) / n)[:, None]
+        mean, sd = _common_normal(
+            weight, np.broadcast_to(NODES, fit.shape), some, (np.log(EPS), EPS_LOG_SD, POPULATION), accounts
+        )
+        where = some & hinted
+        offset, apart = _common_normal(weight, hint, where, (0.0, HINT_LOG_SD, 0.0), accounts)
+        apart = np.maximum(
+            np.sqrt((HINTS * HINT_LOG_SD**2 + accounts.totals(where) * apart**2) / (HINTS + accounts.totals(where))),
+            HINT_LEAST,
+        )
     return np.asarray(weight)
+
+
+def _common_normal(
+    weight: Float, x: Float, some: Bool, prior: tuple[float, float, float], accounts: Groups
+) -> tuple[Float, Float]:
+    """(n,) mean and sd of `x` (n, nodes) over the campaigns of each row's account, drawn to `prior` (mean, sd, campaigns)."""
+    about, around, strength = prior
+    n = accounts.totals(some) + strength
+    n = np.where(n > 0, n, 1.0)
+    first = np.where(some, dot(weight, x), 0.0)
+    mean = (strength * about + accounts.totals(first)) / n
+    second = np.where(some, dot(weight, (x - mean[:, None]) ** 2), 0.0)
+    return mean, np.sqrt((strength * (around**2 + (about - mean) ** 2) + accounts.totals(second)) / n)
 
 
 def _best(weight: Float, k: Float, now: Float, break_even: Float) -> Float:
     """(n,) target of greatest expected profit: T = B + 1 / mean of k, each k weighed by what would be spent at T."""
     best = break_even + 1.0 / dot(weight, k)
-    for _ in range(ROUNDS):
-        spend = weight * np.exp(-k * (best - now)[:, None])
+    for _ in range(3):
+        spend = weight * _spend(k, best - now)
         best = break_even + total(spend) / dot(spend, k)
     return np.asarray(best)

@@ -51,7 +51,9 @@ def test_199_yuan_a_day_feeds_only_after_seven_days():
     row = only(goods("2026-11-08 12:00", *days[:-1]).observe(at("2026-11-08 12:00")))
     assert row.stage == Stage.FEEDING
     row = only(goods("2026-11-09 12:00", *days).observe(at("2026-11-09 12:00")))
-    assert row.stage == Stage.OBSERVING and row.observed_s == 11 * 3600  # the hour in which seven days had passed ends at 01:00
+    assert (
+        row.stage == Stage.OBSERVING and row.observed_s == 11 * 3600
+    )  # the hour in which seven days had passed ends at 01:00
 
 
 def test_unknown_history_observes_from_first_sight():
