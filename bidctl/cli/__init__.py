@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pending": ("bidctl.cli.approve:pending", "Proposals that wait for a person. 待批提案"),
     "approve": ("bidctl.cli.approve:approve", "Approve or refuse a proposal. 批准提案"),
     "advise": ("bidctl.cli.advise:advise", "Advice from an exported table (.csv, .xlsx). 按报表给建议"),
+    "check": ("bidctl.cli.check:check", "Is a policy sound? 检查策略"),
     "replay": ("bidctl.cli.replay:replay", "What a policy would have decided on recorded history. 重放历史"),
     "status": ("bidctl.cli.status:status", "What is going on. 现状"),
     "explain": ("bidctl.cli.status:explain", "Why a campaign was moved, or not. 为什么"),

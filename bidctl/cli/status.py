@@ -70,12 +70,19 @@ def _switch_words(shell: Shell, held: Switches) -> str:
 
 
 @click.command()
-@click.argument("campaign")
-@click.option("--account", required=True, help="Advertiser id. 广告账户ID")
+@click.argument("campaign", required=False)
+@click.option("--account", help="Advertiser id. 广告账户ID")
+@click.option("--policy", help="Read this policy back as sentences instead. 用话说出这份策略")
 @click.option("--count", type=click.IntRange(1, 200), default=1, show_default=True, help="How many newest decisions")
 @options
-def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
-    """The newest decisions of CAMPAIGN with every rule that spoke; re-executed from the stored inputs, to the same result."""
+def explain(shell: Shell, campaign: str | None, account: str | None, policy: str | None, count: int) -> None:
+    """The newest decisions of CAMPAIGN with every rule that spoke; re-executed from the stored inputs, to the same result. Or,
+    with --policy, a policy in words."""
+    if policy is not None:
+        _say_policy(shell, policy)
+        return
+    if campaign is None or account is None:
+        raise UsageProblem("explain: give CAMPAIGN and --account, or --policy; see: bidctl explain --help")
     from bidctl import wiring
     from bidctl.engine.explain import explain as again
 
@@ -89,3 +96,13 @@ def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
     for one in told:
         if not shell.as_json:
             click.echo("\n".join(one.lines(shell.lang, ACCOUNT_ZONE)))
+
+
+def _say_policy(shell: Shell, reference: str) -> None:
+    from bidctl import catalog
+    from bidctl.engine.telling import sentences
+
+    policy = catalog.load(reference)
+    shell.data({"policy": catalog.policy_id(policy), "zh": sentences(policy, "zh"), "en": sentences(policy, "en")})
+    if not shell.as_json:
+        click.echo("\n".join(sentences(policy, shell.lang)))
