@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.advise:advise",
         "按导出报表给建议 (.csv, .xlsx) / Advice from an exported table (.csv, .xlsx).",
     ),
+    "check": ("bidctl.cli.check:check", "检查一份策略 / Is a policy sound?"),
     "replay": (
         "bidctl.cli.replay:replay",
         "在已记录的历史上, 策略当时会怎么做 / What a policy would have decided on recorded history.",

@@ -8,6 +8,11 @@ from bidctl.wording import Phrases
 class Say(Phrases):
     """Refusals and failures of the command line, by code."""
 
+    EXPLAIN_NEEDS = (
+        "explain: 请给 CAMPAIGN 与 --account, 或给 --policy; 用法: bidctl explain --help",
+        "explain: give CAMPAIGN and --account, or --policy; see: bidctl explain --help",
+    )
+    TO_MEND = "{policy}: 有 {count} 处要改, 见上", "{policy}: {count} things to mend, see above"
     STOPPED_BY_HAND = "已停止", "stopped"
     BUG = (
         "程序错误: {kind}: {error}; 请附上日志文件 {log} 报告",
