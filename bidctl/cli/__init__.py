@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connect": ("bidctl.cli.setup:connect", "连接平台授权 (OAuth) / Authorise with the platform (OAuth)."),
     "enrol": ("bidctl.cli.enrol:enrol", "托管计划 / Give campaigns into bidctl's hands."),
     "unenrol": ("bidctl.cli.enrol:unenrol", "取消托管 / Take campaigns back."),
+    "products": (
+        "bidctl.cli.products:products",
+        "按商品表算毛利和保本 / Margins and break-even from your table of products.",
+    ),
     "run": ("bidctl.cli.run:run", "运行: --mode dry|approve|live / Watch and act: --mode dry|approve|live."),
     "plan": ("bidctl.cli.plan:plan", "把将要做的改动写成方案文件 / Write what would be done to a file."),
     "apply": ("bidctl.cli.plan:apply", "执行方案文件 / Carry out a plan file."),

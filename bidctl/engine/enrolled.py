@@ -33,6 +33,7 @@ class Enrolled:
     incremental: Float
     commission: Float
     break_even: Float
+    cash_share: Float
     minimum: Float
     maximum: Float
     waivers: NDArray[np.int64]
@@ -76,6 +77,7 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         incremental=number("incremental", "economics", 1.0),
         commission=number("commission", "economics"),
         break_even=number("break_even", "economics"),
+        cash_share=number("cash_share", "economics", 1.0),
         minimum=number("minimum"),
         maximum=number("maximum"),
         waivers=number("waivers", absent=0.0).astype(np.int64),
@@ -97,7 +99,7 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
 
 
 def floor_inputs(e: Enrolled, settled: Float) -> FloorInputs:
-    """R-FLOOR's inputs, `settled` (n,) on the basis in question. Cash cost is not configured per enrolment: 1."""
+    """R-FLOOR's inputs, `settled` (n,) on the basis in question."""
     return FloorInputs(
         side=e.side,
         settled=settled,
@@ -108,7 +110,7 @@ def floor_inputs(e: Enrolled, settled: Float) -> FloorInputs:
         commission=e.commission,
         break_even=e.break_even,
         minimum=e.minimum,
-        cash_share=np.ones(len(settled)),
+        cash_share=e.cash_share,
     )
 
 
