@@ -41,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("bidctl.cli.plan:apply", "执行方案文件 / Carry out a plan file."),
     "pending": ("bidctl.cli.approve:pending", "等人批准的提案 / Proposals that wait for a person."),
     "approve": ("bidctl.cli.approve:approve", "批准或拒绝提案 / Approve or refuse a proposal."),
+    "profit": (
+        "bidctl.cli.profit:profit",
+        "真实利润日报: 每天每个计划落袋多少 / What each day left in the till, by campaign.",
+    ),
     "advise": (
         "bidctl.cli.advise:advise",
         "按导出报表给建议 (.csv, .xlsx) / Advice from an exported table (.csv, .xlsx).",

@@ -29,8 +29,7 @@ RATES = ("commission", "platform_fee")
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One product, shares of 1 per paid yuan: `margin` m, `lost` k, `refunded` r, `incremental` i, `commission` of the creator;
-    None = not known, and `missing` names what the table does not tell. `unbilled`: of the margin's costs those that no
-    settlement bill shows (goods, shipping, insurance)."""
+    None = not known, and `missing` names what the table does not tell."""
 
     product: str
     margin: float | None
@@ -38,7 +37,6 @@ class Contribution:
     refunded: float | None
     incremental: float
     commission: float | None
-    unbilled: float | None
     missing: tuple[str, ...]
 
 
@@ -61,7 +59,6 @@ def contribution(p: Product, refunded: float | None = None) -> Contribution:
         refunded=r,
         incremental=1.0 if p.incremental is None else p.incremental,
         commission=p.commission,
-        unbilled=told["goods"] + sent if whole else None,
         missing=tuple(missing),
     )
 
