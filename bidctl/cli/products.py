@@ -23,12 +23,16 @@ KEYS = ["product", "name", "category", "role", "margin", "lost_per_refund", "ref
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--settled-share", type=float, default=0.75, show_default=True, help="最终结算的比例 / Share finally billed.")
+@click.option(
+    "--settled-share", type=float, default=0.75, show_default=True, help="最终结算的比例 / Share finally billed."
+)
 @click.option("--side", type=click.Choice(["merchant", "creator", "agency"]), default="merchant", show_default=True,
               help="谁的账: 商家, 达人, 代理 / Whose money: merchant, creator, agency.")  # fmt: skip
 @click.option("--account", help="显示该账户的托管计划得到什么 / Show what its enrolled campaigns get.")
 @click.option("--save", is_flag=True, help="写入 --account 的托管条件 / Store that with the enrolments of --account.")
-@click.option("--columns", type=click.Path(path_type=Path), help="列名对照 TOML 文件 / TOML file: your headings for our columns.")
+@click.option(
+    "--columns", type=click.Path(path_type=Path), help="列名对照 TOML 文件 / TOML file: your headings for our columns."
+)
 @options
 def products(shell: Shell, file: Path, settled_share: float, side: str, account: str | None, save: bool,
              columns: Path | None) -> None:  # fmt: skip

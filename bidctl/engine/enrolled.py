@@ -98,13 +98,13 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
     )
 
 
-def floor_inputs(e: Enrolled, settled: Float) -> FloorInputs:
-    """R-FLOOR's inputs, `settled` (n,) on the basis in question."""
+def floor_inputs(e: Enrolled, settled: Float, per_yuan: Float) -> FloorInputs:
+    """R-FLOOR's inputs, `settled` (n,) on the basis in question, of which one yuan stands for `per_yuan` (n,) paid ones."""
     return FloorInputs(
         side=e.side,
         settled=settled,
         margin=e.margin,
-        refunded=e.refund_after_dispatch,
+        refunded=e.refund_after_dispatch * per_yuan,
         lost=e.loss_per_refund,
         incremental=e.incremental,
         commission=e.commission,

@@ -103,7 +103,7 @@ def known(paid: float, billed: float, refunded: float, returned: float) -> Order
         cell(billed),
         cell(refunded),
         cell(returned),
-        cell(paid - billed - refunded),
+        still,
         zero,
         zero,
         zero,
