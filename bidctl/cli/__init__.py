@@ -45,6 +45,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.profit:profit",
         "真实利润日报: 每天每个计划落袋多少 / What each day left in the till, by campaign.",
     ),
+    "protection": (
+        "bidctl.cli.protection:protection",
+        "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",
+    ),
     "advise": (
         "bidctl.cli.advise:advise",
         "按导出报表给建议 (.csv, .xlsx) / Advice from an exported table (.csv, .xlsx).",

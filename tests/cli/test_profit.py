@@ -30,3 +30,17 @@ def test_every_day_and_campaign_and_a_total_that_is_their_sum(desk: Office) -> N
 def test_nothing_recorded_yet(shell: Terminal) -> None:
     refused = shell("profit", "--account", "1700000000000011")
     assert refused.code == 2 and "nothing is recorded yet" in refused.err
+
+
+def test_the_protection_ledger_of_every_day(desk: Office) -> None:
+    desk.enrol_all()
+    desk.tick("dry")
+    rows = desk.run.done("protection", "--account", desk.account, "--days", "2", "--json").tree
+    assert len(rows) == 2 * len(desk.campaigns)
+    for r in rows:
+        if r["expected"]:
+            assert r["cover"] == "PAYS" and r["valid_orders"] >= 10
+            assert r["expected"] == pytest.approx(r["spend"] - r["t"], abs=0.02)
+        today = r["day"] == rows[-1]["day"]
+        assert (r["next_safe_edit"] is not None) == (r["pause_forfeits"] is not None) == today
+    assert "cost protection" in desk.run.done("protection", "--account", desk.account).out

@@ -51,8 +51,8 @@ def load_columns(path: Path, defaults: ColumnMap = DEFAULT) -> ColumnMap:
 
 def _headings(path: Path, key: str, value: object, known: ColumnMap) -> tuple[str, ...]:
     if key not in known:
-        names = Say.KNOWN_NAMES(names=" ".join(known))
-        raise TableError(str(path), Wording(key, key), Say.UNKNOWN_NAME(), names, Say.RENAME())
+        expected = Say.KNOWN_NAMES(names=" ".join(known))
+        raise TableError(str(path), Wording(key, key), Say.UNKNOWN_NAME(), expected, Say.RENAME())
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not names or not all(isinstance(n, str) and n.strip() for n in names):
         found = Say.VALUE(value=repr(value))

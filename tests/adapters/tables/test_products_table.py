@@ -52,7 +52,7 @@ def test_defaults_have_no_product(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (f"商品ID,货品成本\n{ID},0.35\n", "its unit: 0.35元, or 35% of the price"),
+        (f"商品ID,货品成本\n{ID},0.35\n", "its unit: write yuan, or 35% of the price"),
         (f"商品ID,货品成本\n{ID},135%\n", "at most 100%"),
         (f"商品ID,货品成本\n{ID},-3\n", "at most 100%"),
         (f"商品ID,达人佣金\n{ID},20\n", "a share from 0 to 1"),
@@ -60,8 +60,8 @@ def test_defaults_have_no_product(tmp_path: Path) -> None:
         (f"商品ID,增量占比\n{ID},0\n", "above 0 and at most 1"),
         (f"商品ID,角色\n{ID},明星款\n", "引流款 利润款 爆款"),
         (f"商品ID,进价\n{ID},45\n", "an unknown column 进价"),
-        (f"商品ID\n{ID}\n{ID}\n", "the product of line 2 again"),
-        ("商品ID,类目\n默认,女装\n*,女装\n", "the product of line 2 again"),
+        (f"商品ID\n{ID}\n{ID}\n", "what line 2 is about, again"),
+        ("商品ID,类目\n默认,女装\n*,女装\n", "what line 2 is about, again"),
         ("商品ID\n3.7E+18\n", "all its digits"),
         ("名称\n裙\n", "no column 商品ID"),
     ],
@@ -69,10 +69,15 @@ def test_defaults_have_no_product(tmp_path: Path) -> None:
 def test_what_cannot_be_right_is_refused_with_its_place(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(TableError) as refused:
         read_products(table(tmp_path, text))
-    assert says in refused.value.message and "p.csv" in refused.value.message
+    assert says in refused.value.told.en and "p.csv" in refused.value.told.en
 
 
 @pytest.mark.parametrize("text", ["x = 1\n", "a = [\n", "", "[[a]]\n[[b]]\n", "a = [1]\n"])
 def test_toml_that_is_no_table(tmp_path: Path, text: str) -> None:
     with pytest.raises(TableError):
         read_products(table(tmp_path, text, "p.toml"))
+
+
+def test_yuan_may_be_written_out(tmp_path: Path) -> None:
+    found = read_products(table(tmp_path, f"商品ID,运费险,运费(元)\n{ID},0.6 yuan,0.4\n")).products[ID]
+    assert (found.insurance, found.shipping) == (Amount(0.6), Amount(0.4))
