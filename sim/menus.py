@@ -29,9 +29,11 @@ DAY_HOURS = 24
 
 
 def page_size(peak: Float) -> Int:
-    """Potential orders held for each hour, by the orders expected in the best hour of a usual day: a power of two."""
-    wanted = np.clip(1.5 * np.asarray(peak) + 5, SMALLEST, LARGEST)
-    return np.asarray(1 << np.ceil(np.log2(wanted)).astype(np.int64), np.int64)
+    """Potential orders held for each hour, by the orders expected in the best hour of a usual day: 8, 12, 16, 24, 32, 48 ..."""
+    wanted = np.clip(1.2 * np.asarray(peak, np.float64) + 4, SMALLEST, LARGEST)
+    power = 2.0 ** np.floor(np.log2(wanted))
+    steps = np.stack([power, 1.5 * power, 2 * power])
+    return np.asarray(np.where(steps >= wanted, steps, np.inf).min(axis=0), np.int64)
 
 
 @cache
