@@ -93,15 +93,18 @@ def _alike(task: Task) -> list[World]:
     return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]
 
 
-def gathered(done: Sequence[tuple[Task, Sequence[Result]]]) -> dict[str, list[Result]]:
-    """Results by policy, one a seed, pieces put together; seeds of which a piece is missing are left out."""
-    by_seed: dict[tuple[int, str], list[Result]] = {}
-    for _, results in done:
+def gathered(tasks: Sequence[Task], done: Sequence[tuple[Task, Sequence[Result]]]) -> dict[str, list[Result]]:
+    """Results by policy, one a seed, pieces put together; of a seed of which a piece is missing nothing is told."""
+    finished = {id(task) for task, _ in done}
+    torn = {(t.scenario.name, t.seed, e.name) for t in tasks if id(t) not in finished for e in t.entrants}
+    parts: dict[tuple[str, int, str], list[Result]] = {}
+    for task, results in sorted(done, key=lambda one: one[0].accounts or ()):
         for r in results:
-            by_seed.setdefault((r.seed, r.policy), []).append(r)
+            parts.setdefault((task.scenario.name, task.seed, r.policy), []).append(r)
     out: dict[str, list[Result]] = {}
-    for (_, policy), parts in sorted(by_seed.items(), key=lambda kv: kv[0][0]):
-        out.setdefault(policy, []).append(parts[0] if len(parts) == 1 else joined(parts))
+    for key in sorted(parts.keys() - torn, key=lambda key: key[:2]):
+        some = parts[key]
+        out.setdefault(key[2], []).append(some[0] if len(some) == 1 else joined(some))
     return out
 
 

@@ -13,16 +13,18 @@ COLOURS = ("var(--a)", "var(--b)", "var(--c)", "var(--soft)")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """`points`: (x, y), y NaN = a gap. `steps`: drawn as a staircase (a target stays until it is changed)."""
+    """`points`: (x, y), y NaN = a gap. `steps`: drawn as a staircase (a target stays until it is changed). `band`: (x, low, high),
+    shaded behind."""
 
     name: str
     points: Sequence[tuple[float, float]]
     steps: bool = False
+    band: Sequence[tuple[float, float, float]] = ()
 
 
 def chart(title: str, series: Sequence[Series], *, unit: str = "", marks: Sequence[float] = ()) -> str:
     """A figure of `series` over x (days); `marks` are vertical dashes at events."""
-    good = [p for s in series for p in s.points if math.isfinite(p[1])]
+    good = [p for s in series for p in _corners(s) if math.isfinite(p[1])]
     if not good:
         return f"<figure><figcaption>{escape(title)}: -</figcaption></figure>"
     x0, x1 = min(p[0] for p in good), max(p[0] for p in good)
@@ -40,6 +42,7 @@ def chart(title: str, series: Sequence[Series], *, unit: str = "", marks: Sequen
         for x in marks
     ]
     for s, colour in zip(series, COLOURS * 3, strict=False):
+        drawn.append(_shade([(at(x, a), at(x, b)) for x, a, b in s.band if math.isfinite(a + b)], colour))
         drawn.append(f'<path d="{_path([(at(*p), math.isfinite(p[1])) for p in s.points], s.steps)}" fill="none" '
                      f'stroke="{colour}" stroke-width="1.6"/>')  # fmt: skip
     key = " · ".join(
@@ -49,6 +52,18 @@ def chart(title: str, series: Sequence[Series], *, unit: str = "", marks: Sequen
         f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(drawn)}</svg>'
         f"<figcaption>{escape(title)} &nbsp; {key}</figcaption></figure>"
     )
+
+
+def _corners(s: Series) -> list[tuple[float, float]]:
+    return [*s.points, *((x, y) for x, a, b in s.band for y in (a, b))]
+
+
+def _shade(edges: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str) -> str:
+    if len(edges) < 2:
+        return ""
+    around = [low for low, _ in edges] + [high for _, high in reversed(edges)]
+    path = "L".join(f"{x:.1f} {y:.1f}" for x, y in around)
+    return f'<path d="M{path}Z" fill="{colour}" opacity=".15"/>'
 
 
 def _axis(low: float, high: float, x0: float, x1: float, unit: str) -> str:

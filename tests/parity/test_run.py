@@ -2,10 +2,10 @@
 through the engine's ports on the in-process platform (which decides as the one behind HTTP does: test_parity.py).
 
 Compared at each common instant, row by row: every column of the decisions, and every column of the observation. Apart are:
-suggestions that a tick did not ask for, because nothing turned on them (a run looks at all of them, so the state is known there
-and UNKNOWN here), with what follows from their being unknown; and `protection` where a day without edits is being paid (the
-platform says CONFIRMING or PAID for some hours, a run IN_EFFECT; no rule tells them apart). Sums over an account may differ in
-their last bits: rows are added in another order.
+suggestions that a tick did not ask for, because nothing turned on them (a run looks at all of them, so the state is known
+there and UNKNOWN here), with what follows from their being unknown; and `protection` where a day without edits is being paid
+(the platform says CONFIRMING or PAID for some hours, a run IN_EFFECT; no rule tells them apart). Sums over an account may
+differ in their last bits: rows are added in another order.
 """
 
 from __future__ import annotations

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bidctl.wording import Wording
 from sim.result import Result
 from sim.score import Comparison, Conduct, Regret, compare, conduct, regret
 from sim.yardstick import Yardstick
 
 HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """Gains over `hold` by policy where one assumption is changed. `end`: by how much."""
+
+    words: Wording
+    end: str
+    against_hold: Mapping[str, Comparison]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,8 @@ class Findings:
     violations: Mapping[str, tuple[str, ...]]
     missing: tuple[str, ...] = ()
     results: Mapping[str, list[Result]] = field(default_factory=dict)
+    yardsticks: Sequence[Yardstick] = ()
+    sensitivity: Sequence[Sensitivity] = ()
 
     @property
     def title_zh(self) -> str:
@@ -62,7 +74,17 @@ def findings(
         violations={name: tuple(v for r in found for v in r.violations) for name, found in whole.items()},
         missing=missing,
         results=whole,
+        yardsticks=measured,
     )
+
+
+def sensitivity(results: Mapping[str, list[Result]], words: Wording, end: str) -> Sensitivity | None:
+    """What was done under a changed assumption; None where `hold` is missing."""
+    holds = results.get(HOLD, [])
+    known = {r.seed for r in holds}
+    whole = {name: [r for r in found if r.seed in known] for name, found in results.items() if name != HOLD}
+    gains = {name: compare(found, _same(holds, found)) for name, found in whole.items() if found}
+    return Sensitivity(words, end, gains) if gains else None
 
 
 def _same(some: list[Result], like: list[Result]) -> list[Result]:

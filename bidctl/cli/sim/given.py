@@ -37,6 +37,7 @@ class Given:
     worlds: Worlds
     engine: Engine
     oracle: int
+    sensitivity: bool
     html: Path | None
 
 
@@ -46,10 +47,16 @@ def options(command: F) -> F:
     @functools.wraps(command)
     def wrapped(
         *args: Any, days: int, every: str, seeds: str, world: str | None, workers: int, cluster: str | None, oracle: int,
-        html: Path | None, **words: Any,
+        sensitivity: bool, html: Path | None, **words: Any,
     ) -> Any:  # fmt: skip
         told = Given(
-            Plan(days, int(every)), seeds_of(seeds), worlds_of(world), engine_of(workers, cluster), oracle, html
+            Plan(days, int(every)),
+            seeds_of(seeds),
+            worlds_of(world),
+            engine_of(workers, cluster),
+            oracle,
+            sensitivity,
+            html,
         )
         return command(*args, given=told, **words)
 
@@ -66,6 +73,7 @@ def options(command: F) -> F:
         click.option("--seeds", default="3", show_default=True, metavar="N|A-B|A,B,..",
                      help="随机种子: 个数或哪些 / How many seeds of luck, or which."),
         click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数 / Days."),
+        click.option("--sensitivity", is_flag=True, help="逐项改变假设再比 / Compare again with each assumption changed."),
         click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="离线报告文件 / Report that opens offline."),
     ):  # fmt: skip
         wrapped = add(wrapped)

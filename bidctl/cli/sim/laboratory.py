@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bidctl.cli.common import Shell
+from bidctl.cli.sim.words import Say
 from bidctl.problem import Problem
 from bidctl.wording import Wording
 from sim.engines import Done, Engine, WorkersLost
 from sim.experiment import Task, gathered
+from sim.oracle import measure
 from sim.result import Result
+from sim.run import Plan
+from sim.world import MarketWorld
+from sim.yardstick import Yardstick
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,22 @@ def carry_out(shell: Shell, tasks: Sequence[Task], engine: Engine) -> Outcome:
             shell.say("已停止; 完成的部分照常报告", "stopped; what is done is reported")
     finished = {id(task) for task, _ in done}
     missing = tuple(t.text() for t in tasks if id(t) not in finished)
-    return Outcome(gathered(done), missing)
+    return Outcome(gathered(tasks, done), missing)
+
+
+def measure_all(
+    shell: Shell, makes: Mapping[int, Callable[[], MarketWorld]], plan: Plan, count: int
+) -> list[Yardstick]:
+    """The oracles of each seed, on at most `count` campaigns. Raises Problem where they cannot be had."""
+    found: list[Yardstick] = []
+    with _progress(shell, len(makes), shell.text("参照上限", "oracles")) as bar:
+        for seed, make in makes.items():
+            try:
+                found.append(measure(make, seed, plan.days, plan.every, count))
+            except ValueError as error:
+                raise Problem(Say.ORACLE(error=Wording.read(str(error)))) from None
+            bar.done(len(found))
+    return found
 
 
 class _Bar:
@@ -53,7 +73,7 @@ class _Bar:
 
 
 @contextmanager
-def _progress(shell: Shell, total: int) -> Iterator[_Bar]:
+def _progress(shell: Shell, total: int, what: str = "") -> Iterator[_Bar]:
     import rich.progress
     from rich.console import Console
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -61,5 +81,5 @@ def _progress(shell: Shell, total: int) -> Iterator[_Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
                TextColumn(shell.text("剩余", "left")), TimeRemainingColumn())  # fmt: skip
     with rich.progress.Progress(*columns, console=Console(stderr=True), disable=shell.as_json) as bar:
-        task = bar.add_task(shell.text("模拟", "simulating"), total=total)
+        task = bar.add_task(what or shell.text("模拟", "simulating"), total=total)
         yield _Bar(lambda done: bar.update(task, completed=done))

@@ -43,6 +43,12 @@ class Say(Phrases):
         "--cluster {address}: no scheduler answers: {error}",
     )
     TASK_FAILED = "{task}: 没有完成: {error}", "{task}: was not done: {error}"
+    ORACLE = "--oracle: 无法计算: {error}", "--oracle: cannot be computed: {error}"
+    OWN_WORLD = (
+        "--oracle 与 --sensitivity: 只用于自带的世界, 不能与 --world 同用",
+        "--oracle and --sensitivity: for the world that comes with the package only, not with --world",
+    )
+    HTML = "--html {file}: 无法写入: {error}", "--html {file}: cannot be written: {error}"
     SWEEP_POLICY = (
         "{where}: 没有策略; 应给 policy 或 --policy",
         "{where}: no policy; expected policy or --policy",
