@@ -1,16 +1,28 @@
-"""Where tasks are done: here, in a pool of processes, or on many nodes; the same results everywhere."""
+"""Where tasks are done: in this process, or in a pool of processes; the same results everywhere."""
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
 from sim.experiment import Task, perform
 from sim.result import Result
+from sim.words import Say
 
 Done = tuple[Task, Sequence[Result]]
 Within = Callable[[float], None]
 """Told the share that is done of the task at work."""
+
+MOST_ROUNDS = 3
+"""Times in a row that a pool may break without any task done, before it is given up."""
+
+
+class WorkersLost(RuntimeError):
+    """Workers died again and again; the text is one line for people."""
 
 
 class Engine(Protocol):
@@ -25,3 +37,40 @@ class Here:
     def perform(self, tasks: Sequence[Task], within: Within) -> Iterator[Done]:
         for task in tasks:
             yield task, perform(task, within)
+
+
+class Pool:
+    """`workers` processes. One that is killed costs its task another try, and nothing else: tasks are pure. Raises WorkersLost."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def perform(self, tasks: Sequence[Task], within: Within) -> Iterator[Done]:
+        left, idle = list(tasks), 0
+        while left:
+            before = len(left)
+            for task, results in self._round(list(left)):
+                left = [t for t in left if t is not task]
+                yield task, results
+            idle = idle + 1 if len(left) == before else 0
+            if left and idle >= MOST_ROUNDS:
+                raise WorkersLost(Say.WORKERS_LOST(times=idle, task=left[0].text()).both)
+
+    def _round(self, tasks: Sequence[Task]) -> Iterator[Done]:
+        """Until all are done, or the pool breaks."""
+        pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), _deaf)
+        try:
+            futures: dict[Future[list[Result]], Task] = {pool.submit(perform, t): t for t in tasks}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenProcessPool:
+            return
+        finally:
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _deaf() -> None:
+    """A person's Ctrl-C is for the parent: it lets finished work be reported."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bidctl.policy import Policy
+from sim.contract import check
 from sim.result import Result
 from sim.run import Plan, Run, Step
 from sim.scenario import Scenario
@@ -34,10 +35,10 @@ def market(
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """A policy and what it is called in tables."""
+    """A policy and what it is called in tables. `make` gives it; other processes call it too, so it must be importable."""
 
     name: str
-    policy: Policy
+    make: Callable[[], Policy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def tasks(
 
 def perform(task: Task, step: Step = lambda share: None) -> list[Result]:
     """One result an entrant, in their order. Worlds advance side by side, so that they share what luck is drawn."""
-    runs = [Run(world, e.policy, task.plan) for world, e in zip(_alike(task), task.entrants, strict=True)]
+    runs = [Run(world, e.make(), task.plan) for world, e in zip(_alike(task), task.entrants, strict=True)]
     steps = task.plan.steps
     for number in range(steps):
         for one in runs:
@@ -88,6 +89,7 @@ def _alike(task: Task) -> list[World]:
     if isinstance(first, MarketWorld):  # its past is lived once
         shocks = first.shocks
         return [first, *(copy.deepcopy(first, {id(shocks): shocks}) for _ in range(more))]
+    check(first)
     return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]
 
 

@@ -170,8 +170,8 @@ def _rows(shocks: Shocks, buyers: Buyers, menu: Menu, number: int, hour: Int, at
 def _day_words(shocks: Shocks, buyers: Buyers, day: int) -> NDArray[np.uint64]:
     """(m, size x 24): first the first potential order of every hour, then the second."""
     days, count = _days(buyers.size), buyers.size * DAY_HOURS
-    block, last = day // days, day // days * days + days - 1
-    words = shocks.kept_words(buyers.token, last, Stream.ORDERS, buyers.key, block, days * count)
+    block, serves = day // days, range(day // days * days, (day // days + 1) * days)
+    words = shocks.kept_words(buyers.token, serves, Stream.ORDERS, buyers.key, block, days * count)
     return words[:, day % days * count : (day % days + 1) * count]
 
 

@@ -23,15 +23,19 @@ CAPABILITIES = Capabilities(
 )
 
 
+ACCOUNT = 1_700_000_000_000_011
+CAMPAIGN = 1_861_000_000_000_001
+"""Ids of account 0 and campaign 0; the others follow, so that ids sort as indices do."""
+
+
 def campaign_id(i: int) -> CampaignId:
-    """Ids sort as indices do."""
-    return CampaignId(f"c{i:09d}")
+    return CampaignId(str(CAMPAIGN + i))
 
 
 def index_of(campaign: str) -> int:
     """The index behind `campaign_id`."""
-    return int(campaign[1:])
+    return int(campaign) - CAMPAIGN
 
 
 def account_id(i: int) -> AccountId:
-    return AccountId(f"a{i:07d}")
+    return AccountId(str(ACCOUNT + i))

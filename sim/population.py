@@ -175,12 +175,15 @@ def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = No
     """Every campaign of the scenario (of these accounts only, where given) in the order of its creation."""
     specs: list[CampaignSpec] = []
     parts: list[Traits] = []
-    start, key, live = scenario.start.timestamp(), 0, scenario.accounts
+    first, live = 0, scenario.accounts
+    wanted = np.arange(scenario.accounts) if accounts is None else np.array(sorted(set(accounts)), np.int64)
     for number, group in enumerate(scenario.group):
-        traits = draw_traits(group, number, np.arange(key, key + group.count), scenario, shocks)
-        specs += specs_of(group, traits, scenario.accounts, live, start, shocks)
+        keys = np.arange(first, first + group.count)
+        keys = keys[np.isin(keys % scenario.accounts, wanted)]
+        traits = draw_traits(group, number, keys, scenario, shocks)
+        specs += specs_of(group, traits, first, live, scenario, shocks)
         parts.append(traits)
-        key += group.count
+        first += group.count
         live += group.count if group.kind == "live" else 0
     whole = parts[0]
     for part in parts[1:]:
@@ -189,30 +192,28 @@ def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = No
     whole.live_account[:] = [s.live_account for s in specs]
     whole.starts_at[:] = [s.starts_at for s in specs]
     order = np.argsort([s.created_at for s in specs], kind="stable")
-    if accounts is not None:
-        order = order[np.isin([specs[i].account for i in order], list(accounts))]
     return Planned(tuple(specs[i] for i in order), taken(whole, order))
 
 
 def specs_of(
-    group: Group, traits: Traits, accounts: int, first_live: int, start: float, shocks: Shocks
+    group: Group, traits: Traits, first_key: int, first_live: int, scenario: Scenario, shocks: Shocks
 ) -> Sequence[CampaignSpec]:
-    """How each campaign of the group is set up at its creation."""
+    """How each campaign of the group is set up at its creation. `first_key`, `first_live`: of the group's first campaign."""
     u = shocks.uniforms(Stream.TRAITS, traits.key, 3)
     net = np.where(group.objective == "net", traits.net_share, 1.0)
     target = np.round(np.exp(traits.best + between(group.start_offset, u[0])) * net, 2)
     budget = np.maximum(300, np.round(traits.base / 100 * log_between(group.budget_factor, u[1]) / 100) * 100) * 100
-    created = np.floor((start - between(group.age_days, u[2]) * DAY) / 60) * 60
+    created = np.floor((scenario.start.timestamp() - between(group.age_days, u[2]) * DAY) / 60) * 60
     starts = created + np.floor(between(group.starts_in_hours, u[3]) * HOUR / 60) * 60
     live = group.kind == "live"
     return [
         CampaignSpec(
-            account=int(key) % accounts,
+            account=key % scenario.accounts,
             kind=int(live),
-            live_account=first_live + i if live else int(key) % accounts,
-            products=() if live else (int(key) + 1,),
+            live_account=first_live + key - first_key if live else key % scenario.accounts,
+            products=() if live else (key + 1,),
             objective=int(group.objective == "net"),
-            name=f"{group.name}-{i + 1:03d}",
+            name=f"{group.name}-{key - first_key + 1:03d}",
             target=max(0.01, float(target[i])),
             budget=int(budget[i]),
             created_at=float(created[i]),
@@ -220,5 +221,5 @@ def specs_of(
             cost_controlled=group.cost_controlled,
             overall=group.overall,
         )
-        for i, key in enumerate(traits.key)
+        for i, key in enumerate(traits.key.tolist())
     ]

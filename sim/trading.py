@@ -158,7 +158,7 @@ class Trading:
             chance = refund_chance(tile.traits.refund, stall.luck.day, self._world.refunds, self._refund)
             key = ("menu", tile.token, self._day, chance.tobytes())
             stall.menu = self._shocks.shared(
-                key, self._day, lambda: menu_of(self._shocks, tile.buyers, self._day, chance)
+                key, range(self._day, self._day + 1), lambda: menu_of(self._shocks, tile.buyers, self._day, chance)
             )
         return stall.menu
 

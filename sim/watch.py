@@ -96,13 +96,17 @@ class Watch:
             budget=budget,
             created=np.floor(who.created_at),
             modified=np.floor(c.modified),
-            protection=np.where(who.cost_controlled & ~who.hosted, Protection.IN_EFFECT, Protection.NONE).astype(
-                np.int8
-            ),
+            protection=self._protection(ended),
             live_account=who.live_account,
             products=who.products,
             **totals,
         )
+
+    def _protection(self, ended: NDArray[np.bool_]) -> NDArray[np.int8]:
+        """As the platform shows it of a day without a forfeit; we never edit so often that one follows."""
+        protected = self._who.cost_controlled & ~self._who.hosted
+        there = np.where(ended, Protection.ENDED, Protection.IN_EFFECT)
+        return np.where(protected, there, Protection.NONE).astype(np.int8)
 
     def _suggestions(self, now: float) -> None:
         value = np.round(self._world.suggestion(np.arange(len(self._who))), 2)

@@ -1,4 +1,4 @@
-"""What is said of a scenario file, in both languages."""
+"""What is said of scenario files, worlds and workers, in both languages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bidctl.wording import Phrases
 
 
 class Say(Phrases):
-    """Refusals of a scenario, by code."""
+    """Refusals, by code."""
 
     SCENARIO_TOML = (
         "{file}: 无法作为 TOML 读取, 请修改该处: {error}",
@@ -46,3 +46,49 @@ class Say(Phrases):
     A_TEXT = "文本", "a text"
     AN_INSTANT = "整点且带时差的时刻", "an instant with offset on a whole hour"
     SESSIONS = "列表 [小时 0..24, 时长 > 0]", "a list of [hour 0..24, hours > 0]"
+    WORKERS_LOST = (
+        "工作进程接连死了 {times} 次, 当时在做: {task}; 内存不够? 试试更小的 --workers",
+        "workers died {times} times while they did: {task}; too little memory? try fewer --workers",
+    )
+    WORLD_ATTRIBUTE = (
+        "世界 {world}: 缺少属性 {name}; 见 docs/world.md",
+        "world {world}: no attribute {name}; see docs/world.md",
+    )
+    WORLD_METHOD = (
+        "世界 {world}: 缺少方法 {name}(); 见 docs/world.md",
+        "world {world}: no method {name}(); see docs/world.md",
+    )
+    WORLD_LIVE = (
+        "世界 {world}: 有直播计划, 却缺少方法 {name}(); 见 docs/world.md",
+        "world {world}: has live campaigns and no method {name}(); see docs/world.md",
+    )
+    WORLD_NOW = (
+        "世界 {world}: now = {value!r}; 应为上海时间某个零点的纪元秒",
+        "world {world}: now = {value!r}; expected epoch seconds of a midnight in Asia/Shanghai",
+    )
+    WORLD_SPECS = (
+        "世界 {world}: specs 是 {found}; 应为非空的 CampaignSpec 列表",
+        "world {world}: specs is {found}; expected a list of CampaignSpec that is not empty",
+    )
+    WORLD_SPEC = "世界 {world}: specs[{index}] 缺少 {column}", "world {world}: specs[{index}] has no {column}"
+    WORLD_SPEC_VALUE = (
+        "世界 {world}: specs[{index}] = {value}; 应有 target > 0, budget >= 0, kind 和 objective 为 0 或 1",
+        "world {world}: specs[{index}] = {value}; expected target > 0, budget >= 0, kind and objective 0 or 1",
+    )
+    WORLD_TERMS = (
+        "世界 {world}: terms({index}) = {value}; 应为 Terms: goal > 0, margin 在 0 .. 1",
+        "world {world}: terms({index}) = {value}; expected Terms with goal > 0 and margin within 0 .. 1",
+    )
+    WORLD_COLUMN = "世界 {world}: {method} 缺少列 {column}", "world {world}: {method} has no column {column}"
+    WORLD_DTYPE = (
+        "世界 {world}: {method} {column} 的类型是 {found}; 应为一维 {expected} 数组",
+        "world {world}: {method} {column} is {found}; expected a one-dimensional array of {expected}",
+    )
+    WORLD_LENGTH = (
+        "世界 {world}: {method} {column} 有 {found} 行; 应为 {expected} 行",
+        "world {world}: {method} {column} has {found} rows; expected {expected}",
+    )
+    WORLD_TODAY = (
+        "世界 {world}: today() 应按所问计划的次序每个一行",
+        "world {world}: today() should have one row for each campaign asked, in their order",
+    )

@@ -34,6 +34,10 @@ class Say(Phrases):
         "--{name}: found {value:g}, expected a ROAS between 0.01 and 100",
     )
     YUAN = "--{name}: 取值 {value:g}, 应为大于 0 的元/天", "--{name}: found {value:g}, expected yuan a day above 0"
+    SAVE_NEEDS = (
+        "--save: 没有 --account, 请给出要写入托管条件的账户",
+        "--save: found no --account, expected the account whose enrolments are to have it",
+    )
     IDENTITY = (
         "{name}: 取值 {value!r}, 应为平台显示的数字ID",
         "{name}: found {value!r}, expected an id of digits as the platform shows it",

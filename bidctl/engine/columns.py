@@ -274,7 +274,7 @@ class Columns:
         r, x = self.roster, self.table.x
         known = np.isfinite(x[0, :, -1]) & np.isfinite(x[1, :, -1]) & np.isfinite(x[2, :, -1])
         target = ~r.flags("cost_controlled") | (r.flags("has_target") & r.flags("has_objective"))
-        basis = ~self.net | np.isfinite(x[3, :, -1])
+        basis = ~self.net | (np.isfinite(x[3, :, -1]) & np.isfinite(self.net_share))
         fresh = r.floats("seen") >= self.m.listed_at
         return known & target & basis & fresh & ~r.flags("odd") & self.judged.convertible
 
@@ -333,11 +333,18 @@ class Columns:
 
     @cached_property
     def net_share(self) -> Float:
-        """(n,) GMV net of refunds within 1 h / paid GMV; 1 where it is not reported."""
+        """(n,) GMV net of refunds within 1 h / paid GMV; 1 where nothing was paid yet, NaN where something was and the net column
+        tells nothing of it: then nothing can be converted to a target on that basis."""
         paid, net = self.table.x[1], self.table.x[3]
         both = np.isfinite(paid) & np.isfinite(net)
         whole, kept = total(np.where(both, paid, 0.0)), total(np.where(both, net, 0.0))
-        return np.where((whole > 0) & (kept > 0), kept / np.where(whole > 0, whole, 1.0), 1.0)
+        share = np.where((whole > 0) & (kept > 0), kept / np.where(whole > 0, whole, 1.0), np.nan)
+        return np.where(total(np.nan_to_num(paid)) > 0, share, 1.0)
+
+    @cached_property
+    def per_target(self) -> Float:
+        """(n,) paid yuan behind one yuan on the target's own basis: what turns shares of paid GMV into shares of that basis."""
+        return np.where(self.net, 1.0 / self.net_share, 1.0)
 
     @cached_property
     def trusted(self) -> Bool:
@@ -345,12 +352,11 @@ class Columns:
         return np.asarray(self.e.confirmed | (self.accounts.totals(self.settled.mature) > 0))
 
     def floors(self) -> tuple[Float, NDArray[np.int8]]:
-        """R-FLOOR on the target's basis: s is finally billed per yuan of that basis."""
-        per_target = np.where(self.net, np.minimum(self.settled.rate / self.net_share, 1.0), self.settled.rate)
-        return break_even(floor_inputs(self.e, per_target))
+        """R-FLOOR on the target's basis: s is finally billed, r refunded after dispatch, per yuan of that basis."""
+        return break_even(floor_inputs(self.e, np.minimum(self.settled.rate * self.per_target, 1.0), self.per_target))
 
     def margins(self) -> Float:
-        return yield_per_paid_yuan(floor_inputs(self.e, self.settled.rate))
+        return yield_per_paid_yuan(floor_inputs(self.e, self.settled.rate, np.ones(self.n)))
 
     @cached_property
     def break_even(self) -> tuple[Float, Float]:
@@ -386,7 +392,7 @@ class Columns:
 
     def goal_target(self) -> Float:
         """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""
-        left = self.judged.share_7d / np.where(self.net, self.net_share, 1.0)
+        left = self.judged.share_7d * self.per_target
         return np.where(left > 0, self.e.goal / np.where(left > 0, left, 1.0), np.nan)
 
     def protection_at_stake(self) -> Float:

@@ -147,18 +147,22 @@ class Observer:
     # observing
     def observe(self, now: datetime, standing: Standing | None = None) -> Observation:
         """Every campaign of the newest complete listing, and those that a newer incomplete one left out."""
-        t = now.timestamp()
-        self.memory.advance(t)
-        if self.memory.renamed:
-            self.milestones.forget_rows(self.memory.named_before)
-        self.hourly.refresh(t)
-        columns = Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
-        self.milestones.note(self.memory.roster, columns.milestones(), t)
+        columns = self.columns(now, standing)
+        self.milestones.note(self.memory.roster, columns.milestones(), now.timestamp())
         return columns.observation()
 
     def table(self, now: float) -> DayTable:
         """The natural days behind the observation, with the source of each number (for explain)."""
         return day_table(self.memory, self.hourly.views[self.days.of(now)], now)
+
+    def columns(self, now: datetime, standing: Standing | None = None) -> Columns:
+        """The parts of an observation at `now`, over all campaigns ever seen (for reports; `observe` for deciding)."""
+        t = now.timestamp()
+        self.memory.advance(t)
+        if self.memory.renamed:
+            self.milestones.forget_rows(self.memory.named_before)
+        self.hourly.refresh(t)
+        return Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
 
     def promotion_since(self, now: float) -> float:
         """Midnight at which the present phase (promotion or not) began within 7 days; -inf = longer ago, or no calendar."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-ACCOUNT = 1_700_000_000_000_011
-CAMPAIGN = 1_861_000_000_000_001
+from sim.platform import ACCOUNT as ACCOUNT
+from sim.platform import CAMPAIGN as CAMPAIGN
+
 AWEME = 90_000_000_001
 PRODUCT = 3_600_000_000_000_000_001
 MATERIAL = 7_400_000_000_000_000_001

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.cli.office import Office, Terminal
 
@@ -102,6 +105,22 @@ def test_a_wrong_file_says_where(shell: Terminal, mine: Path) -> None:
         assert (
             said.code == 2 and "mine.toml" in said.err and "rule 1: when, column 18" in said.err and "90%" in said.err
         )
+
+
+@given(
+    data=st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=200).map(lambda t: (HEAD + t).encode("utf-8", "replace")),
+        st.text(max_size=60).map(lambda t: (HEAD + RULE % (t, t)).encode("utf-8", "replace")),
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_in_a_policy_file_get_an_answer(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "mine.toml").write_bytes(data)
+        said = Terminal(Path(folder))("explain", "--policy", "mine.toml")
+        assert said.code in {0, 2} and "Traceback" not in said.err and len(said.err.splitlines()) <= 1, said
+        assert not list(Path(folder).glob("bidctl-bug-*")), said.err
 
 
 def test_a_policy_reads_itself_out(shell: Terminal) -> None:

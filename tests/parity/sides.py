@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from tests.fakes.notices import Notices
 
 APP = "1700000000000001"
 SETTINGS_HASH = "parity"
+HANDBOOK = "policies.handbook:Handbook"
 Control = Callable[[str, str, Mapping[str, object] | None], Any]
 
 
@@ -114,14 +115,15 @@ class Run:
         return sorted(kept, key=lambda line: (line["at"], str(line.get("account")), str(line.get("campaign"))))
 
 
-def enrolments(config: Mapping[str, Any], now: datetime) -> list[Enrolment]:
+def enrolments(config: Mapping[str, Any], now: datetime, policy: str = HANDBOOK) -> list[Enrolment]:
     """What an operator would enrol, and standing enrolments for every goods newcomer and every room of it."""
     named = [c for c in config["campaigns"] if c["enrol"] and not c["ended"]]
     found = [_enrolment(c["account"], c["id"], c["enrol"], now) for c in named]
     rooms = {(c["account"], f"live:{c['aweme_id']}"): c["enrol"] for c in named if c["goal"] == "live"}
     fresh = {(a["id"], "name:new-*"): {"side": "merchant", "intent": "balanced", "goal": 2.6, "margin": 0.45}
              for a in config["accounts"]}  # fmt: skip
-    return found + [_enrolment(account, selector, h, now) for (account, selector), h in (rooms | fresh).items()]
+    found += [_enrolment(account, selector, h, now) for (account, selector), h in (rooms | fresh).items()]
+    return [replace(e, policy=policy) for e in found]
 
 
 def _enrolment(account: str, campaign: str, h: Mapping[str, Any], now: datetime) -> Enrolment:
@@ -171,7 +173,7 @@ async def over_http(
 
 
 @asynccontextmanager
-async def in_process(scenario: str, seed: int, mode: Mode) -> AsyncIterator[Run]:
+async def in_process(scenario: str, seed: int, mode: Mode, policy: str = HANDBOOK) -> AsyncIterator[Run]:
     """The same state without a socket, and a ledger in memory."""
     emulator = Emulator(world(scenario, seed))
     router = emulator.router
@@ -185,7 +187,7 @@ async def in_process(scenario: str, seed: int, mode: Mode) -> AsyncIterator[Run]
 
     clock = ServiceClock(emulator.service)
     ledger, reads, writer = MemoryLedger(clock.now()), InProcessReads(router, APP), InProcessWriter(router, APP)
-    given = enrolments(control("GET", "config"), clock.now())
+    given = enrolments(control("GET", "config"), clock.now(), policy)
     with ledger.begin(durable=True) as t:
         for e in given:
             t.enrol(e)

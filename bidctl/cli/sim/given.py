@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import importlib
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,9 +16,9 @@ import click
 
 from bidctl import catalog
 from bidctl.cli.sim.words import Say
-from bidctl.policy import Policy
 from bidctl.problem import UsageProblem
 from bidctl.wording import Wording
+from sim.engines import Engine, Here, Pool
 from sim.experiment import Entrant, Worlds, market
 from sim.run import Plan
 from sim.scenario import Scenario, ScenarioError, load, shipped
@@ -26,11 +28,36 @@ MOST_DAYS, MOST_SEEDS = 366, 1000
 HOURS = ("1", "2", "3", "4", "6", "8", "12", "24")
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The words of an experiment, checked."""
+
+    plan: Plan
+    seeds: tuple[int, ...]
+    worlds: Worlds
+    engine: Engine
+    oracle: int
+    html: Path | None
+
+
 def options(command: F) -> F:
-    """The options of every experiment."""
+    """The options of every experiment, handed to the command as one `Given`."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any, days: int, every: str, seeds: str, world: str | None, workers: int, cluster: str | None, oracle: int,
+        html: Path | None, **words: Any,
+    ) -> Any:  # fmt: skip
+        told = Given(
+            Plan(days, int(every)), seeds_of(seeds), worlds_of(world), engine_of(workers, cluster), oracle, html
+        )
+        return command(*args, given=told, **words)
+
     for add in (
         click.option("--oracle", type=click.IntRange(0, 100_000), default=0, show_default=True,
                      help="为多少个计划计算参照上限, 0 = 不算 / Campaigns to compute the oracles for, 0 = none."),
+        click.option("--cluster", metavar="ADDRESS",
+                     help="多机 dask.distributed: tcp://host:port 或 local:N / Many nodes, dask.distributed: tcp://host:port, or local:N."),
         click.option("--workers", type=click.IntRange(1, 1024), default=1, show_default=True,
                      help="并行进程数 / Processes at work."),
         click.option("--world", metavar="MODULE:CLASS", help="外部世界 / A world from outside: factory(scenario, seed)."),
@@ -41,8 +68,8 @@ def options(command: F) -> F:
         click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数 / Days."),
         click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="离线报告文件 / Report that opens offline."),
     ):  # fmt: skip
-        command = add(command)
-    return command
+        wrapped = add(wrapped)
+    return wrapped  # type: ignore[return-value]
 
 
 def scenario_of(text: str) -> Scenario:
@@ -56,16 +83,16 @@ def scenario_of(text: str) -> Scenario:
 
 def seeds_of(text: str) -> tuple[int, ...]:
     """`N` = 1..N, `A-B`, or a list. Raises UsageProblem."""
-    if found := re.fullmatch(r"(\d+)-(\d+)", text):
+    if found := re.fullmatch(r"(\d{1,18})-(\d{1,18})", text):
         first, last = int(found[1]), int(found[2])
-        seeds = tuple(range(first, last + 1))
-    elif "," in text and re.fullmatch(r"\d+(,\d+)*", text):
+        seeds = tuple(range(first, min(last, first + MOST_SEEDS) + 1))
+    elif re.fullmatch(r"\d{1,18}(,\d{1,18})+", text):
         seeds = tuple(dict.fromkeys(int(s) for s in text.split(",")))
-    elif text.isdigit():
+    elif re.fullmatch(r"\d{1,6}", text):
         seeds = tuple(range(1, int(text) + 1))
     else:
         seeds = ()
-    if not 1 <= len(seeds) <= MOST_SEEDS or max(seeds, default=0) >= 2**63:
+    if not 1 <= len(seeds) <= MOST_SEEDS:
         raise UsageProblem(Say.SEEDS(text=text, most=MOST_SEEDS))
     return seeds
 
@@ -77,6 +104,8 @@ def worlds_of(reference: str | None) -> Worlds:
     module, _, name = reference.partition(":")
     if not module or not name:
         raise UsageProblem(Say.WORLD_FORM(reference=reference))
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))  # at the end: what is installed goes first
     try:
         found: Worlds = getattr(importlib.import_module(module), name)
     except ImportError as error:
@@ -88,63 +117,28 @@ def worlds_of(reference: str | None) -> Worlds:
     return found
 
 
-def plan_of(days: int, every: str) -> Plan:
-    return Plan(days, int(every))
+def engine_of(workers: int, cluster: str | None) -> Engine:
+    """Where the work is done. Raises UsageProblem."""
+    if cluster is None:
+        return Here() if workers == 1 else Pool(workers)
+    if workers != 1:
+        raise UsageProblem(Say.ONE_ENGINE())
+    from bidctl.cli.sim.cluster import Cluster
 
-
-def reference_of(text: str) -> str:
-    """`curve` for `policies.curve:Curve` and the like; anything else as it is."""
-    if ":" in text or text.endswith(".toml"):
-        return text
-    for reference in catalog.shipped():
-        module = reference.partition(":")[0].rpartition(".")[2]
-        if text == module:
-            return reference
-    known = ", ".join(sorted({r.partition(":")[0].rpartition(".")[2] for r in catalog.shipped()}))
-    raise UsageProblem(Say.POLICY(text=text, known=known))
+    return Cluster(cluster)
 
 
 def entrant_of(text: str) -> Entrant:
-    """`NAME` or `NAME?parameter=value&...`. Raises UsageProblem."""
-    reference, _, query = text.partition("?")
-    policy = catalog.load(reference_of(reference))
-    given = dict(_pair(text, part) for part in query.split("&")) if query else {}
-    short = reference.rpartition(":")[2].rpartition("/")[2].removesuffix(".toml")
-    name = short if not given else f"{short}({', '.join(f'{k}={v:g}' for k, v in given.items())})"
-    return Entrant(name, with_parameters(policy, given, reference))
+    """A policy by name, module:Class or .toml file, with parameters in brackets. Raises UsageProblem."""
+    catalog.load(text)
+    return Entrant(text.rpartition("/")[2], partial(catalog.load, catalog.lasting(text)))
 
 
 def entrants_of(texts: Sequence[str]) -> tuple[Entrant, ...]:
-    """Each once; names that would be the same are an error."""
+    """Each once. Raises UsageProblem for two that would have one name."""
     found = tuple(entrant_of(t) for t in dict.fromkeys(texts))
     names = [e.name for e in found]
     for name in names:
         if names.count(name) > 1:
             raise UsageProblem(Say.SAME_NAME(name=name))
     return found
-
-
-def with_parameters(policy: Policy, given: Mapping[str, float], where: str) -> Policy:
-    """The same policy with other parameters. Raises UsageProblem for one that it does not have, or that it refuses."""
-    known = {f.name: f.default for f in dataclasses.fields(policy)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in known:
-            raise UsageProblem(Say.NO_PARAMETER(where=where, name=name, value=value, known=", ".join(known) or "-"))
-        whole = isinstance(known[name], int) and not isinstance(known[name], bool)
-        if not math.isfinite(value) or (whole and value != int(value)):
-            raise UsageProblem((Say.WHOLE if whole else Say.FINITE)(where=where, name=name, value=value))
-        values[name] = int(value) if whole else float(value)
-    try:
-        changed: Policy = dataclasses.replace(policy, **values)  # type: ignore[type-var]
-    except (ValueError, TypeError) as error:
-        raise UsageProblem(Say.REFUSES(where=where, error=Wording.read(str(error)))) from None
-    return changed
-
-
-def _pair(text: str, part: str) -> tuple[str, float]:
-    name, _, value = part.partition("=")
-    try:
-        return name, float(value)
-    except ValueError:
-        raise UsageProblem(Say.PAIR(text=text, part=part)) from None

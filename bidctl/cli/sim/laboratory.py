@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bidctl.cli.common import Shell
-from sim.engines import Done, Engine
+from bidctl.problem import Problem
+from bidctl.wording import Wording
+from sim.engines import Done, Engine, WorkersLost
 from sim.experiment import Task, gathered
 from sim.result import Result
 
@@ -28,6 +30,8 @@ def carry_out(shell: Shell, tasks: Sequence[Task], engine: Engine) -> Outcome:
             for one in engine.perform(tasks, bar.within):
                 done.append(one)
                 bar.done(len(done))
+        except (WorkersLost, ValueError) as error:
+            raise Problem(Wording.read(str(error))) from None
         except KeyboardInterrupt:
             shell.say("已停止; 完成的部分照常报告", "stopped; what is done is reported")
     finished = {id(task) for task, _ in done}

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from bidctl.cli.common import Shell
-from bidctl.cli.sim import given
 from bidctl.cli.sim.findings import HOLD, findings
+from bidctl.cli.sim.given import Given, entrants_of, scenario_of
 from bidctl.cli.sim.laboratory import carry_out
 from bidctl.cli.sim.tables import show
-from sim.engines import Here
 from sim.experiment import tasks
 
 
-def trial(
-    shell: Shell, scenario: str, policies: Sequence[str], days: int, seeds: str, every: str, world: str | None, workers: int,
-    oracle: int, html: Path | None,
-) -> None:  # fmt: skip
+def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) -> None:
     """See `sim run` and `sim compare`."""
-    chosen = given.scenario_of(scenario)
-    entrants = given.entrants_of([*policies, HOLD])
-    work = tasks(given.worlds_of(world), chosen, given.seeds_of(seeds), entrants, given.plan_of(days, every))
-    done = carry_out(shell, work, Here())
-    found = findings(done.results, [], scenario=chosen.name, days=days, every=int(every), missing=done.missing)
+    chosen = scenario_of(scenario)
+    work = tasks(given.worlds, chosen, given.seeds, entrants_of([*policies, HOLD]), given.plan)
+    done = carry_out(shell, work, given.engine)
+    plan = given.plan
+    found = findings(done.results, [], scenario=chosen.name, days=plan.days, every=plan.every, missing=done.missing)
     show(shell, found)

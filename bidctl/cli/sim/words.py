@@ -25,19 +25,55 @@ class Say(Phrases):
         "--world {reference}: 是 {found}, 应为类或函数 (scenario, seed)",
         "--world {reference}: found {found}, expected a class or function (scenario, seed)",
     )
-    POLICY = (
-        "策略 {text!r}: 应为 {known} 之一, module:Class, 或 .toml 文件",
-        "policy {text!r}: expected one of {known}, module:Class, or a .toml file",
-    )
     SAME_NAME = (
         "策略 {name}, {name}: 两个同名; 应各不相同",
         "policies {name}, {name}: two of one name; expected different ones",
     )
-    NO_PARAMETER = (
-        "{where}: 没有参数 {name} = {value:g}; 应为 {known} 之一",
-        "{where}: unknown parameter {name} = {value:g}; expected one of {known}",
+    ONE_ENGINE = "--workers 与 --cluster: 只能给一个", "--workers and --cluster: expected one of them"
+    NO_DASK = (
+        "--cluster {address}: 没有安装 dask.distributed; pip install 'bidctl[sweep]'",
+        "--cluster {address}: dask.distributed is not installed; pip install 'bidctl[sweep]'",
     )
-    WHOLE = "{where}: {name} = {value:g}; 应为整数", "{where}: {name} = {value:g}; expected a whole number"
-    FINITE = "{where}: {name} = {value:g}; 应为有限的数", "{where}: {name} = {value:g}; expected a finite number"
-    REFUSES = "{where}: 参数被拒绝: {error}", "{where}: refuses its parameters: {error}"
-    PAIR = "策略 {text}: {part!r}; ? 后应为 参数=数字", "policy {text}: {part!r}; expected parameter=number after the ?"
+    CLUSTER_FORM = (
+        "--cluster {address}: 应为 local:N (N 1 .. 1024) 或 tcp://host:port",
+        "--cluster {address}: expected local:N with N 1 .. 1024, or tcp://host:port",
+    )
+    CLUSTER_SILENT = (
+        "--cluster {address}: 调度器没有应答: {error}",
+        "--cluster {address}: no scheduler answers: {error}",
+    )
+    TASK_FAILED = "{task}: 没有完成: {error}", "{task}: was not done: {error}"
+    SWEEP_POLICY = (
+        "{where}: 没有策略; 应给 policy 或 --policy",
+        "{where}: no policy; expected policy or --policy",
+    )
+    SWEEP_NOTHING = (
+        "{where}: 没有要试的参数; 应给 [grid], [search], --grid 或 --search",
+        "{where}: no parameter to try; expected [grid], [search], --grid or --search",
+    )
+    SWEEP_BOTH = (
+        "{where}: {name} 同时在 grid 和 search 里; 只能给一处",
+        "{where}: {name} is in grid and in search; expected one of them",
+    )
+    SWEEP_MANY = (
+        "{where}: {count} 组参数; 应不多于 {most} 组",
+        "{where}: {count} settings; expected at most {most}",
+    )
+    SWEEP_READ = "{file}: 无法作为 TOML 读取: {error}", "{file}: cannot be read as TOML: {error}"
+    SWEEP_KEY = "{file}: 不认识的键 {key}; 应为 {known} 之一", "{file}: unknown key {key}; expected one of {known}"
+    SWEEP_VALUE = "{where}: {key} = {value!r}; 应为{expected}", "{where}: {key} = {value!r}; expected {expected}"
+    SWEEP_FLAG = (
+        "{option} {flag}: 应为 NAME=A,B,.. (--grid) 或 NAME=LOW..HIGH (--search)",
+        "{option} {flag}: expected NAME=A,B,.. (--grid) or NAME=LOW..HIGH (--search)",
+    )
+    A_LIST = "各不相同的数字的列表", "a list of different numbers"
+    A_RANGE = (
+        " {{low, high}} 或 [low, high], 数字且 low < high",
+        "{{low, high}} or [low, high], numbers with low < high",
+    )
+    A_POLICY = "策略名称 (文本)", "the name of a policy, a text"
+    A_TABLE = "一个 [段]", "a table"
+    NO_OPTUNA = (
+        "sweep --search: 没有安装 optuna; pip install 'bidctl[tune]'",
+        "sweep --search: optuna is not installed; pip install 'bidctl[tune]'",
+    )

@@ -1,0 +1,46 @@
+"""The daily profit report of a recorded account."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.office import Office, Terminal
+
+
+def test_every_day_and_campaign_and_a_total_that_is_their_sum(desk: Office) -> None:
+    desk.enrol_all()
+    desk.tick("dry")
+    rows = desk.run.done("profit", "--account", desk.account, "--days", "3", "--json").tree
+    days = sorted({r["day"] for r in rows})
+    assert len(days) == 3 and len(rows) == 3 * (len(desk.campaigns) + 1)
+    told = [r for r in rows if r["profit"] is not None and r["campaign"] != "*"]
+    assert told
+    margins = {str(c["id"]): c["enrol"]["margin"] for c in desk.campaigns}
+    for r in told:
+        assert r["kept"] == r["projected"] <= r["paid"] and r["billed"] is None
+        assert r["contribution"] == pytest.approx(margins[r["campaign"]] * r["kept"], abs=0.02)
+        assert r["profit"] == pytest.approx(r["contribution"] - r["spend"], abs=0.02)
+    for total in (r for r in rows if r["campaign"] == "*"):
+        parts = [r["spend"] for r in rows if r["day"] == total["day"] and r["campaign"] != "*"]
+        known = None if None in parts else pytest.approx(sum(parts), abs=0.05)
+        assert total["spend"] == known
+    assert "projected" in desk.run.done("profit", "--account", desk.account).out
+
+
+def test_nothing_recorded_yet(shell: Terminal) -> None:
+    refused = shell("profit", "--account", "1700000000000011")
+    assert refused.code == 2 and "nothing is recorded yet" in refused.err
+
+
+def test_the_protection_ledger_of_every_day(desk: Office) -> None:
+    desk.enrol_all()
+    desk.tick("dry")
+    rows = desk.run.done("protection", "--account", desk.account, "--days", "2", "--json").tree
+    assert len(rows) == 2 * len(desk.campaigns)
+    for r in rows:
+        if r["expected"]:
+            assert r["cover"] == "PAYS" and r["valid_orders"] >= 10
+            assert r["expected"] == pytest.approx(r["spend"] - r["t"], abs=0.02)
+        today = r["day"] == rows[-1]["day"]
+        assert (r["next_safe_edit"] is not None) == (r["pause_forfeits"] is not None) == today
+    assert "cost protection" in desk.run.done("protection", "--account", desk.account).out
