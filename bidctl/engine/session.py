@@ -25,6 +25,7 @@ from bidctl.engine.ports import (
 from bidctl.engine.records import Signature
 from bidctl.engine.tick import Desk
 from bidctl.engine.tick_report import TickReport
+from bidctl.engine.together import together
 from bidctl.engine.words import Say
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
@@ -108,7 +109,7 @@ class Session:
             done(ready, len(self.desks))
             return report
 
-        reports = list(await asyncio.gather(*(one(d) for d in self.desks)))
+        reports = await together(one(d) for d in self.desks)
         self._compact()
         return reports
 
