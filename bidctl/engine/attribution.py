@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.orders import Orders
-from bidctl.domain.reasons import Wording
+from bidctl.wording import Wording
 
 Text = NDArray[np.str_]
 Fen = NDArray[np.int64]
