@@ -45,6 +45,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.profit:profit",
         "真实利润日报: 每天每个计划落袋多少 / What each day left in the till, by campaign.",
     ),
+    "orders": (
+        "bidctl.cli.orders:orders",
+        "订单, 退款与结算账单: 导入, 账本, 搁置的行 / Orders, refunds and bills: import, ledger, quarantine.",
+    ),
     "protection": (
         "bidctl.cli.protection:protection",
         "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",

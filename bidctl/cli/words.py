@@ -60,6 +60,18 @@ class Say(Phrases):
         "{account}/{campaign}: 还没有存过决定; 请看: bidctl status",
         "{account}/{campaign}: no decision stored yet; see: bidctl status",
     )
+    ZONE = (
+        "--zone: 取值 {name!r}, 应为时区, 例如 Asia/Shanghai",
+        "--zone: found {name!r}, expected a zone like Asia/Shanghai",
+    )
+    INSTANT = (
+        "--at: 取值 {text!r}, 应为时刻, 例如 2026-09-01T10:00",
+        "--at: found {text!r}, expected an instant like 2026-09-01T10:00",
+    )
+    NO_SUCH_ROW = (
+        "--resolve {number}: 账户 {account} 没有这个待处理的行; 请看: bidctl orders quarantine",
+        "--resolve {number}: no open row of account {account}; see: bidctl orders quarantine",
+    )
     NO_PROPOSAL = (
         "approve {id}: 没有这个编号的待批提案; 请看: bidctl pending",
         "approve {id}: no proposal pending under that id; see: bidctl pending",

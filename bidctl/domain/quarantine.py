@@ -15,8 +15,8 @@ from bidctl.domain.orders import Doubt
 @dataclass(frozen=True, slots=True)
 class Aside:
     """One row put aside. `kind`: order, refund, bill, or row where not even that could be read; `key` its own id; `order` the order
-    it speaks of ("" = not told); `file` and `line` where it stood; `raw` its text; `known_at` epoch second; `words` what makes it the
-    same row when it is told again ("" = its text)."""
+    it speaks of ("" = not told); `file` and `line` where it stood; `raw` its text; `known_at` epoch second; `words` what
+    makes it the same row when it is told again ("" = its text); `why` what is wrong with it beyond the doubt's own words."""
 
     doubt: Doubt
     kind: str
@@ -27,6 +27,7 @@ class Aside:
     raw: str
     known_at: float
     words: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Column, Table, select, update
 
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import BILLS, ORDERS, QUARANTINE, REFUNDS
 from bidctl.adapters.store.tellings import BILL, KEY, ORDER, REFUND, Row, Shape, Sifted, sift, words_of
 from bidctl.adapters.store.work import AnyRow, Work
-from bidctl.domain.orders import Bills, Doubt, OrderFacts, Orders, Refunds, no_orders
+from bidctl.domain.orders import Bills, Doubt, OrderFacts, Orders, Refunds, from_rows
 from bidctl.domain.quarantine import Aside, Quarantined, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 
 SECOND_US = 1e6
 AT_ONCE = 5000
 """Keys asked for in one statement: databases bound the number of parameters."""
+CACHE_KIB = 65_536
+"""Of SQLite while orders come in: their ids fall anywhere in the tables."""
 SLICE = 50_000
 """Orders of one slice."""
 RELATED = (Doubt.NO_ORDER, Doubt.REFUND_TOO_LARGE, Doubt.BILL_TOO_LARGE)
@@ -36,6 +39,8 @@ class OrderRows(Work):
 
     def add_orders(self, account: str, facts: OrderFacts, source: Source) -> Taken:
         """Take facts in. What was told before changes nothing; what cannot be right is put aside with its reason."""
+        if self.connection.dialect.name == "sqlite":
+            self.connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
         told = (
             _order_rows(account, facts.orders, source),
             _refund_rows(account, facts.refunds, source),
@@ -48,7 +53,9 @@ class OrderRows(Work):
             part = sift(shape, {row[KEY]: row for row in stored}, some)
             parts.append(part)
             rows += [_aside(doubt, shape, row, source, lines, i) for doubt, row, i in part.aside]
-        touched = sorted({row[s.order] for s, some in zip((ORDER, REFUND, BILL), told, strict=True) for row in some})
+        spoken = [(s, row) for s, some in zip((ORDER, REFUND, BILL), told, strict=True) for row in some]
+        gave_way = [(s, row) for s, part in zip((ORDER, REFUND, BILL), parts, strict=True) for _, row, _ in part.aside]
+        touched = sorted({row[s.order] for s, row in (*spoken, *gave_way)})
         related = self._related(account, touched, parts)
         for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True):
             self.pour(shape.table, [part.standing[key] for key in part.changed])
@@ -110,18 +117,19 @@ class OrderRows(Work):
 
     def _where(self, account: str, column: Any, keys: Sequence[str]) -> list[AnyRow]:
         """Rows of an account whose `column` is among the keys."""
-        table = column.table
-        wanted = select(table).where((table.c.account == account) & column.in_(bindparam("keys", expanding=True)))
-        pages = (keys[i : i + AT_ONCE] for i in range(0, len(keys), AT_ONCE))
-        return [row for page in pages for row in self.rows(wanted, keys=page)]
+        pages = (tuple(keys[i : i + AT_ONCE]) for i in range(0, len(keys), AT_ONCE))
+        mark = "?" if self.connection.dialect.name == "sqlite" else "%s"
+        found = ((_among(column, len(page), mark), (account, *page)) for page in pages)
+        return [row for text, values in found for row in self.connection.exec_driver_sql(text, values)]
 
     def _related(self, account: str, touched: list[str], parts: list[Sifted]) -> list[_CURRENT]:
         """What is in doubt of the touched orders because of each other, once the changed rows are stored."""
-        standing = []
-        for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True):
+        here = parts[0].standing
+        others = self._stored(account, ORDERS, KEY, [order for order in touched if order not in here])
+        standing = [[*here.values(), *others]]
+        for shape, part in zip((REFUND, BILL), parts[1:], strict=True):
             stored = {r[KEY]: r for r in self._stored(account, shape.table, shape.order, touched)}
-            now = stored | {k: part.standing[k] for k in part.changed}
-            standing.append(list(now.values()))
+            standing.append([*(stored | {k: part.standing[k] for k in part.changed}).values()])
         found = order_ledger(_facts(*standing)).doubtful
         return [
             (Doubt(code), shape, rows[i])
@@ -131,6 +139,8 @@ class OrderRows(Work):
 
     def _lift(self, account: str, touched: list[str], still: set[str], agreed: set[str]) -> None:
         """Doubts of the touched orders that other facts have lifted."""
+        if not self.rows(select(QUARANTINE.c.id).where(QUARANTINE.c.account == account).limit(1)):
+            return
         open_ = [r for r in self._where(account, QUARANTINE.c.order_id, touched) if not r.resolved]
         gone = [r.told for r in open_ if r.told in agreed or (r.doubt in RELATED and r.told not in still)]
         for told in gone:
@@ -144,6 +154,15 @@ def _agreed(parts: list[Sifted]) -> set[str]:
         for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True)
         for key in part.replaced
     }
+
+
+@cache
+def _among(column: Column[Any], count: int, mark: str) -> str:
+    """The text of a look-up: rendering thousands of named parameters costs more than finding the rows."""
+    table = column.table
+    marks = ", ".join([mark] * count)
+    names = ", ".join(table.c.keys())
+    return f"SELECT {names} FROM {table.name} WHERE account = {mark} AND {column.name} IN ({marks})"
 
 
 def _is(account: str, told: str) -> Any:
@@ -180,13 +199,13 @@ def _print(doubt: Doubt, kind: str, key: str, words: str) -> str:
 def _columns(account: str, told: str, row: Aside) -> dict[str, Any]:
     return {
         "account": account, "told": told, "doubt": int(row.doubt), "kind": row.kind, "key": row.key, "order_id": row.order,
-        "file": row.file, "line": row.line, "raw": row.raw, "known_at": round(row.known_at * SECOND_US), "resolved": False,
+        "file": row.file, "line": row.line, "raw": row.raw, "why": row.why, "known_at": round(row.known_at * SECOND_US), "resolved": False,
         "resolved_by": None, "resolved_at": None,
     }  # fmt: skip
 
 
 def _quarantined(r: AnyRow) -> Quarantined:
-    row = Aside(Doubt(r.doubt), r.kind, r.key, r.order_id, r.file, r.line, r.raw, r.known_at / SECOND_US)
+    row = Aside(Doubt(r.doubt), r.kind, r.key, r.order_id, r.file, r.line, r.raw, r.known_at / SECOND_US, why=r.why)
     return Quarantined(r.id, row, r.resolved_by, instant(r.resolved_at))
 
 
@@ -222,31 +241,9 @@ def _zipped(account: str, n: int, texts: Any, happened: Any, known: Any, assumed
 
 
 def _facts(orders: list[Row], refunds: list[Row], bills: list[Row]) -> OrderFacts:
-    none = no_orders()
+    """Stored rows as facts: instants in seconds, the fields in their order."""
     return OrderFacts(
-        Orders(*_told_columns(orders, "ttttt", "iii")) if orders else none.orders,
-        _refunds(refunds) if refunds else none.refunds,
-        _bills(bills) if bills else none.bills,
+        from_rows(Orders, [(*r[1:6], r[6] / SECOND_US, r[7] / SECOND_US, *r[9:]) for r in orders]),
+        from_rows(Refunds, [(r[2], r[1], r[3] / SECOND_US, r[4] / SECOND_US, *r[6:]) for r in refunds]),
+        from_rows(Bills, [(r[2], r[1], r[3] / SECOND_US, r[4] / SECOND_US, *r[6:]) for r in bills]),
     )
-
-
-def _refunds(rows: list[Row]) -> Refunds:
-    refund, order, happened, known, fen, stage = _told_columns(rows, "tt", "is")
-    return Refunds(order, refund, happened, known, fen, stage)
-
-
-def _bills(rows: list[Row]) -> Bills:
-    bill, order, happened, known, *rest = _told_columns(rows, "tt", "siiii")
-    return Bills(order, bill, happened, known, *rest)
-
-
-_KINDS = {"t": np.str_, "i": np.int64, "s": np.int8}
-
-
-def _told_columns(rows: list[Row], texts: str, numbers: str) -> list[Any]:
-    """Columns of stored rows without account and `assumed`: texts, two instants in seconds, numbers."""
-    _, *columns = zip(*rows, strict=True)
-    n = len(texts)
-    times = [np.array(c, np.float64) / SECOND_US for c in columns[n : n + 2]]
-    kinds: list[Any] = [np.array(c, _KINDS[k]) for c, k in zip(columns[n + 3 :], numbers, strict=True)]
-    return [*(np.array(c, np.str_) for c in columns[:n]), *times, *kinds]

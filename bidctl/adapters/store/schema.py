@@ -317,6 +317,7 @@ QUARANTINE = Table(
     *(_text(name) for name in ("kind", "key", "order_id", "file")),
     _big("line"),
     _text("raw"),
+    _text("why"),
     _big("known_at"),
     Column("resolved", Boolean, nullable=False),
     _text("resolved_by", null=True),

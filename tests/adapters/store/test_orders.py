@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -28,24 +28,26 @@ def source(told: OrderFacts, file: str = "a.csv") -> Source:
     return Source(file, *lines, raw=lambda line: f"line {line}", assumed=True)
 
 
-def take(ledger: SqlLedger, *told: Paid | R | B) -> Taken:
+def take(ledger: SqlLedger, *told: Paid | R | B, account: str = SHOP) -> Taken:
     with ledger.begin() as t:
         found = facts(*told)
-        return t.add_orders(SHOP, found, source(found))
+        return t.add_orders(account, found, source(found))
 
 
-def stored(ledger: SqlLedger, at: float | None = None, size: int = 3) -> dict[str, tuple[int, int, int, int]]:
+def stored(
+    ledger: SqlLedger, at: float | None = None, size: int = 3, account: str = SHOP
+) -> dict[str, tuple[int, int, int, int]]:
     """(paid, billed, refunded, open) by order, through slices."""
     found: dict[str, tuple[int, int, int, int]] = {}
     with ledger.begin() as t:
-        for part in t.order_slices(SHOP, size):
+        for part in t.order_slices(account, size):
             found |= totals(order_ledger(part if at is None else part.as_of(at)))
     return found
 
 
-def aside(ledger: SqlLedger, *, resolved: bool = False) -> Counter[tuple[Doubt, str]]:
+def aside(ledger: SqlLedger, *, resolved: bool = False, account: str = SHOP) -> Counter[tuple[Doubt, str]]:
     with ledger.begin() as t:
-        return Counter((q.row.doubt, q.row.key) for q in t.quarantine(SHOP, resolved=resolved))
+        return Counter((q.row.doubt, q.row.key) for q in t.quarantine(account, resolved=resolved))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -109,28 +111,38 @@ def test_an_account_sees_its_own_only(ledger: SqlLedger) -> None:
         assert list(t.order_slices("another")) == [] and t.quarantine("another") == []
 
 
-@settings(max_examples=60, deadline=None)
+NUMBER = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def one_ledger(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    found = open_at(sqlite_url(tmp_path_factory.mktemp("ledger")))
+    yield found
+    found.close()
+
+
+@settings(max_examples=25, deadline=None)
 @given(rows, st.randoms(use_true_random=False), st.integers(1, 6))
-def test_batches_in_any_order_leave_what_the_engine_finds(given_: list[Paid | R | B], luck: object, size: int) -> None:
-    """Shuffled, repeated and cut anywhere: the same orders, the same totals, the same rows in doubt as one look at everything."""
+def test_batches_in_any_order_leave_what_the_engine_finds(
+    one_ledger: SqlLedger, given_: list[Paid | R | B], luck: object, size: int
+) -> None:
+    """Shuffled, repeated, cut anywhere: the same orders, the same totals, the same rows in doubt as one look at everything."""
     again = given_ + [row for row in given_ if luck.random() < 0.5]  # type: ignore[attr-defined]
     luck.shuffle(again)  # type: ignore[attr-defined]
     whole = order_ledger(facts(*given_))
-    with tempfile.TemporaryDirectory() as folder:
-        ledger = open_at(sqlite_url(Path(folder)))
-        for i in range(0, len(again), size):
-            take(ledger, *again[i : i + size])
-        assert stored(ledger) == totals(whole)
-        for t in (0.0, 3.0, 5.0, 9.0):
-            assert stored(ledger, t) == totals(order_ledger(facts(*given_).as_of(t)))
-        kinds = {"order": Paid, "refund": R, "bill": B}
-        doubtful = {"order": whole.doubtful.orders, "refund": whole.doubtful.refunds, "bill": whole.doubtful.bills}
-        expected = set()
-        for kind, (at, codes) in doubtful.items():
-            of_kind = [x for x in given_ if isinstance(x, kinds[kind])]
-            expected |= {
-                (Doubt(c), getattr(of_kind[i], kind if kind != "refund" else "refund"))
-                for i, c in zip(at.tolist(), codes.tolist(), strict=True)
-            }
-        assert set(aside(ledger)) == expected
-        ledger.close()
+    ledger, account = one_ledger, f"example {next(NUMBER)}"
+    for i in range(0, len(again), size):
+        take(ledger, *again[i : i + size], account=account)
+    assert stored(ledger, account=account) == totals(whole)
+    for t in (0.0, 3.0, 5.0, 9.0):
+        assert stored(ledger, t, account=account) == totals(order_ledger(facts(*given_).as_of(t)))
+    kinds = {"order": Paid, "refund": R, "bill": B}
+    doubtful = {"order": whole.doubtful.orders, "refund": whole.doubtful.refunds, "bill": whole.doubtful.bills}
+    expected = set()
+    for kind, (at, codes) in doubtful.items():
+        of_kind = [x for x in given_ if isinstance(x, kinds[kind])]
+        expected |= {
+            (Doubt(c), getattr(of_kind[i], kind if kind != "refund" else "refund"))
+            for i, c in zip(at.tolist(), codes.tolist(), strict=True)
+        }
+    assert set(aside(ledger, account=account)) == expected

@@ -33,7 +33,7 @@ def upgrade() -> None:
         _small("doubt"),
         *_texts("kind", "key", "order_id", "file"),
         *_bigs("line"),
-        *_texts("raw"),
+        *_texts("raw", "why"),
         *_bigs("known_at"),
         sa.Column("resolved", sa.Boolean, nullable=False),
         sa.Column("resolved_by", sa.Text, nullable=True),
