@@ -21,7 +21,4 @@ class Say(Phrases):
     PART = "大于 0 且不大于 1 的比例", "a share above 0 and at most 1"
     ONE_OF = "其中之一: {words}", "one of {words}"
     COST = "不小于 0 元, 或不超过 100%", "0 yuan or more, or at most 100%"
-    UNIT = (
-        "带单位: 元数加 yuan 或 元, 占售价的比例写 {percent}",
-        "its unit: yuan with 元 or yuan, or {percent} of the price",
-    )
+    UNIT = "带单位: 写 yuan 或元, 占售价的比例则写 {percent}", "its unit: write yuan, or {percent} of the price"
