@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bidctl.domain.promotions import Calendar
 from bidctl.domain.values import AccountId
 
 
@@ -29,9 +30,10 @@ class Unshipped:
 @dataclass(frozen=True, slots=True)
 class OperatorTables:
     """`stock` by product; `unshipped` by account; `hosts`: epoch seconds at which the host changes, ascending, by live account.
-    `troubles`: a line for each table that cannot be read now."""
+    `calendar` of promotions. `troubles`: a line for each table that cannot be read now."""
 
     stock: Mapping[str, Stock] = field(default_factory=dict)
     unshipped: Mapping[AccountId, Unshipped] = field(default_factory=dict)
     hosts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
     troubles: tuple[str, ...] = ()

@@ -8,7 +8,9 @@ from typing import Generic, TypeVar
 
 from bidctl.adapters.export import TableError
 from bidctl.adapters.tables.guards import read_hosts, read_stock, read_unshipped
+from bidctl.adapters.tables.promotions import read_calendar
 from bidctl.config import Tables
+from bidctl.domain.promotions import Calendar
 from bidctl.domain.tables import OperatorTables
 
 T = TypeVar("T")
@@ -49,8 +51,10 @@ class TableFiles:
         self._stock = _File(told.stock, read_stock)
         self._unshipped = _File(told.unshipped, read_unshipped)
         self._hosts = _File(told.hosts, read_hosts)
+        self._promotions = _File(told.promotions, read_calendar)
 
     def __call__(self) -> OperatorTables:
         stock, unshipped, hosts = self._stock.look(), self._unshipped.look(), self._hosts.look()
-        troubles = tuple(f.trouble for f in (self._stock, self._unshipped, self._hosts) if f.trouble)
-        return OperatorTables(stock or {}, unshipped or {}, hosts or {}, troubles)
+        calendar = self._promotions.look() or Calendar()
+        troubles = (f.trouble for f in (self._stock, self._unshipped, self._hosts, self._promotions) if f.trouble)
+        return OperatorTables(stock or {}, unshipped or {}, hosts or {}, calendar, tuple(troubles))
