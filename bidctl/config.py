@@ -141,6 +141,15 @@ class Cash(_Section):
         return self
 
 
+class Tables(_Section):
+    """Files of the operator's own tables (.csv, .xlsx, .toml), read again whenever they change; empty = none."""
+
+    stock: str = ""
+    unshipped: str = ""
+    hosts: str = ""
+    promotions: str = ""
+
+
 class Notify(_Section):
     """Where notices go; empty = only the log."""
 
@@ -158,6 +167,7 @@ class Settings(_Section):
     run: Run = Run()
     stoploss: Stoploss = Stoploss()
     cash: Cash = Cash()
+    tables: Tables = Tables()
     notify: Notify = Notify()
     rules: dict[str, float | int | bool | str] = {}
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
 from bidctl.domain.values import FloorState, Kind, Protection, Stage, SuggestionState, Waiver
+from bidctl.engine.calendar import counted_days, of_day, phase_since
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.days import HOUR_S
@@ -48,7 +49,8 @@ class Columns:
     """All columns over all rows of one account at one instant; `observation` gives out those of listed campaigns."""
 
     def __init__(self, observer: Observer, given: Enrolled, table: DayTable, standing: Standing, now: float) -> None:
-        self.o, self.e, self.table, self.standing, self.now = observer, given, table, standing, now
+        self.o, self.table, self.standing, self.now = observer, table, standing, now
+        self.e = of_day(given, standing.tables.calendar, table.last_day)
         self.m, self.roster, self.days = observer.memory, observer.memory.roster, observer.days
         self.n, self.accounts = len(self.roster), self.roster.by_account
         self.live = self.roster.ints("kind") == Kind.LIVE
@@ -66,7 +68,7 @@ class Columns:
     @cached_property
     def edits(self) -> EditColumns:
         anchor_from = np.where(self.live, self.session_from, np.nan)
-        promotion = self.o.promotion_since(self.now)
+        promotion = phase_since(self.standing.tables.calendar, self.days, self.now)
         return edit_columns(self.o.book, self.roster.ints("target"), anchor_from, self.days, self.now, promotion)
 
     @cached_property
@@ -319,7 +321,7 @@ class Columns:
         return told | np.isin(self.roster.ints("live_key"), self.roster.live_keys(self.standing.unread_rooms))
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
-        counted = self.o.counted_days(self.table.last_day)
+        counted = counted_days(self.standing.tables.calendar, self.table.last_day)
         return start_average(
             self.table.x[0][:, counted],
             self.target_gmv[:, counted],

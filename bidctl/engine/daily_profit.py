@@ -4,13 +4,14 @@
     contribution = i * (m * kept - k * refunded after dispatch)
     profit       = contribution - cash cost
 
-Where the orders of a day are known what is billed is taken as it stands, and no more is expected to stay than is still open. All
-that rests on a model is said to: `projected` is the part of `kept` that no bill has settled yet.
+Where the orders of a day are known what is billed is taken as it stands, and no more of them is expected to stay than is still
+open; what the platform reports beyond them follows the model. All that rests on a model is said to: `projected` is the part of
+`kept` that no bill has settled yet.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,11 @@ class OrderDays:
     commission: Float
     fee: Float
 
+    def __add__(self, more: OrderDays) -> OrderDays:
+        """Both together; an order is in one of them."""
+        sums = {f.name: getattr(self, f.name) + getattr(more, f.name) for f in fields(self) if f.name != "known"}
+        return OrderDays(known=self.known | more.known, **sums)
+
     @property
     def other(self) -> Float:
         """What bills keep back beside commission and fee, e.g. the seller's coupons."""
@@ -93,13 +99,14 @@ def daily_profit(ads: AdDays, terms: Terms, orders: OrderDays | None = None) -> 
     kept, projected, returned = ads.final, ads.final, r * ads.paid
     billed = unmatched = np.full(ads.paid.shape, np.nan)
     if orders is not None:
-        seen = orders.known
-        stays = np.clip(
-            ads.final - orders.billed, 0.0, orders.open
-        )  # never more than is open, however sure the model is
-        kept = np.where(seen, orders.billed + stays, kept)
-        projected = np.where(seen, stays, projected)
-        returned = np.where(seen, np.maximum(orders.returned, np.minimum(returned, orders.paid - kept)), returned)
+        seen, rest = orders.known, np.maximum(ads.paid - orders.paid, 0.0)
+        share = np.divide(ads.final, ads.paid, out=np.zeros_like(ads.paid), where=ads.paid > 0)
+        # of the orders known never more than is open, however sure the model is; of the others as the model has it
+        stays = np.clip(share * orders.paid - orders.billed, 0.0, orders.open)
+        kept = np.where(seen, orders.billed + stays + share * rest, kept)
+        projected = np.where(seen, stays + share * rest, projected)
+        back = np.maximum(orders.returned, np.minimum(r * orders.paid, orders.paid - orders.billed - stays))
+        returned = np.where(seen, back + r * rest, returned)
         billed, unmatched = np.where(seen, orders.billed, np.nan), np.where(seen, ads.paid - orders.paid, np.nan)
     gain = np.where(creator, commission * kept, np.minimum(i, 1.0) * (m * kept - k * returned))
     cash = cash_share * ads.spend

@@ -9,7 +9,10 @@ import numpy as np
 
 from bidctl.config import Settings
 from bidctl.domain.values import AccountId, CampaignId, Side
-from bidctl.engine.daily_profit import AdDays, DailyProfit, Terms, daily_profit
+from bidctl.engine.columns import Columns
+from bidctl.engine.daily_profit import AdDays, DailyProfit, OrderDays, Terms, daily_profit, order_days
+from bidctl.engine.order_ledger import order_ledger
+from bidctl.wiring import ledger
 from bidctl.wiring.books import recorded
 
 
@@ -37,4 +40,16 @@ def profit_book(settings: Settings, account: AccountId, span: int) -> ProfitBook
     )
     names = tuple(c.roster.names[r] for r in rows.tolist())
     days = tuple(date.fromordinal(c.table.last_day - span + 1 + i) for i in range(span))
-    return ProfitBook(names, days, daily_profit(ads, terms))
+    return ProfitBook(names, days, daily_profit(ads, terms, _orders(settings, account, c, names, span)))
+
+
+def _orders(
+    settings: Settings, account: AccountId, c: Columns, names: tuple[CampaignId, ...], span: int
+) -> OrderDays | None:
+    """Orders that carry the campaign's id; None where there are none."""
+    total: OrderDays | None = None
+    with ledger(settings) as opened, opened.begin() as t:
+        for facts in t.order_slices(account):
+            part = order_days(order_ledger(facts), list(names), c.table.last_day, span, c.days)
+            total = part if total is None else total + part
+    return total

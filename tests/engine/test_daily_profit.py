@@ -154,5 +154,13 @@ def test_what_is_not_known_stays_so() -> None:
     assert replace(days).known.size == 0
 
 
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_orders_known_in_part_leave_the_rest_to_the_model(part: float, final: float) -> None:
+    """Some of the day's orders billed whole, and no word of the others: they are worth what the model says of them."""
+    r = report(100.0 * final, 100.0, known(100.0 * part, 100.0 * part, 0.0, 0.0), refunded=0.0)
+    assert r.kept == pytest.approx(100 * part + 100 * final * (1 - part))
+    assert r.projected == pytest.approx(100 * final * (1 - part)) and r.unmatched == pytest.approx(100 * (1 - part))
+
+
 def test_orders_that_the_platform_did_not_report_show_as_unmatched() -> None:
     assert report(80.0, 100.0, known(90.0, 90.0, 0.0, 0.0)).unmatched == pytest.approx(10.0)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.edit_book import Changes
-from bidctl.engine.protection_ledger import LOST, Cover, ProtectedDays, ProtectionLedger, protection_ledger
+from bidctl.engine.protection_ledger import COVERS, LOST, Cover, ProtectedDays, ProtectionLedger, protection_ledger
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=ZONE)
@@ -130,3 +130,7 @@ def test_the_next_safe_edit_and_what_is_at_stake() -> None:
     assert on_air.edit_forfeits.tolist() == [200.0, 0.0, 0.0]
     spent = ledger([[Move(2 * 1440 + 20 * i) for i in range(24)]], live=True)
     assert spent.edit_forfeits[0] == 200.0
+
+
+def test_every_verdict_has_its_words() -> None:
+    assert set(COVERS) == set(Cover)
