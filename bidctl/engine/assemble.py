@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.values import AccountId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
-from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
 from bidctl.engine.guards import host_change, late_accounts, speeds, stock_cover
+from bidctl.engine.prospects import prospects
 from bidctl.engine.rows import filled, total
 
 Column = NDArray[np.generic]
@@ -32,7 +32,7 @@ def assemble(c: Columns) -> dict[str, Column]:
         **_edits(c),
         **_limits(c),
         **_goal(c),
-        **_response(c),
+        **prospects(c),
         **_windows(c),
         **_delivery(c),
         **_rest(c),
@@ -161,25 +161,6 @@ def _goal(c: Columns) -> dict[str, Column]:
         "order_value": j.order_value,
         "margin": c.margins(),
         "settlement_rate": c.settled.rate,
-    }
-
-
-def _response(c: Columns) -> dict[str, Column]:
-    r, stake = c.response, np.zeros(c.n)
-    if c.o.capabilities.edit_voids_protection:
-        stake = c.protection_at_stake()
-    return {
-        "elasticity": r.elasticity,
-        "elasticity_log_sd": r.elasticity_log_sd,
-        "usual_spend": r.usual_spend,
-        "break_even": c.break_even[0],
-        "break_even_log_sd": c.break_even[1],
-        "optimum": r.optimum,
-        "optimum_log_sd": r.optimum_log_sd,
-        "optimum_gain": r.optimum_gain,
-        "goal_target": c.goal_target(),
-        "draw": draw(c.roster.marks(), c.table.last_day),
-        "protection_at_stake": stake,
     }
 
 

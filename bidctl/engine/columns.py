@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
-from bidctl.domain.values import FloorState, Kind, Protection, Stage, SuggestionState, Waiver
+from bidctl.domain.values import Kind, Stage, SuggestionState, Waiver
 from bidctl.engine.calendar import counted_days, of_day, phase_since
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable
@@ -20,12 +20,10 @@ from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
 from bidctl.engine.evidence import order_cv
 from bidctl.engine.groups import Groups
 from bidctl.engine.judge import Judged, judge
-from bidctl.engine.lessons import Lesson
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
-from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
+from bidctl.engine.protection import expected_compensation
 from bidctl.engine.resolve import Source
-from bidctl.engine.response import Response, Stand, first_target, learn, respond, tracking, usable
 from bidctl.engine.rows import total
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, look, settle
@@ -359,48 +357,6 @@ class Columns:
 
     def margins(self) -> Float:
         return yield_per_paid_yuan(floor_inputs(self.e, self.settled.rate, np.ones(self.n)))
-
-    @cached_property
-    def break_even(self) -> tuple[Float, Float]:
-        """(n,) target at which profit is nought, and the sd of its logarithm: R-FLOOR's floor over what the platform delivers."""
-        floor, state = self.floors()
-        share = self.table.share
-        delivered, log_sd = tracking(self.target_gmv * share, self.table.x[0], self.table.x[2], self.cv)
-        settled_sd = np.sqrt(self.settled.refund_var) / np.maximum(self.settled.rate, 0.05)
-        known = np.where(state == FloorState.KNOWN, floor, np.nan)
-        return known / delivered, np.where(np.isfinite(known), np.sqrt(settled_sd**2 + log_sd**2), np.nan)
-
-    @cached_property
-    def response(self) -> Response:
-        target, budget = self.roster.ints("target"), self.roster.floats("budget")
-        counts = (self.m.past_changes, self.table.last_day)
-        lesson = self.o.lessons.newest(counts, (budget, self.lives.observe_from), self._learn)
-        with np.errstate(all="ignore"):
-            now = np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
-            stand = Stand(now, lesson.first, self.suggestion[0], self.break_even[0])
-            return respond(lesson.learned, stand, self.accounts)
-
-    def _learn(self) -> Lesson:
-        """From the days before today."""
-        last, spend = self.table.last_day, np.ascontiguousarray(self.table.x[0][:, :-1])
-        d = spend.shape[1]
-        budget = turned(self.m.sums.budget, (last - d) % DAYS, d).astype(np.float64)
-        budget = np.where(np.isnan(budget), self.roster.floats("budget")[:, None], budget)
-        begins = np.array([self.days.start(last - d + i) for i in range(d)])
-        teaches = begins >= self.lives.observe_from[:, None] + OBSERVE_S
-        with np.errstate(all="ignore"):
-            held = 1.0 / self.table.share[:, :-1]
-            return Lesson(learn(spend, held, usable(spend, held, budget, teaches), self.accounts), first_target(held))
-
-    def goal_target(self) -> Float:
-        """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""
-        left = self.judged.share_7d * self.per_target
-        return np.where(left > 0, self.e.goal / np.where(left > 0, left, 1.0), np.nan)
-
-    def protection_at_stake(self) -> Float:
-        """(n,) yuan that an edit today would forfeit, where edits do."""
-        expected = np.maximum(np.nan_to_num(self.compensation()), PROTECTED_SHARE * self.response.usual_spend)
-        return np.where(self.roster.ints("protection") == Protection.IN_EFFECT, expected, 0.0)
 
     def compensation(self) -> Float:
         orders = np.where(self.net, self.table.x[4, :, -1], self.table.x[2, :, -1])
