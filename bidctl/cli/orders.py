@@ -119,7 +119,7 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
     """支付 = 已结算 + 已退款 + 未了结, 分毫不差 / paid = billed + refunded + open, to the fen, as of any instant."""
     from bidctl import wiring
 
-    when = _instant(at) if at else wiring.clock(shell.settings).now()
+    when = instant(at) if at else wiring.clock(shell.settings).now()
     with wiring.ledger(shell.settings) as found, found.begin() as t:
         told = totals(t.order_slices(account), when.timestamp(), side)  # type: ignore[arg-type]
     whole = sum(told.values(), OrderTotals())
@@ -177,7 +177,8 @@ def _zone(name: str) -> ZoneInfo:
         raise UsageProblem(Say.ZONE(name=name)) from None
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """An instant as `--at` takes it, in the accounts' zone where it names none. Raises UsageProblem."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
