@@ -9,11 +9,10 @@ import click
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
 from bidctl.cli.enrol import share
 from bidctl.cli.lazy import lazy
-from bidctl.cli.orders import SAID_BY, instant
+from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account
 from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Prior
 from bidctl.engine.backtest import backtest as test_back
-from bidctl.engine.order_totals import SIDES
 from bidctl.engine.settlement_weeks import PaidBy, WeekRate, pay_days, rates, stated, triangle
 from bidctl.problem import Problem
 
@@ -32,16 +31,9 @@ def settlement() -> None:
 
 
 @click.command()
-@click.option("--account", required=True, help="账户或店铺ID / Account or shop.")
-@click.option(
-    "--by",
-    "side",
-    type=click.Choice(SIDES),
-    default="campaign",
-    show_default=True,
-    help="按什么汇总 / What to add up by.",
-)
-@click.option("--at", help="截至此刻所知, 如 2026-09-01T10:00 / As it was known at this instant.")
+@of_account
+@by_side
+@as_of
 @click.option(
     "--settled-share", type=float, default=0.75, show_default=True, help="先验结算率 / Prior: share finally billed."
 )
@@ -69,7 +61,7 @@ def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: f
 
 
 @click.command()
-@click.option("--account", required=True, help="账户或店铺ID / Account or shop.")
+@of_account
 @click.option(
     "--settled-share", type=float, default=0.75, show_default=True, help="先验结算率 / Prior: share finally billed."
 )
