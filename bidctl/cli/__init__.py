@@ -49,6 +49,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.orders:orders",
         "订单, 退款与结算账单: 导入, 账本, 搁置的行 / Orders, refunds and bills: import, ledger, quarantine.",
     ),
+    "settlement": (
+        "bidctl.cli.settlement:settlement",
+        "结算率与回测 / Settlement rates by pay week, and how well they were forecast.",
+    ),
     "protection": (
         "bidctl.cli.protection:protection",
         "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",

@@ -44,6 +44,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+of_account = click.option("--account", required=True, help="账户或店铺ID / Account or shop.")
+by_side = click.option(
+    "--by",
+    "side",
+    type=click.Choice(SIDES),
+    default="campaign",
+    show_default=True,
+    help="按什么汇总 / What to add up by.",
+)
+as_of = click.option("--at", help="截至此刻所知, 如 2026-09-01T10:00 / As it was known at this instant.")
+
+
 @click.group(cls=lazy(COMMANDS))
 def orders() -> None:
     """订单, 退款与结算账单 / Orders, refunds and settlement bills."""
@@ -104,22 +116,15 @@ def _told(matched: Iterable[tuple[str, str]], done: Imported) -> list[Wording]:
 
 
 @click.command()
-@click.option("--account", required=True, help="账户或店铺ID / Account or shop.")
-@click.option(
-    "--by",
-    "side",
-    type=click.Choice(SIDES),
-    default="campaign",
-    show_default=True,
-    help="按什么汇总 / What to add up by.",
-)
-@click.option("--at", help="截至此刻所知, 如 2026-09-01T10:00 / As it was known at this instant.")
+@of_account
+@by_side
+@as_of
 @options
 def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
     """支付 = 已结算 + 已退款 + 未了结, 分毫不差 / paid = billed + refunded + open, to the fen, as of any instant."""
     from bidctl import wiring
 
-    when = _instant(at) if at else wiring.clock(shell.settings).now()
+    when = instant(at) if at else wiring.clock(shell.settings).now()
     with wiring.ledger(shell.settings) as found, found.begin() as t:
         told = totals(t.order_slices(account), when.timestamp(), side)  # type: ignore[arg-type]
     whole = sum(told.values(), OrderTotals())
@@ -135,7 +140,7 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
 
 
 @click.command()
-@click.option("--account", required=True, help="账户或店铺ID / Account or shop.")
+@of_account
 @click.option(
     "--resolve", type=int, multiple=True, metavar="NUMBER", help="这一行已处理 / You have dealt with this row."
 )
@@ -177,7 +182,8 @@ def _zone(name: str) -> ZoneInfo:
         raise UsageProblem(Say.ZONE(name=name)) from None
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """An instant as `--at` takes it, in the accounts' zone where it names none. Raises UsageProblem."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -68,6 +68,10 @@ class Say(Phrases):
         "--at: 取值 {text!r}, 应为时刻, 例如 2026-09-01T10:00",
         "--at: found {text!r}, expected an instant like 2026-09-01T10:00",
     )
+    TOO_FEW_WEEKS = (
+        "回测: 有 {found} 个支付周已过完 90 天, 至少需要 {needed} 个; 请导入更早的订单: bidctl orders import",
+        "backtest: {found} pay weeks are over (90 days), at least {needed} are needed; import older orders: bidctl orders import",
+    )
     NO_SUCH_ROW = (
         "--resolve {number}: 账户 {account} 没有这个待处理的行; 请看: bidctl orders quarantine",
         "--resolve {number}: no open row of account {account}; see: bidctl orders quarantine",
