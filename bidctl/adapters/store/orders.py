@@ -48,8 +48,10 @@ class OrderRows(Work):
         )
         parts: list[Sifted] = []
         rows: list[Aside] = []
+        orders: set[str] = set()
         for shape, some, lines in zip((ORDER, REFUND, BILL), told, _lines(source), strict=True):
             stored = self._stored(account, shape.table, KEY, [row[KEY] for row in some])
+            orders |= {row[shape.order] for row in (*stored, *some)}  # a telling that gives way leaves its order too
             part = sift(shape, {row[KEY]: row for row in stored}, some)
             parts.append(part)
             rows += [_aside(doubt, shape, row, source, lines, i) for doubt, row, i in part.aside]
@@ -183,8 +185,8 @@ def _aside(doubt: Doubt, shape: Shape, row: Row, source: Source, lines: NDArray[
 
 
 def _words(doubt: Doubt, shape: Shape, row: Row) -> str:
-    """A fact in doubt because of others is one row by its id, else by all that it says."""
-    return shape.kind if doubt in RELATED else words_of(shape, row)
+    """A fact in doubt because of others is one row by its id and its order, else by all that it says."""
+    return str(row[shape.order]) if doubt in RELATED else words_of(shape, row)
 
 
 def _told(row: Aside) -> str:

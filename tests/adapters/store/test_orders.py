@@ -93,6 +93,25 @@ def test_a_row_that_a_later_one_puts_in_doubt_is_put_aside(ledger: SqlLedger) ->
     assert stored(ledger) == {"a": (1000, 0, 700, 300)}
 
 
+def test_a_refund_told_of_another_order_first_is_in_doubt_there_alone(ledger: SqlLedger) -> None:
+    take(ledger, R("d", "r", 100))
+    take(ledger, R("a", "r", 100))
+    take(ledger, R("d", "r", 100))
+    assert aside(ledger) == Counter({(Doubt.REFUND_DIFFERS, "r"): 1, (Doubt.NO_ORDER, "r"): 1})
+    take(ledger, Paid("d", 1000), Paid("a", 1000))
+    assert stored(ledger) == {"a": (1000, 0, 100, 900), "d": (1000, 0, 0, 1000)}
+    assert aside(ledger) == Counter({(Doubt.REFUND_DIFFERS, "r"): 1})
+
+
+def test_a_refund_that_gives_way_lets_another_of_its_order_in(ledger: SqlLedger) -> None:
+    take(ledger, Paid("a", 1000), R("b", "r", 700, at=2 * DAY))
+    take(ledger, R("a", "s", 600, at=9 * DAY), Paid("b", 700), R("b", "t", 700, at=9 * DAY))
+    assert aside(ledger) == Counter({(Doubt.REFUND_TOO_LARGE, "t"): 1})
+    take(ledger, R("a", "r", 100, at=2 * DAY, known=0.0))
+    assert aside(ledger) == Counter({(Doubt.REFUND_DIFFERS, "r"): 1})
+    assert stored(ledger) == {"a": (1000, 0, 700, 300), "b": (700, 0, 700, 0)}
+
+
 def test_a_person_settles_a_row_and_it_stays_settled(ledger: SqlLedger) -> None:
     bad = Aside(Doubt.UNREADABLE, "row", "", "", "a.csv", 7, "x,y,z", 5.0)
     with ledger.begin() as t:
