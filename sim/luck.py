@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar import weekday
-from sim.figures import figures
 from sim.normal import inverse_normal
+from sim.profile import week_of
+from sim.scenario import Profile
 from sim.shocks import Shocks, Stream
 
 Half = NDArray[np.float32]
@@ -31,18 +32,20 @@ class Luck:
     day: Half
 
 
-def luck_of(shocks: Shocks, key: Int, token: bytes, day: int, live: bool, hour_sd: float) -> Luck:
+def luck_of(
+    shocks: Shocks, key: Int, token: bytes, day: int, live: bool, hour_sd: float, of: Profile | None = None
+) -> Luck:
     """`token` names the campaigns (`key`) that are drawn together. `live`: without a profile of hours; `hour_sd`: log sd of an
-    hour's volume."""
+    hour's volume; `of`: the scenario's own profile."""
 
     def draw() -> Luck:
         of_day = _of_day(shocks, Stream.LUCK, key, token, day, HOURS + DAILY)
-        profile = figures().hour_profile[weekday(day)]
+        profile = week_of(of)[weekday(day)]
         usual = np.log(np.full(HOURS, profile.mean()) if live else profile)
         traffic = hour_sd * of_day[:HOURS] + (usual - hour_sd**2 / 2)[:, None]
         return Luck(traffic.astype(np.float32), of_day[HOURS:])
 
-    return shocks.shared(("luck", token, day, live, hour_sd), range(day, day + 1), draw)
+    return shocks.shared(("luck", token, day, live, hour_sd, of), range(day, day + 1), draw)
 
 
 def efficiency_of(shocks: Shocks, key: Int, token: bytes, day: int) -> Half:

@@ -15,7 +15,8 @@ from sim.lives import Broadcast
 from sim.market import elasticity, log_volume, optimum
 from sim.menus import page_size
 from sim.normal import inverse_normal
-from sim.scenario import Group, Range, Scenario
+from sim.profile import week_of
+from sim.scenario import Group, Measured, Range, Scenario
 from sim.seam import CampaignSpec
 from sim.shocks import Shocks, Stream
 
@@ -24,6 +25,7 @@ Int = NDArray[np.int64]
 
 REFERENCE_SPREAD = 0.1  # log sd of the reference target around the optimum
 UNLIMITED = 1 << 60
+LEAST_ELASTICITY = 1.15
 
 
 @dataclass(slots=True)
@@ -66,16 +68,21 @@ class Planned:
 
 def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks: Shocks) -> Traits:
     """Traits of campaigns of one group, each from its own uniforms."""
-    n, f = len(keys), figures()
+    n, f, known = len(keys), figures(), group.measured
     u = np.concatenate([shocks.uniforms(Stream.TRAITS, keys, block) for block in range(3)])
     eps = elasticity_draw(u[0]) * group.elasticity
-    low = np.maximum(1.15, f.elasticity_low * eps)
+    low = np.maximum(LEAST_ELASTICITY, f.elasticity_low * eps)
     high = np.maximum(low + 0.1, f.elasticity_high * eps)
     margin, refund = between(group.margin, u[1]), between(group.refund, u[2])
     worth = margin * between(group.incremental, u[8])
     settled = worth * (1 - refund)
-    middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
-    reference = np.log(middle / (middle - 1) / settled) + REFERENCE_SPREAD * inverse_normal(u[3])
+    net_share = 1 - refund * scenario.refunds.within_hour
+    if known is None:
+        middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
+        reference = np.log(middle / (middle - 1) / settled) + REFERENCE_SPREAD * inverse_normal(u[3])
+    else:
+        low, high = around(log_between(known.elasticity, u[0]))
+        reference = np.log(first_target(known, u[3]) / np.where(group.objective == "net", net_share, 1.0))
     best = optimum(reference, low, high, f.elasticity_width, settled)
     order_value = log_between(group.order_value, u[5]) * 100
     volume = np.exp(log_volume(best - reference, low, high, f.elasticity_width))
@@ -93,9 +100,9 @@ def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks
         low=low,
         high=high,
         order_value=order_value,
-        size=page_size(orders * busiest_hour(group)),
+        size=page_size(orders * busiest_hour(group, week_of(scenario.profile))),
         refund=refund,
-        net_share=1 - refund * scenario.refunds.within_hour,
+        net_share=net_share,
         margin=margin,
         worth=worth,
         settled=settled,
@@ -103,6 +110,18 @@ def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks
         best=best,
         hint=np.where(u[6] < group.suggested, between(group.suggestion_offset, u[7]), np.nan),
     )
+
+
+def around(eps: Float) -> tuple[Float, Float]:
+    """Elasticities far below and above the target where it is `eps`, in the fitted proportion."""
+    f = figures()
+    low = np.maximum(LEAST_ELASTICITY, 2 * f.elasticity_low / (f.elasticity_low + f.elasticity_high) * eps)
+    return low, 2 * eps - low
+
+
+def first_target(known: Measured, u: Float) -> Float:
+    """The first target of campaigns that are known, two decimals."""
+    return np.round(log_between(known.target, u), 2)
 
 
 def outsider(spec: CampaignSpec, key: Int, there: Traits, scenario: Scenario, shocks: Shocks) -> Traits:
@@ -120,9 +139,8 @@ def outsider(spec: CampaignSpec, key: Int, there: Traits, scenario: Scenario, sh
     return traits
 
 
-def busiest_hour(group: Group) -> float:
+def busiest_hour(group: Group, profile: Float) -> float:
     """Largest share of a usual day's orders in an hour."""
-    profile = figures().hour_profile
     if group.kind == "goods":
         return float(profile.max()) / 24
     return float(profile.mean(axis=1).max()) / max(1.0, sum(hours for _, hours in group.sessions))
@@ -202,6 +220,8 @@ def specs_of(
     u = shocks.uniforms(Stream.TRAITS, traits.key, 3)
     net = np.where(group.objective == "net", traits.net_share, 1.0)
     target = np.round(np.exp(traits.best + between(group.start_offset, u[0])) * net, 2)
+    if group.measured:
+        target = np.round(np.exp(traits.reference) * net, 2)
     budget = np.maximum(300, np.round(traits.base / 100 * log_between(group.budget_factor, u[1]) / 100) * 100) * 100
     created = np.floor((scenario.start.timestamp() - between(group.age_days, u[2]) * DAY) / 60) * 60
     starts = created + np.floor(between(group.starts_in_hours, u[3]) * HOUR / 60) * 60

@@ -69,7 +69,9 @@ class Trading:
         self.stalls += [Stall(t, self._luck(t)) for t in tiles]
 
     def _luck(self, tile: Tile) -> Luck:
-        return luck_of(self._shocks, tile.traits.key, tile.token, self._day, tile.live, self._world.noise.hour)
+        return luck_of(
+            self._shocks, tile.traits.key, tile.token, self._day, tile.live, self._world.noise.hour, self._world.profile
+        )
 
     def changed(self, dirty: NDArray[np.bool_]) -> None:
         """Settings of these campaigns have come into force."""
