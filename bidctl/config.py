@@ -123,6 +123,33 @@ class Stoploss(_Section):
         return "unset" not in (self.spend_without_orders, self.loss_of_day)
 
 
+class Cash(_Section):
+    """What a yuan of ad cost takes from the till: shares of it that come back as a rebate (返点) or were paid from grants
+    (赠款). Break-even and profit stand on what is left."""
+
+    rebate_share: float = Field(default=0.0, ge=0, lt=1)
+    grant_share: float = Field(default=0.0, ge=0, lt=1)
+
+    @property
+    def share(self) -> float:
+        return 1.0 - self.rebate_share - self.grant_share
+
+    @model_validator(mode="after")
+    def _something_is_paid(self) -> Cash:
+        if self.share <= 0:
+            raise ValueError(Say.NOTHING_TO_PAY().both)
+        return self
+
+
+class Tables(_Section):
+    """Files of the operator's own tables (.csv, .xlsx, .toml), read again whenever they change; empty = none."""
+
+    stock: str = ""
+    unshipped: str = ""
+    hosts: str = ""
+    promotions: str = ""
+
+
 class Notify(_Section):
     """Where notices go; empty = only the log."""
 
@@ -139,6 +166,8 @@ class Settings(_Section):
     platform: Platform = Platform()
     run: Run = Run()
     stoploss: Stoploss = Stoploss()
+    cash: Cash = Cash()
+    tables: Tables = Tables()
     notify: Notify = Notify()
     rules: dict[str, float | int | bool | str] = {}
 

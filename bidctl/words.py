@@ -22,6 +22,10 @@ class Say(Phrases):
         "account ids lost digits as a float; write them as text in quotes",
     )
     STOPLOSS_YUAN = '应为大于 0 的金额 (元, yuan), 或 "off"', 'expected an amount in yuan above 0, or "off"'
+    NOTHING_TO_PAY = (
+        "rebate_share 与 grant_share 之和应小于 1: 总要付一些现金",
+        "rebate_share and grant_share together must be below 1: some of the cost is paid in cash",
+    )
     NO_CONFIG = (
         "{file}: 没有这个文件; 生成一个: bidctl init",
         "{file}: no such file; write one with: bidctl init",

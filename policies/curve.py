@@ -37,7 +37,7 @@ class Curve:
     least: float = 0.055
     sure: float = 0.8
     far: float = 0.10
-    far_days: float = 1.0
+    far_days: float = 0.24
     near_days: float = 4.0
     horizon_days: float = 14.0
     transition: float = 0.03

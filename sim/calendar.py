@@ -5,7 +5,7 @@ from __future__ import annotations
 HOUR = 3600
 DAY = 86400
 OFFSET = 8 * HOUR
-SLOT = 300  # the finest step, and the unit in which draws and refund arrivals are numbered
+SLOT = 300  # the finest step
 
 
 def day_of(t: float) -> int:
@@ -18,16 +18,6 @@ def day_start(day: int) -> float:
     return float(day * DAY - OFFSET)
 
 
-def hour_of(t: float) -> int:
-    """Hour 0..23 of the natural day."""
-    return int((t + OFFSET) % DAY // HOUR)
-
-
 def weekday(day: int) -> int:
     """0 = Monday."""
     return (day + 3) % 7
-
-
-def slot_of(t: float) -> int:
-    """Number of the five-minute slot that holds `t`."""
-    return int(t // SLOT)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sim import promotions
 from sim.calendar import DAY, HOUR, day_of, day_start, weekday
 from sim.delivery import MOST_VOLUME
-from sim.figures import figures
 from sim.outlook import Cover, Outlook
+from sim.profile import week_of
 from sim.protection import FAMILIES
 from sim.refunds import MOST_REFUNDED
 from sim.scenario import Scenario
@@ -105,7 +105,7 @@ def _air(world: MarketWorld, campaigns: Int, days: int, stage_hours: int) -> tup
     share, host = np.zeros((days, 24, len(campaigns))), np.zeros((days, 24, len(campaigns)))
     for d in range(days):
         day = day_of(world.now) + d
-        profile = figures().hour_profile[weekday(day)]
+        profile = week_of(world.scenario.profile)[weekday(day)]
         share[d] = np.where(live, 0.0, profile[:, None] / 24)
         if live.any():
             air = times.air_seconds(room[live], day_start(day) + hours)

@@ -29,9 +29,11 @@ DAY_HOURS = 24
 
 
 def page_size(peak: Float) -> Int:
-    """Potential orders held for each hour, by the orders expected in the best hour of a usual day: a power of two."""
-    wanted = np.clip(1.5 * np.asarray(peak) + 5, SMALLEST, LARGEST)
-    return np.asarray(1 << np.ceil(np.log2(wanted)).astype(np.int64), np.int64)
+    """Potential orders held for each hour, by the orders expected in the best hour of a usual day: 8, 12, 16, 24, 32, 48 ..."""
+    wanted = np.clip(1.2 * np.asarray(peak, np.float64) + 4, SMALLEST, LARGEST)
+    power = 2.0 ** np.floor(np.log2(wanted))
+    steps = np.stack([power, 1.5 * power, 2 * power])
+    return np.asarray(np.where(steps >= wanted, steps, np.inf).min(axis=0), np.int64)
 
 
 @cache
@@ -170,8 +172,8 @@ def _rows(shocks: Shocks, buyers: Buyers, menu: Menu, number: int, hour: Int, at
 def _day_words(shocks: Shocks, buyers: Buyers, day: int) -> NDArray[np.uint64]:
     """(m, size x 24): first the first potential order of every hour, then the second."""
     days, count = _days(buyers.size), buyers.size * DAY_HOURS
-    block, last = day // days, day // days * days + days - 1
-    words = shocks.kept_words(buyers.token, last, Stream.ORDERS, buyers.key, block, days * count)
+    block, serves = day // days, range(day // days * days, (day // days + 1) * days)
+    words = shocks.kept_words(buyers.token, serves, Stream.ORDERS, buyers.key, block, days * count)
     return words[:, day % days * count : (day % days + 1) * count]
 
 

@@ -15,7 +15,8 @@ from sim.lives import Broadcast
 from sim.market import elasticity, log_volume, optimum
 from sim.menus import page_size
 from sim.normal import inverse_normal
-from sim.scenario import Group, Range, Scenario
+from sim.profile import week_of
+from sim.scenario import Group, Measured, Range, Scenario
 from sim.seam import CampaignSpec
 from sim.shocks import Shocks, Stream
 
@@ -24,6 +25,7 @@ Int = NDArray[np.int64]
 
 REFERENCE_SPREAD = 0.1  # log sd of the reference target around the optimum
 UNLIMITED = 1 << 60
+LEAST_ELASTICITY = 1.15
 
 
 @dataclass(slots=True)
@@ -66,16 +68,21 @@ class Planned:
 
 def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks: Shocks) -> Traits:
     """Traits of campaigns of one group, each from its own uniforms."""
-    n, f = len(keys), figures()
+    n, f, known = len(keys), figures(), group.measured
     u = np.concatenate([shocks.uniforms(Stream.TRAITS, keys, block) for block in range(3)])
     eps = elasticity_draw(u[0]) * group.elasticity
-    low = np.maximum(1.15, f.elasticity_low * eps)
+    low = np.maximum(LEAST_ELASTICITY, f.elasticity_low * eps)
     high = np.maximum(low + 0.1, f.elasticity_high * eps)
     margin, refund = between(group.margin, u[1]), between(group.refund, u[2])
     worth = margin * between(group.incremental, u[8])
     settled = worth * (1 - refund)
-    middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
-    reference = np.log(middle / (middle - 1) / settled) + REFERENCE_SPREAD * inverse_normal(u[3])
+    net_share = 1 - refund * scenario.refunds.within_hour
+    if known is None:
+        middle = elasticity(np.zeros(n), low, high, f.elasticity_width)
+        reference = np.log(middle / (middle - 1) / settled) + REFERENCE_SPREAD * inverse_normal(u[3])
+    else:
+        low, high = around(log_between(known.elasticity, u[0]))
+        reference = np.log(first_target(known, u[3]) / np.where(group.objective == "net", net_share, 1.0))
     best = optimum(reference, low, high, f.elasticity_width, settled)
     order_value = log_between(group.order_value, u[5]) * 100
     volume = np.exp(log_volume(best - reference, low, high, f.elasticity_width))
@@ -93,9 +100,9 @@ def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks
         low=low,
         high=high,
         order_value=order_value,
-        size=page_size(orders * busiest_hour(group)),
+        size=page_size(orders * busiest_hour(group, week_of(scenario.profile))),
         refund=refund,
-        net_share=1 - refund * scenario.refunds.within_hour,
+        net_share=net_share,
         margin=margin,
         worth=worth,
         settled=settled,
@@ -103,6 +110,18 @@ def draw_traits(group: Group, number: int, keys: Int, scenario: Scenario, shocks
         best=best,
         hint=np.where(u[6] < group.suggested, between(group.suggestion_offset, u[7]), np.nan),
     )
+
+
+def around(eps: Float) -> tuple[Float, Float]:
+    """Elasticities far below and above the target where it is `eps`, in the fitted proportion."""
+    f = figures()
+    low = np.maximum(LEAST_ELASTICITY, 2 * f.elasticity_low / (f.elasticity_low + f.elasticity_high) * eps)
+    return low, 2 * eps - low
+
+
+def first_target(known: Measured, u: Float) -> Float:
+    """The first target of campaigns that are known, two decimals."""
+    return np.round(log_between(known.target, u), 2)
 
 
 def outsider(spec: CampaignSpec, key: Int, there: Traits, scenario: Scenario, shocks: Shocks) -> Traits:
@@ -120,9 +139,8 @@ def outsider(spec: CampaignSpec, key: Int, there: Traits, scenario: Scenario, sh
     return traits
 
 
-def busiest_hour(group: Group) -> float:
+def busiest_hour(group: Group, profile: Float) -> float:
     """Largest share of a usual day's orders in an hour."""
-    profile = figures().hour_profile
     if group.kind == "goods":
         return float(profile.max()) / 24
     return float(profile.mean(axis=1).max()) / max(1.0, sum(hours for _, hours in group.sessions))
@@ -175,12 +193,15 @@ def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = No
     """Every campaign of the scenario (of these accounts only, where given) in the order of its creation."""
     specs: list[CampaignSpec] = []
     parts: list[Traits] = []
-    start, key, live = scenario.start.timestamp(), 0, scenario.accounts
+    first, live = 0, scenario.accounts
+    wanted = np.arange(scenario.accounts) if accounts is None else np.array(sorted(set(accounts)), np.int64)
     for number, group in enumerate(scenario.group):
-        traits = draw_traits(group, number, np.arange(key, key + group.count), scenario, shocks)
-        specs += specs_of(group, traits, scenario.accounts, live, start, shocks)
+        keys = np.arange(first, first + group.count)
+        keys = keys[np.isin(keys % scenario.accounts, wanted)]
+        traits = draw_traits(group, number, keys, scenario, shocks)
+        specs += specs_of(group, traits, first, live, scenario, shocks)
         parts.append(traits)
-        key += group.count
+        first += group.count
         live += group.count if group.kind == "live" else 0
     whole = parts[0]
     for part in parts[1:]:
@@ -189,30 +210,30 @@ def plan(scenario: Scenario, shocks: Shocks, accounts: Sequence[int] | None = No
     whole.live_account[:] = [s.live_account for s in specs]
     whole.starts_at[:] = [s.starts_at for s in specs]
     order = np.argsort([s.created_at for s in specs], kind="stable")
-    if accounts is not None:
-        order = order[np.isin([specs[i].account for i in order], list(accounts))]
     return Planned(tuple(specs[i] for i in order), taken(whole, order))
 
 
 def specs_of(
-    group: Group, traits: Traits, accounts: int, first_live: int, start: float, shocks: Shocks
+    group: Group, traits: Traits, first_key: int, first_live: int, scenario: Scenario, shocks: Shocks
 ) -> Sequence[CampaignSpec]:
-    """How each campaign of the group is set up at its creation."""
+    """How each campaign of the group is set up at its creation. `first_key`, `first_live`: of the group's first campaign."""
     u = shocks.uniforms(Stream.TRAITS, traits.key, 3)
     net = np.where(group.objective == "net", traits.net_share, 1.0)
     target = np.round(np.exp(traits.best + between(group.start_offset, u[0])) * net, 2)
+    if group.measured:
+        target = np.round(np.exp(traits.reference) * net, 2)
     budget = np.maximum(300, np.round(traits.base / 100 * log_between(group.budget_factor, u[1]) / 100) * 100) * 100
-    created = np.floor((start - between(group.age_days, u[2]) * DAY) / 60) * 60
+    created = np.floor((scenario.start.timestamp() - between(group.age_days, u[2]) * DAY) / 60) * 60
     starts = created + np.floor(between(group.starts_in_hours, u[3]) * HOUR / 60) * 60
     live = group.kind == "live"
     return [
         CampaignSpec(
-            account=int(key) % accounts,
+            account=key % scenario.accounts,
             kind=int(live),
-            live_account=first_live + i if live else int(key) % accounts,
-            products=() if live else (int(key) + 1,),
+            live_account=first_live + key - first_key if live else key % scenario.accounts,
+            products=() if live else (key + 1,),
             objective=int(group.objective == "net"),
-            name=f"{group.name}-{i + 1:03d}",
+            name=f"{group.name}-{key - first_key + 1:03d}",
             target=max(0.01, float(target[i])),
             budget=int(budget[i]),
             created_at=float(created[i]),
@@ -220,5 +241,5 @@ def specs_of(
             cost_controlled=group.cost_controlled,
             overall=group.overall,
         )
-        for i, key in enumerate(traits.key)
+        for i, key in enumerate(traits.key.tolist())
     ]

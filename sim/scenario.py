@@ -174,6 +174,24 @@ class Enrol:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The usual week of goods campaigns, in place of the fitted one: relative traffic of the 24 `hours` of a day and of the 7
+    `weekdays` (0 = Monday); only their proportions count."""
+
+    hours: tuple[float, ...] = field(metadata={"count": 24, "low": 0.001, "high": 1000})
+    weekdays: tuple[float, ...] = field(metadata={"count": 7, "low": 0.001, "high": 1000})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The response of campaigns that are known: the first `target`, as set, and the `elasticity` there. Then `group.spend` is
+    what they spend at that target, and neither `start_offset` nor the fitted distribution of elasticities is used."""
+
+    target: tuple[float, float] = span(0.01, 100)
+    elasticity: tuple[float, float] = span(1.16, 15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Campaigns alike. `age_days`: before the scenario's start; negative = created after it. `starts_in_hours`: from creation to
     delivery. Size, one of two: `spend`, yuan a day at the reference target, or `orders`, paid orders a day at the best target.
@@ -181,7 +199,8 @@ class Group:
     (0: log-normal to the end). `incremental`: share of the credited orders that would not have come by themselves.
     `start_offset`: ln(first target / optimum). `suggestion_offset`: ln(suggestion / optimum), `suggested`: share of campaigns that
     have one. `elasticity`: factor on the fitted distribution. Live: `sessions`, [hour, hours] of each day on `weekdays` (0 = Monday);
-    `recreated`: a new campaign each day; `host_sd`: log sd of the efficiency of the host, who changes every `host_hours`."""
+    `recreated`: a new campaign each day; `host_sd`: log sd of the efficiency of the host, who changes every `host_hours`.
+    `measured`: the response of campaigns that are known."""
 
     name: str = field(metadata={"text": True})
     count: int = number(1, 100_000, whole=True)
@@ -199,6 +218,7 @@ class Group:
     refund: tuple[float, float] = span(0, 0.9, (0.10, 0.45))
     incremental: tuple[float, float] = span(0.05, 1, (1.0, 1.0))
     elasticity: float = number(0.3, 3, 1.0)
+    measured: Measured | None = field(default=None, metadata={"table": Measured})
     start_offset: tuple[float, float] = span(-2, 2, (-0.2, 0.2))
     suggestion_offset: tuple[float, float] = span(-2, 2, (-0.1, 0.25))
     suggested: float = number(0, 1, 0.9)
@@ -225,6 +245,7 @@ class Scenario:
     history_days: int = number(0, 366, 0, whole=True)
     history_step_s: int = choice(300, 600, 900, 1200, 1800, 3600, default=1800)
     accounts: int = number(1, 10_000, 1, whole=True)
+    profile: Profile | None = field(default=None, metadata={"table": Profile})
     noise: Noise = field(default_factory=Noise, metadata={"table": Noise})
     reporting: Reporting = field(default_factory=Reporting, metadata={"table": Reporting})
     learning: Learning = field(default_factory=Learning, metadata={"table": Learning})
@@ -267,6 +288,8 @@ def parse(data: Mapping[str, Any], where: str = "scenario") -> Scenario:
 def _check(g: Group, where: str) -> None:
     if (g.spend is None) == (g.orders is None):
         raise ScenarioError(Say.SCENARIO_EITHER(file=where, group=g.name, spend=g.spend, orders=g.orders).both)
+    if g.measured and g.spend is None:
+        raise ScenarioError(Say.SCENARIO_MEASURED(file=where, group=g.name, orders=g.orders).both)
     if (g.kind == "live") != bool(g.sessions):
         want = Say.SESSIONS_LIST() if g.kind == "live" else Say.SESSIONS_NONE()
         told = Say.SCENARIO_SESSIONS(file=where, group=g.name, value=list(g.sessions), expected=want)

@@ -54,7 +54,10 @@ def _value(f: Field[Any], value: object, where: str, at: str) -> object:
         return table_of(meta["table"], value, where, at + ".")
     if "tables" in meta and isinstance(value, list) and value:
         return tuple(table_of(meta["tables"], v, where, f"{at}[{i}].") for i, v in enumerate(value))
-    if "weekdays" in meta and isinstance(value, list) and value and all(_within(v, DAYS) for v in value):
+    if "count" in meta:
+        if isinstance(value, list) and len(value) == meta["count"] and all(_within(v, meta) for v in value):
+            return tuple(float(v) for v in value)
+    elif "weekdays" in meta and isinstance(value, list) and value and all(_within(v, DAYS) for v in value):
         return tuple(sorted(set(value)))
     if "sessions" in meta and isinstance(value, list) and all(_session(v) for v in value):
         return tuple((float(v[0]), float(v[1])) for v in value)
@@ -67,7 +70,7 @@ def _value(f: Field[Any], value: object, where: str, at: str) -> object:
     if "pair" in meta and isinstance(value, list) and len(value) == 2 and all(_within(v, meta) for v in value):
         if value[0] <= value[1]:
             return (float(value[0]), float(value[1]))
-    elif "low" in meta and "pair" not in meta and _within(value, meta):
+    elif "low" in meta and not {"pair", "count"} & meta.keys() and _within(value, meta):
         return value
     raise ScenarioError(Say.SCENARIO_VALUE(file=where, key=at, value=value, expected=_allowed(f)).both)
 
@@ -85,6 +88,8 @@ def _session(value: object) -> bool:
 
 def _allowed(f: Field[Any]) -> Wording:
     meta = f.metadata
+    if "count" in meta:
+        return Say.NUMBERS(count=meta["count"], low=meta["low"], high=meta["high"])
     if "allowed" in meta:
         names = ", ".join(str(a).lower() if isinstance(a, bool) else str(a) for a in meta["allowed"])
         return Say.ONE_OF(names=names)

@@ -7,7 +7,7 @@ for each (seed, stream, campaign, block of days). Tables made from them are kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from enum import IntEnum
 from typing import TypeVar
 
@@ -22,7 +22,6 @@ Int = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
 WARM_UP = 24  # first words thrown away: SFC64's author has 12 to mix any three words of state
-POOL_BYTES = 31 << 20
 APART = 8  # between rows of a block: rows a power of two apart would fall into the same lines of the cache
 
 
@@ -47,9 +46,9 @@ T = TypeVar("T")
 
 
 class Shocks:
-    """The luck of one seed (0 .. 2**64 - 1); give the same object to several worlds and they share its tables. Tables are kept until
-    the newest world is `keep_days` past the last day that they serve (worlds advance side by side), so memory is bounded; what
-    has been dropped is drawn again when asked for, with the same bits."""
+    """The luck of one seed (0 .. 2**64 - 1); give the same object to several worlds and they share its tables. Tables are kept while
+    the last world to turn a day is within `keep_days` of the days that they serve: let worlds advance side by side. So memory is
+    bounded; what has been dropped is drawn again when asked for, with the same bits."""
 
     def __init__(self, seed: int, keep_days: int = 1) -> None:
         if not 0 <= seed < 2**64:
@@ -57,12 +56,9 @@ class Shocks:
         self.seed, self.keep_days = seed, keep_days
         self._key = (seed & 0xFFFFFFFF, seed >> 32)
         self._bits = np.random.SFC64(0)
-        np.empty(
-            POOL_BYTES, np.uint8
-        )  # once let go, it has the C library keep freed tables instead of returning their pages
-        self._newest = -(1 << 62)
-        self._tables: dict[Hashable, tuple[int, object]] = {}
-        self._blocks: dict[Hashable, tuple[int, Words]] = {}
+        self._reached = -1
+        self._tables: dict[Hashable, tuple[range, object]] = {}
+        self._blocks: dict[Hashable, tuple[range, Words]] = {}
         self._spare: list[Words] = []  # memory of blocks that were dropped: fresh memory costs more than the draws
 
     def uniforms(self, stream: Stream, campaign: ArrayLike, slot: ArrayLike, ordinal: ArrayLike = 0) -> Float:
@@ -77,33 +73,27 @@ class Shocks:
         """(n, count) words of 64 even bits: the block's own for every campaign. `page`: a further lot of the same block."""
         return self._draw(np.empty((len(campaigns), count), np.uint64), stream, campaigns, block, page)
 
-    def kept_words(self, name: bytes, last_day: int, stream: Stream, campaigns: Int, block: int, count: int) -> Words:
-        """As `words`, kept while it serves. `name` stands for the campaigns. Read it at once: its memory is used again later."""
+    def kept_words(self, name: bytes, days: range, stream: Stream, campaigns: Int, block: int, count: int) -> Words:
+        """As `words`, kept while it serves `days`. `name` stands for the campaigns. Read it at once: its memory is used again."""
         key = (stream, name, block)
         if key not in self._blocks:
-            self._blocks[key] = last_day, self._draw(self._room(len(campaigns), count), stream, campaigns, block, 0)
+            self._blocks[key] = days, self._draw(self._room(len(campaigns), count), stream, campaigns, block, 0)
         return self._blocks[key][1]
 
-    def shared(self, key: Hashable, last_day: int, make: Callable[[], T]) -> T:
-        """The table of this key, made once while it is kept. `key` must name all that the table is made from."""
-        return self.shared_each([key], last_day, lambda _: [make()])[0]
-
-    def shared_each(self, keys: Sequence[Hashable], last_day: int, make: Callable[[list[int]], list[T]]) -> list[T]:
-        """The tables of these keys; `make` is given the places of those that are not kept, and makes them in this order."""
-        missing = [i for i, key in enumerate(keys) if key not in self._tables]
-        if missing:
-            for i, table in zip(missing, make(missing), strict=True):
-                self._tables[keys[i]] = last_day, table
-        return [self._tables[key][1] for key in keys]  # type: ignore[misc]
+    def shared(self, key: Hashable, days: range, make: Callable[[], T]) -> T:
+        """The table of this key, made once while it is kept. `key` must name all that the table is made from; `days` it serves."""
+        if key not in self._tables:
+            self._tables[key] = days, make()
+        return self._tables[key][1]  # type: ignore[return-value]
 
     def reach(self, day: int) -> None:
-        """A world has come to natural day `day`: drop what served only days long past."""
-        if day <= self._newest:
+        """A world has come to natural day `day`: drop what serves only other days."""
+        if day == self._reached:
             return
-        self._newest = day
-        oldest = day - self.keep_days
-        self._tables = {key: t for key, t in self._tables.items() if t[0] >= oldest}
-        gone = [key for key, t in self._blocks.items() if t[0] < oldest]
+        self._reached = day
+        near = range(day - self.keep_days, day + self.keep_days + 1)
+        self._tables = {key: t for key, t in self._tables.items() if _meet(t[0], near)}
+        gone = [key for key, t in self._blocks.items() if not _meet(t[0], near)]
         self._spare = [self._blocks.pop(key)[1] for key in gone] or self._spare
 
     def _room(self, rows: int, count: int) -> Words:
@@ -134,3 +124,7 @@ class Shocks:
         starts[:, 1] = (int(stream) << 56) + (page << 32) + block
         starts[:, 2] = campaigns
         return starts
+
+
+def _meet(days: range, others: range) -> bool:
+    return days.start < others.stop and others.start < days.stop

@@ -130,13 +130,11 @@ def _slow_down(state: State, scenario: Scenario, moved: Int, at: float) -> None:
 
 
 def turn_day(state: State, rows: Int, z: NDArray[np.float32], scenario: Scenario) -> None:
-    """Midnight: the luck (4, m) of the new day and the suggestion move on, the budget is fresh."""
+    """Midnight: the luck (4, m) of the new day and the suggestion move on."""
     noise, suggesting = scenario.noise, scenario.suggestion
     state.demand[rows] = next_state(state.demand[rows], noise.rho, noise.demand, z[DEMAND])
     state.bias[rows] = next_state(state.bias[rows], noise.bias_rho, noise.bias, z[BIAS])
     state.walk[rows] = next_state(state.walk[rows], suggesting.rho, suggesting.sd, z[WALK])
-    state.spent[rows] = 0
-    state.orders[rows] = 0
 
 
 def next_market(now: float, noise: Noise, z: float) -> float:

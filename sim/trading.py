@@ -69,7 +69,9 @@ class Trading:
         self.stalls += [Stall(t, self._luck(t)) for t in tiles]
 
     def _luck(self, tile: Tile) -> Luck:
-        return luck_of(self._shocks, tile.traits.key, tile.token, self._day, tile.live, self._world.noise.hour)
+        return luck_of(
+            self._shocks, tile.traits.key, tile.token, self._day, tile.live, self._world.noise.hour, self._world.profile
+        )
 
     def changed(self, dirty: NDArray[np.bool_]) -> None:
         """Settings of these campaigns have come into force."""
@@ -158,7 +160,7 @@ class Trading:
             chance = refund_chance(tile.traits.refund, stall.luck.day, self._world.refunds, self._refund)
             key = ("menu", tile.token, self._day, chance.tobytes())
             stall.menu = self._shocks.shared(
-                key, self._day, lambda: menu_of(self._shocks, tile.buyers, self._day, chance)
+                key, range(self._day, self._day + 1), lambda: menu_of(self._shocks, tile.buyers, self._day, chance)
             )
         return stall.menu
 

@@ -19,6 +19,7 @@ from sim.lives import Timetable
 from sim.luck import BIAS, DEMAND, WALK, luck_of, market_of
 from sim.market import elasticity, next_state
 from sim.population import Traits
+from sim.profile import week_of
 from sim.protection import Cover
 from sim.refunds import refund_chance
 from sim.scenario import Group, Scenario
@@ -80,7 +81,7 @@ def foresight_of(
     for k in range(days):
         day, running = first + k, promotions.on(scenario, first + k)
         for tile in tiles:
-            z = luck_of(shocks, tile.traits.key, tile.token, day, tile.live, noise.hour).day
+            z = luck_of(shocks, tile.traits.key, tile.token, day, tile.live, noise.hour, scenario.profile).day
             if k:
                 own[tile.rows] = next_state(own[tile.rows], noise.rho, noise.demand, z[DEMAND])
                 drift[tile.rows] = next_state(drift[tile.rows], noise.bias_rho, noise.bias, z[BIAS])
@@ -92,7 +93,7 @@ def foresight_of(
             market = next_market(market, noise, market_of(shocks, day))
         demand[k], bias[k] = own + market - spread + promotions.log_demand(running), drift
         suggested[k] = t.best + t.hint + walk - dropped(scenario, day_start(day))
-        traffic[k], cut[k] = traffic_of(times, t, day), promotions.log_cut(running)
+        traffic[k], cut[k] = traffic_of(times, t, day, scenario), promotions.log_cut(running)
         if rack:
             quality[k] = rack.turn_day(day_start(day))
     return Foresight(
@@ -107,9 +108,9 @@ def dropped(scenario: Scenario, at: float) -> float:
     return rule.drop if at >= scenario.start.timestamp() + rule.drop_day * DAY else 0.0
 
 
-def traffic_of(times: Timetable, t: Traits, day: int) -> Float:
+def traffic_of(times: Timetable, t: Traits, day: int, scenario: Scenario) -> Float:
     """(n,) share of a usual day's traffic that the natural day has."""
-    usual = float(figures().hour_profile[weekday(day)].mean())
+    usual = float(week_of(scenario.profile)[weekday(day)].mean())
     air = times.air_seconds(t.live_account, np.array([day_start(day), day_start(day + 1)]))[0]
     return np.where(t.live, air / np.maximum(times.planned_seconds[t.live_account], 1.0), 1.0) * usual
 

@@ -1,4 +1,4 @@
-"""What is said of scenario files, worlds and workers, in both languages."""
+"""What is said of scenario files, worlds, workers and fits, in both languages."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Say(Phrases):
         "{file}: group {group}: spend = {spend}, orders = {orders}; 应恰好给其中一个, [从, 到]",
         "{file}: group {group}: spend = {spend}, orders = {orders}; expected exactly one of them, [from, to]",
     )
+    SCENARIO_MEASURED = (
+        "{file}: group {group}: 有 measured, 却给了 orders = {orders}; 应给 spend = [从, 到]: 该目标下每天的消耗",
+        "{file}: group {group}: measured beside orders = {orders}; expected spend = [from, to], what is spent at that target",
+    )
     SCENARIO_REFUNDS = (
         "{file}: refunds: within_hour + before_dispatch = {value}; 应不大于 1",
         "{file}: refunds: within_hour + before_dispatch = {value}; expected at most 1",
@@ -34,11 +38,56 @@ class Say(Phrases):
     )
     SCENARIO_MISSING = "{file}: 缺少 {key}; 应为{expected}", "{file}: {key} is missing; expected {expected}"
     SCENARIO_VALUE = "{file}: {key} = {value!r}; 应为{expected}", "{file}: {key} = {value!r}; expected {expected}"
+    FIT_FUTURE = (
+        "{place}: {count} 条数据在发生之前就已记录 (例如计划 {campaign}), 时钟走快过; 应为发生后才记录的数据, 请换一份账本",
+        "{place}: {count} facts were known before they happened (of campaign {campaign}, for one), a clock ran ahead; expected facts "
+        "known after they happened: use another ledger",
+    )
+    FIT_NOTHING = (
+        "{place}: 没有任何整天或小时的数据; 应为至少 7 天的数据, 请先运行 bidctl run --mode dry, 或用导出的表格",
+        "{place}: holds no fact of a day or hour; expected at least 7 days of them: run bidctl run --mode dry first, or give a table",
+    )
+    FIT_SHORT = (
+        "{place}: 只有 {days} 个完整的自然日; 应至少 {least} 个, 请等几天或导出更长的时间",
+        "{place}: holds {days} complete natural days; expected at least {least}: wait, or export a longer time",
+    )
+    FIT_NO_CAMPAIGN = (
+        "{place}: 没有带ROI目标的商品计划; 直播和托管计划的开播时间没有记录, 无法拟合",
+        "{place}: holds no goods campaign with a ROI target; for live and hosted ones the time on air is not recorded",
+    )
+    FIT_WRONG_WAY = (
+        "{place}: 数据里目标越高消耗越多 (弹性 {eps}), 不可能的拟合, 不给出; 请检查目标列和改价记录, 或有其他变化同时发生",
+        "{place}: in the data spend rises with the target (elasticity {eps}): an impossible fit, not returned; check the target column "
+        "and the recorded edits, or what else changed with them",
+    )
+    FIT_ALL_FAILED = (
+        "{place}: {count} 个计划都无法拟合; 第一个: {why}",
+        "{place}: none of the {count} campaigns can be fitted; the first: {why}",
+    )
+    FIT_NO_TARGET = "不知道当前的ROI目标", "its present ROI target is not known"
+    FIT_FEW_DAYS = (
+        "有用的天数只有 {days} (投放中, 未被预算卡住, 学习期外), 至少要 {least}",
+        "only {days} days teach (delivering, not bound by the budget, past learning); at least {least} are needed",
+    )
+    FIT_BOUND = (
+        "{days} 天消耗被预算卡住, 看不出目标下的量",
+        "its budget bound on {days} days, so what the target would bring cannot be seen",
+    )
+    FIT_DIVERGED = "拟合发散", "the fit diverged"
+    FIT_RISES = (
+        "消耗随目标上升 (弹性 {eps}, 误差 {error}): 不可能",
+        "its spend rises with the target (elasticity {eps}, error {error}): impossible",
+    )
+    FIT_BEYOND = (
+        "弹性 {eps}, 远超可能的 {most}: 拟合发散",
+        "its elasticity {eps} is far beyond a possible {most}: the fit diverged",
+    )
     SESSIONS_LIST = "列表 [小时, 时长] ([hour, hours])", "a list of [hour, hours]"
     SESSIONS_NONE = "空 (kind 为 goods 时)", "none, for kind goods"
     A_TABLE = "一个 [段]", "a table"
     ONE_OF = " {names} 之一", "one of {names}"
     A_PAIR = " [从, 到], 在 {low} .. {high} 之内", "[from, to] within {low} .. {high}"
+    NUMBERS = "{count} 个数字的列表, 各在 {low} .. {high} 之内", "a list of {count} numbers within {low} .. {high}"
     WHOLE_NUMBER = "整数, 在 {low} .. {high} 之内", "a whole number within {low} .. {high}"
     A_NUMBER = "数字, 在 {low} .. {high} 之内", "a number within {low} .. {high}"
     TABLES = "至少一个 [[table]]", "at least one [[table]]"

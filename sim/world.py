@@ -278,6 +278,7 @@ class MarketWorld:
         if self._family:
             count(self._cover, np.arange(len(self.specs)), self._state.force)
             end_day(self._cover, self._family, self._state.spent, self._state.orders)
+        self._state.spent[:], self._state.orders[:] = 0, 0
         active = np.flatnonzero(~self._state.finished)
         settle_aim(self._state, active, midnight, self.scenario.learning.lag_hours, self._cut)
         self._open_day(day)

@@ -32,15 +32,36 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connect": ("bidctl.cli.setup:connect", "连接平台授权 (OAuth) / Authorise with the platform (OAuth)."),
     "enrol": ("bidctl.cli.enrol:enrol", "托管计划 / Give campaigns into bidctl's hands."),
     "unenrol": ("bidctl.cli.enrol:unenrol", "取消托管 / Take campaigns back."),
+    "products": (
+        "bidctl.cli.products:products",
+        "按商品表算毛利和保本 / Margins and break-even from your table of products.",
+    ),
     "run": ("bidctl.cli.run:run", "运行: --mode dry|approve|live / Watch and act: --mode dry|approve|live."),
     "plan": ("bidctl.cli.plan:plan", "把将要做的改动写成方案文件 / Write what would be done to a file."),
     "apply": ("bidctl.cli.plan:apply", "执行方案文件 / Carry out a plan file."),
     "pending": ("bidctl.cli.approve:pending", "等人批准的提案 / Proposals that wait for a person."),
     "approve": ("bidctl.cli.approve:approve", "批准或拒绝提案 / Approve or refuse a proposal."),
+    "profit": (
+        "bidctl.cli.profit:profit",
+        "真实利润日报: 每天每个计划落袋多少 / What each day left in the till, by campaign.",
+    ),
+    "orders": (
+        "bidctl.cli.orders:orders",
+        "订单, 退款与结算账单: 导入, 账本, 搁置的行 / Orders, refunds and bills: import, ledger, quarantine.",
+    ),
+    "settlement": (
+        "bidctl.cli.settlement:settlement",
+        "结算率与回测 / Settlement rates by pay week, and how well they were forecast.",
+    ),
+    "protection": (
+        "bidctl.cli.protection:protection",
+        "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",
+    ),
     "advise": (
         "bidctl.cli.advise:advise",
         "按导出报表给建议 (.csv, .xlsx) / Advice from an exported table (.csv, .xlsx).",
     ),
+    "check": ("bidctl.cli.check:check", "检查一份策略 / Is a policy sound?"),
     "replay": (
         "bidctl.cli.replay:replay",
         "在已记录的历史上, 策略当时会怎么做 / What a policy would have decided on recorded history.",

@@ -177,6 +177,7 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
             incremental=share("incremental", w["incremental"], above_zero=True) or 1.0,
             commission=share("commission", w["commission"], above_zero=True),
             break_even=ratio("break-even", w["break_even"]),
+            cash_share=shell.settings.cash.share,
         ),
         prior=Prior(
             settled_share=share("settled-share", w["settled_share"], above_zero=True) or 1.0,

@@ -71,8 +71,9 @@ def _switch_words(shell: Shell, held: Switches) -> str:
 
 
 @click.command()
-@click.argument("campaign")
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+@click.argument("campaign", required=False)
+@click.option("--account", help="广告账户ID / Advertiser id.")
+@click.option("--policy", help="改为用话说出这份策略 / Read this policy back as sentences instead.")
 @click.option(
     "--count",
     type=click.IntRange(1, 200),
@@ -81,9 +82,15 @@ def _switch_words(shell: Shell, held: Switches) -> str:
     help="最近多少个决定 / How many newest decisions.",
 )
 @options
-def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
-    """计划 CAMPAIGN 的最近决定和每条起作用的规则; 用存下的输入重算, 结果相同 / The newest decisions of CAMPAIGN with every
-    rule that spoke; re-executed from the stored inputs, to the same result."""
+def explain(shell: Shell, campaign: str | None, account: str | None, policy: str | None, count: int) -> None:
+    """计划 CAMPAIGN 的最近决定和每条起作用的规则; 用存下的输入重算, 结果相同; 或用 --policy 读出一份策略 / The newest decisions of
+    CAMPAIGN with every rule that spoke; re-executed from the stored inputs, to the same result. Or, with --policy, a policy in
+    words."""
+    if policy is not None:
+        _say_policy(shell, policy)
+        return
+    if campaign is None or account is None:
+        raise UsageProblem(Say.EXPLAIN_NEEDS())
     from bidctl import wiring
     from bidctl.engine.explain import explain as again
 
@@ -97,3 +104,13 @@ def explain(shell: Shell, campaign: str, account: str, count: int) -> None:
     for one in told:
         if not shell.as_json:
             click.echo("\n".join(one.lines(shell.lang, ACCOUNT_ZONE)))
+
+
+def _say_policy(shell: Shell, reference: str) -> None:
+    from bidctl import catalog
+    from bidctl.engine.telling import sentences
+
+    policy = catalog.load(reference)
+    shell.data({"policy": catalog.policy_id(policy), "zh": sentences(policy, "zh"), "en": sentences(policy, "en")})
+    if not shell.as_json:
+        click.echo("\n".join(sentences(policy, shell.lang)))

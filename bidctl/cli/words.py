@@ -8,6 +8,11 @@ from bidctl.wording import Phrases
 class Say(Phrases):
     """Refusals and failures of the command line, by code."""
 
+    EXPLAIN_NEEDS = (
+        "explain: 请给 CAMPAIGN 与 --account, 或给 --policy; 用法: bidctl explain --help",
+        "explain: give CAMPAIGN and --account, or --policy; see: bidctl explain --help",
+    )
+    TO_MEND = "{policy}: 有 {count} 处要改, 见上", "{policy}: {count} things to mend, see above"
     STOPPED_BY_HAND = "已停止", "stopped"
     BUG = (
         "程序错误: {kind}: {error}; 请附上日志文件 {log} 报告",
@@ -29,6 +34,10 @@ class Say(Phrases):
         "--{name}: found {value:g}, expected a ROAS between 0.01 and 100",
     )
     YUAN = "--{name}: 取值 {value:g}, 应为大于 0 的元/天", "--{name}: found {value:g}, expected yuan a day above 0"
+    SAVE_NEEDS = (
+        "--save: 没有 --account, 请给出要写入托管条件的账户",
+        "--save: found no --account, expected the account whose enrolments are to have it",
+    )
     IDENTITY = (
         "{name}: 取值 {value!r}, 应为平台显示的数字ID",
         "{name}: found {value!r}, expected an id of digits as the platform shows it",
@@ -50,6 +59,22 @@ class Say(Phrases):
     NO_DECISION = (
         "{account}/{campaign}: 还没有存过决定; 请看: bidctl status",
         "{account}/{campaign}: no decision stored yet; see: bidctl status",
+    )
+    ZONE = (
+        "--zone: 取值 {name!r}, 应为时区, 例如 Asia/Shanghai",
+        "--zone: found {name!r}, expected a zone like Asia/Shanghai",
+    )
+    INSTANT = (
+        "--at: 取值 {text!r}, 应为时刻, 例如 2026-09-01T10:00",
+        "--at: found {text!r}, expected an instant like 2026-09-01T10:00",
+    )
+    TOO_FEW_WEEKS = (
+        "回测: 有 {found} 个支付周已过完 90 天, 至少需要 {needed} 个; 请导入更早的订单: bidctl orders import",
+        "backtest: {found} pay weeks are over (90 days), at least {needed} are needed; import older orders: bidctl orders import",
+    )
+    NO_SUCH_ROW = (
+        "--resolve {number}: 账户 {account} 没有这个待处理的行; 请看: bidctl orders quarantine",
+        "--resolve {number}: no open row of account {account}; see: bidctl orders quarantine",
     )
     NO_PROPOSAL = (
         "approve {id}: 没有这个编号的待批提案; 请看: bidctl pending",

@@ -12,7 +12,8 @@ from bidctl.domain.values import AccountId, Basis, CampaignId, Hold, Intent, Sid
 class Economics:
     """Inputs of break-even (R-FLOOR). `margin`: contribution of kept orders per yuan (0..1), None = not given.
     `refund_after_dispatch` r and `loss_per_refund` k: shares 0..1. `incremental` i: at most 1. `commission`: creator's
-    rate. `break_even`: the operator's own 保本ROI on the target's basis, used as it is when given."""
+    rate. `break_even`: the operator's own 保本ROI on the target's basis, used as it is when given. `cash_share`: cash per yuan
+    of ad cost, below 1 where rebates and grants are configured."""
 
     margin: float | None = None
     refund_after_dispatch: float = 0.0
@@ -20,6 +21,7 @@ class Economics:
     incremental: float = 1.0
     commission: float | None = None
     break_even: float | None = None
+    cash_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ was subsidised are kept apart. Ids are text. Instants are float64 epoch seconds 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import TypeVar
@@ -157,6 +158,21 @@ class Bills:
         return _concat(parts)
 
 
+_DTYPE = {"Text": np.str_, "Float": np.float64, "Fen": np.int64, "NDArray[np.int8]": np.int8}
+
+
+def from_rows(kind: type[T], rows: Sequence[tuple[object, ...]]) -> T:
+    """Facts of a kind, from rows with its fields in their order."""
+    if not rows:
+        return kind(*(np.zeros(0, _dtype(f.type)) for f in fields(kind)))
+    columns = zip(*rows, strict=True)
+    return kind(*(np.array(c, _dtype(f.type)) for c, f in zip(columns, fields(kind), strict=True)))
+
+
+def _dtype(annotation: object) -> type[np.generic]:
+    return _DTYPE[str(annotation)]
+
+
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """Everything told of an account's orders, in any order, perhaps more than once."""
@@ -176,5 +192,4 @@ class OrderFacts:
 
 def no_orders() -> OrderFacts:
     """Nothing told."""
-    t, f, i, s = np.zeros(0, "U1"), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int8)
-    return OrderFacts(Orders(t, t, t, t, t, f, f, i, i, i), Refunds(t, t, f, f, i, s), Bills(t, t, f, f, s, i, i, i, i))
+    return OrderFacts(from_rows(Orders, []), from_rows(Refunds, []), from_rows(Bills, []))

@@ -330,6 +330,9 @@ class Alert(IntEnum):
     OVER_SUGGESTION = 16  # 高于系统建议, 可能掉量
     ASK = 17
     APPROVAL_DROPPED = 18
+    STOCK_ORANGE = 19
+    STOCK_RED = 20
+    TABLE = 21  # a table of the operator's cannot be read: what it said last stands, and grows old
 
     @property
     def bit(self) -> int:
@@ -352,7 +355,10 @@ ALERT_WORDING: dict[Alert, Wording] = {
     Alert.UNKNOWN_OUTCOME: Wording("一笔改动结果未明, 正在核对", "the outcome of a write is unknown; reading back"),
     Alert.TOKEN: Wording("授权即将到期或已失效, 请重新授权", "authorisation ends soon or has ended: authorise again"),
     Alert.HEARTBEAT: Wording("超过两个周期没有运行", "no tick ran for two periods"),
-    Alert.STOCK: Wording("库存告急", "stock is low"),
+    Alert.STOCK: Wording("库存偏低 (黄)", "stock is low (yellow)"),
+    Alert.STOCK_ORANGE: Wording("库存低 (橙)", "stock is very low (orange)"),
+    Alert.STOCK_RED: Wording("库存告急 (红), 不调低", "stock is red: no lowering"),
+    Alert.TABLE: Wording("您的表读不出来, 沿用上次读到的", "a table of yours cannot be read: what it said last stands"),
     Alert.NO_BUDGET_STEP: Wording("预算没有合规的加幅", "the budget has no legal step"),
     Alert.RACE: Wording("读取与写入之间有人改动", "somebody edited between our read and our write"),
     Alert.CLOCK: Wording("时钟偏差, 暂停写入", "clock offset: writes stopped"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from bidctl.engine.observe import Observer
 from bidctl.engine.ports import PlatformReads
 from bidctl.engine.reading import Reader
 from bidctl.engine.suggestions import Suggestions
+from bidctl.engine.together import together
 
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
 
@@ -50,7 +50,7 @@ class Asking:
         if not infos or not self._reads.capabilities.has_suggestion:
             return False
         account, day = self._observer.account, now.astimezone(self._observer.days.zone).date().isoformat()
-        answers = await asyncio.gather(*(self._reads.suggestion(account, i) for i in infos))
+        answers = await together(self._reads.suggestion(account, i) for i in infos)
         for info, answer in zip(infos, answers, strict=True):
             self._suggestions.put(info.campaign, day, answer)
             self._observer.ingest_suggestion(info.campaign, answer, now)

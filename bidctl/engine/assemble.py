@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.values import AccountId, Hold, Kind, Waiver
 from bidctl.engine.columns import Columns
-from bidctl.engine.draw import draw
 from bidctl.engine.external import LOOK_BACK
+from bidctl.engine.guards import host_change, late_accounts, speeds, stock_cover
+from bidctl.engine.prospects import prospects
 from bidctl.engine.rows import filled, total
 
 Column = NDArray[np.generic]
@@ -31,7 +32,7 @@ def assemble(c: Columns) -> dict[str, Column]:
         **_edits(c),
         **_limits(c),
         **_goal(c),
-        **_response(c),
+        **prospects(c),
         **_windows(c),
         **_delivery(c),
         **_rest(c),
@@ -163,25 +164,6 @@ def _goal(c: Columns) -> dict[str, Column]:
     }
 
 
-def _response(c: Columns) -> dict[str, Column]:
-    r, stake = c.response, np.zeros(c.n)
-    if c.o.capabilities.edit_voids_protection:
-        stake = c.protection_at_stake()
-    return {
-        "elasticity": r.elasticity,
-        "elasticity_log_sd": r.elasticity_log_sd,
-        "usual_spend": r.usual_spend,
-        "break_even": c.break_even[0],
-        "break_even_log_sd": c.break_even[1],
-        "optimum": r.optimum,
-        "optimum_log_sd": r.optimum_log_sd,
-        "optimum_gain": r.optimum_gain,
-        "goal_target": c.goal_target(),
-        "draw": draw(c.roster.marks(), c.table.last_day),
-        "protection_at_stake": stake,
-    }
-
-
 def _windows(c: Columns) -> dict[str, Column]:
     t, day = c.table, c.delivery.sum_24h
     projected_24h = day[1] * c.judged.share_2d
@@ -216,7 +198,7 @@ def _delivery(c: Columns) -> dict[str, Column]:
         "account_usual": d.account_usual,
         "quiet": c.quiet(),
         "session_age_s": age,
-        "host_change_s": np.full(c.n, np.nan),  # no host timetable and no host reads: "no host data" (R-QUIET)
+        "host_change_s": host_change(c.standing.tables, c.roster.live_accounts, c.now),
         "boost_running": c.e.boost_quiet & c.roster.among(c.standing.boosts),
     }
 
@@ -229,6 +211,9 @@ def _rest(c: Columns) -> dict[str, Column]:
     paused = c.paused_at
     raises = c.roster.spread(s.budget_raises, 0)
     counted = t.x[:3, :, -1] - c.before_switched_on
+    hours = (c.now - c.days.start(t.last_day - 6)) / 3600
+    sold = speeds(t.sum(2, 7), hours, t.x[2, :, -1], c.session_age, c.live, c.roster.flags("off_air"))
+    cover, red_share = stock_cover(s.tables, c.roster.products, sold)
     return {
         "protection": c.roster.ints("protection").astype(np.int8),
         "valid_orders_today": np.where(c.net, t.x[4, :, -1], t.x[2, :, -1]),
@@ -250,9 +235,9 @@ def _rest(c: Columns) -> dict[str, Column]:
         "budget_base": c.e.budget_base,
         "budget_raises_today": raises,
         "base_due": c.base_due,
-        "stock_cover_h": np.full(c.n, np.nan),
-        "stock_red_share": np.full(c.n, np.nan),
-        "ship_late": np.zeros(c.n, np.bool_),
+        "stock_cover_h": cover,
+        "stock_red_share": red_share,
+        "ship_late": late_accounts(s.tables, [AccountId(a) for a in c.roster.accounts], s.ship_hours)[c.accounts.of],
         "cash_short": np.zeros(c.n, np.bool_),
     }
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.observation import Observation
-from bidctl.domain.values import FloorState, Kind, Protection, Stage, SuggestionState, Waiver
+from bidctl.domain.values import Kind, Stage, SuggestionState, Waiver
+from bidctl.engine.calendar import counted_days, of_day, phase_since
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable
 from bidctl.engine.days import HOUR_S
@@ -19,12 +20,10 @@ from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
 from bidctl.engine.evidence import order_cv
 from bidctl.engine.groups import Groups
 from bidctl.engine.judge import Judged, judge
-from bidctl.engine.lessons import Lesson
 from bidctl.engine.life import FED_SPEND, OBSERVE_S, OBSERVE_SESSIONS, SPENT, Lives, UnitDays
 from bidctl.engine.milestones import by_unit
-from bidctl.engine.protection import PROTECTED_SHARE, expected_compensation
+from bidctl.engine.protection import expected_compensation
 from bidctl.engine.resolve import Source
-from bidctl.engine.response import Response, first_target, learn, respond, tracking, usable
 from bidctl.engine.rows import total
 from bidctl.engine.session_spend import session_spend
 from bidctl.engine.settlement import Priors, Settled, look, settle
@@ -48,7 +47,8 @@ class Columns:
     """All columns over all rows of one account at one instant; `observation` gives out those of listed campaigns."""
 
     def __init__(self, observer: Observer, given: Enrolled, table: DayTable, standing: Standing, now: float) -> None:
-        self.o, self.e, self.table, self.standing, self.now = observer, given, table, standing, now
+        self.o, self.table, self.standing, self.now = observer, table, standing, now
+        self.e = of_day(given, standing.tables.calendar, table.last_day)
         self.m, self.roster, self.days = observer.memory, observer.memory.roster, observer.days
         self.n, self.accounts = len(self.roster), self.roster.by_account
         self.live = self.roster.ints("kind") == Kind.LIVE
@@ -66,7 +66,7 @@ class Columns:
     @cached_property
     def edits(self) -> EditColumns:
         anchor_from = np.where(self.live, self.session_from, np.nan)
-        promotion = self.o.promotion_since(self.now)
+        promotion = phase_since(self.standing.tables.calendar, self.days, self.now)
         return edit_columns(self.o.book, self.roster.ints("target"), anchor_from, self.days, self.now, promotion)
 
     @cached_property
@@ -274,7 +274,7 @@ class Columns:
         r, x = self.roster, self.table.x
         known = np.isfinite(x[0, :, -1]) & np.isfinite(x[1, :, -1]) & np.isfinite(x[2, :, -1])
         target = ~r.flags("cost_controlled") | (r.flags("has_target") & r.flags("has_objective"))
-        basis = ~self.net | np.isfinite(x[3, :, -1])
+        basis = ~self.net | (np.isfinite(x[3, :, -1]) & np.isfinite(self.net_share))
         fresh = r.floats("seen") >= self.m.listed_at
         return known & target & basis & fresh & ~r.flags("odd") & self.judged.convertible
 
@@ -319,7 +319,7 @@ class Columns:
         return told | np.isin(self.roster.ints("live_key"), self.roster.live_keys(self.standing.unread_rooms))
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
-        counted = self.o.counted_days(self.table.last_day)
+        counted = counted_days(self.standing.tables.calendar, self.table.last_day)
         return start_average(
             self.table.x[0][:, counted],
             self.target_gmv[:, counted],
@@ -333,11 +333,18 @@ class Columns:
 
     @cached_property
     def net_share(self) -> Float:
-        """(n,) GMV net of refunds within 1 h / paid GMV; 1 where it is not reported."""
+        """(n,) GMV net of refunds within 1 h / paid GMV; 1 where nothing was paid yet, NaN where something was and the net column
+        tells nothing of it: then nothing can be converted to a target on that basis."""
         paid, net = self.table.x[1], self.table.x[3]
         both = np.isfinite(paid) & np.isfinite(net)
         whole, kept = total(np.where(both, paid, 0.0)), total(np.where(both, net, 0.0))
-        return np.where((whole > 0) & (kept > 0), kept / np.where(whole > 0, whole, 1.0), 1.0)
+        share = np.where((whole > 0) & (kept > 0), kept / np.where(whole > 0, whole, 1.0), np.nan)
+        return np.where(total(np.nan_to_num(paid)) > 0, share, 1.0)
+
+    @cached_property
+    def per_target(self) -> Float:
+        """(n,) paid yuan behind one yuan on the target's own basis: what turns shares of paid GMV into shares of that basis."""
+        return np.where(self.net, 1.0 / self.net_share, 1.0)
 
     @cached_property
     def trusted(self) -> Bool:
@@ -345,53 +352,11 @@ class Columns:
         return np.asarray(self.e.confirmed | (self.accounts.totals(self.settled.mature) > 0))
 
     def floors(self) -> tuple[Float, NDArray[np.int8]]:
-        """R-FLOOR on the target's basis: s is finally billed per yuan of that basis."""
-        per_target = np.where(self.net, np.minimum(self.settled.rate / self.net_share, 1.0), self.settled.rate)
-        return break_even(floor_inputs(self.e, per_target))
+        """R-FLOOR on the target's basis: s is finally billed, r refunded after dispatch, per yuan of that basis."""
+        return break_even(floor_inputs(self.e, np.minimum(self.settled.rate * self.per_target, 1.0), self.per_target))
 
     def margins(self) -> Float:
-        return yield_per_paid_yuan(floor_inputs(self.e, self.settled.rate))
-
-    @cached_property
-    def break_even(self) -> tuple[Float, Float]:
-        """(n,) target at which profit is nought, and the sd of its logarithm: R-FLOOR's floor over what the platform delivers."""
-        floor, state = self.floors()
-        share = self.table.share
-        delivered, log_sd = tracking(self.target_gmv * share, self.table.x[0], self.table.x[2], self.cv)
-        settled_sd = np.sqrt(self.settled.refund_var) / np.maximum(self.settled.rate, 0.05)
-        known = np.where(state == FloorState.KNOWN, floor, np.nan)
-        return known / delivered, np.where(np.isfinite(known), np.sqrt(settled_sd**2 + log_sd**2), np.nan)
-
-    @cached_property
-    def response(self) -> Response:
-        target, budget = self.roster.ints("target"), self.roster.floats("budget")
-        counts = (self.m.past_changes, self.table.last_day)
-        lesson = self.o.lessons.newest(counts, (budget, self.lives.observe_from), self._learn)
-        with np.errstate(all="ignore"):
-            now = np.where(target > 0, target / self.o.capabilities.grid.per_one, np.nan)
-            return respond(lesson.learned, now, lesson.first, self.break_even[0], self.accounts)
-
-    def _learn(self) -> Lesson:
-        """From the days before today."""
-        last, spend = self.table.last_day, np.ascontiguousarray(self.table.x[0][:, :-1])
-        d = spend.shape[1]
-        budget = turned(self.m.sums.budget, (last - d) % DAYS, d).astype(np.float64)
-        budget = np.where(np.isnan(budget), self.roster.floats("budget")[:, None], budget)
-        begins = np.array([self.days.start(last - d + i) for i in range(d)])
-        teaches = begins >= self.lives.observe_from[:, None] + OBSERVE_S
-        with np.errstate(all="ignore"):
-            held = 1.0 / self.table.share[:, :-1]
-            return Lesson(learn(spend, held, usable(spend, held, budget, teaches), self.accounts), first_target(held))
-
-    def goal_target(self) -> Float:
-        """(n,) target at which projected ROAS meets the goal: the goal over what is left of a yuan on the target's basis."""
-        left = self.judged.share_7d / np.where(self.net, self.net_share, 1.0)
-        return np.where(left > 0, self.e.goal / np.where(left > 0, left, 1.0), np.nan)
-
-    def protection_at_stake(self) -> Float:
-        """(n,) yuan that an edit today would forfeit, where edits do."""
-        expected = np.maximum(np.nan_to_num(self.compensation()), PROTECTED_SHARE * self.response.usual_spend)
-        return np.where(self.roster.ints("protection") == Protection.IN_EFFECT, expected, 0.0)
+        return yield_per_paid_yuan(floor_inputs(self.e, self.settled.rate, np.ones(self.n)))
 
     def compensation(self) -> Float:
         orders = np.where(self.net, self.table.x[4, :, -1], self.table.x[2, :, -1])

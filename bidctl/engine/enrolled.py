@@ -33,6 +33,7 @@ class Enrolled:
     incremental: Float
     commission: Float
     break_even: Float
+    cash_share: Float
     minimum: Float
     maximum: Float
     waivers: NDArray[np.int64]
@@ -76,6 +77,7 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         incremental=number("incremental", "economics", 1.0),
         commission=number("commission", "economics"),
         break_even=number("break_even", "economics"),
+        cash_share=number("cash_share", "economics", 1.0),
         minimum=number("minimum"),
         maximum=number("maximum"),
         waivers=number("waivers", absent=0.0).astype(np.int64),
@@ -96,19 +98,19 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
     )
 
 
-def floor_inputs(e: Enrolled, settled: Float) -> FloorInputs:
-    """R-FLOOR's inputs, `settled` (n,) on the basis in question. Cash cost is not configured per enrolment: 1."""
+def floor_inputs(e: Enrolled, settled: Float, per_yuan: Float) -> FloorInputs:
+    """R-FLOOR's inputs, `settled` (n,) on the basis in question, of which one yuan stands for `per_yuan` (n,) paid ones."""
     return FloorInputs(
         side=e.side,
         settled=settled,
         margin=e.margin,
-        refunded=e.refund_after_dispatch,
+        refunded=e.refund_after_dispatch * per_yuan,
         lost=e.loss_per_refund,
         incremental=e.incremental,
         commission=e.commission,
         break_even=e.break_even,
         minimum=e.minimum,
-        cash_share=np.ones(len(settled)),
+        cash_share=e.cash_share,
     )
 
 

@@ -55,8 +55,9 @@ def judge(
         return total(np.where(use, a, 0.0))
 
     normalised, projected = over(paid * factor), over(paid * factor * ratio)
-    # where nothing is kept of what was ordered, the next order is worth what an order usually is
-    usual = np.where(settled.rate > 0, settled.rate, e.settled_share)
+    # where nothing is kept of what was ordered, the next order is worth what an order usually is on the goal's basis
+    left = settled.left(horizon)
+    usual = np.where(left > 0, left, e.settled_share)
     per_order = np.where(projected > 0, projected / np.where(normalised > 0, normalised, 1.0), usual)
     variance = settled.variance(horizon, use, value, cv)
     plain = over(paid)
@@ -68,8 +69,8 @@ def judge(
     return Judged(
         evidence,
         value,
-        _share(expected, settled, 7),
-        _share(expected, settled, 2),
+        _share(expected, settled, 7, left),
+        _share(expected, settled, 2, left),
         convertible,
         _projected(expected, settled, paid),
     )
@@ -85,11 +86,12 @@ def order_value(table: DayTable, accounts: Groups) -> Float:
     return np.asarray((g + VALUE_STRENGTH * mean) / (n + VALUE_STRENGTH))
 
 
-def _share(expected: Float, settled: Settled, n: int) -> Float:
+def _share(expected: Float, settled: Settled, n: int, left: Float) -> Float:
+    """(n,) of the newest `n` cohorts together; `left` where nothing was paid."""
     paid = settled.cohorts.paid[:, -n:]
     ok = np.isfinite(paid) & np.isfinite(expected[:, -n:])
     whole, kept = total(np.where(ok, paid, 0.0)), total(np.where(ok, expected[:, -n:], 0.0))
-    return np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), settled.rate)
+    return np.where(whole > 0, kept / np.where(whole > 0, whole, 1.0), left)
 
 
 def _projected(expected: Float, settled: Settled, paid: Float) -> Float:

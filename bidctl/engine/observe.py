@@ -7,7 +7,7 @@ far and the 6 / 29 before it. An unknown hour or day inside makes the sum NaN. `
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,6 @@ from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Suggestion
 from bidctl.domain.writes import Edit
 from bidctl.engine.columns import Columns
-from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable, day_table
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.edit_book import Changes, EditBook
@@ -42,18 +41,16 @@ class Observer:
     """Rolling observation of an account, or of several that are read together. Feed it what is read, in any order; `observe`
     costs the same whatever the history.
 
-    `promotions`: natural days (dates of the account's zone) of promotions. A start is: `restore` what the ledger knew,
+    A start is: `restore` what the ledger knew,
     `ingest` its facts of the last 40 days, then whole reads of the platform (`ingest` and `cover` each).
     """
 
     def __init__(
         self, account: AccountId, capabilities: Capabilities, delays: Delays | None = None,
-        promotions: frozenset[date] = frozenset(),
     ) -> None:  # fmt: skip
         self.account = account
         self.capabilities = capabilities
         self.delays = delays or Delays()
-        self.promotions = promotions
         self.days = NaturalDays(capabilities.time_zone)
         self.book = EditBook(capabilities.grid)
         self.memory = Memory(self.days, self.book, account)
@@ -147,37 +144,22 @@ class Observer:
     # observing
     def observe(self, now: datetime, standing: Standing | None = None) -> Observation:
         """Every campaign of the newest complete listing, and those that a newer incomplete one left out."""
-        t = now.timestamp()
-        self.memory.advance(t)
-        if self.memory.renamed:
-            self.milestones.forget_rows(self.memory.named_before)
-        self.hourly.refresh(t)
-        columns = Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
-        self.milestones.note(self.memory.roster, columns.milestones(), t)
+        columns = self.columns(now, standing)
+        self.milestones.note(self.memory.roster, columns.milestones(), now.timestamp())
         return columns.observation()
 
     def table(self, now: float) -> DayTable:
         """The natural days behind the observation, with the source of each number (for explain)."""
         return day_table(self.memory, self.hourly.views[self.days.of(now)], now)
 
-    def promotion_since(self, now: float) -> float:
-        """Midnight at which the present phase (promotion or not) began within 7 days; -inf = longer ago, or no calendar."""
-        if not self.promotions:
-            return -np.inf
-        today = self.days.of(now)
-        inside = [date.fromordinal(today - i) in self.promotions for i in range(9)]
-        changed = [i for i in range(8) if inside[i] != inside[i + 1]]
-        return self.days.start(today - changed[0]) if changed else -np.inf
-
-    def counted_days(self, last_day: int) -> NDArray[np.bool_]:
-        """(41,) days that R-START's average counts: 30 complete ones before today, no promotion."""
-        first = last_day - DAYS + 1
-        return np.array(
-            [
-                last_day - 30 <= d < last_day and date.fromordinal(d) not in self.promotions
-                for d in range(first, last_day + 1)
-            ]
-        )
+    def columns(self, now: datetime, standing: Standing | None = None) -> Columns:
+        """The parts of an observation at `now`, over all campaigns ever seen (for reports; `observe` for deciding)."""
+        t = now.timestamp()
+        self.memory.advance(t)
+        if self.memory.renamed:
+            self.milestones.forget_rows(self.memory.named_before)
+        self.hourly.refresh(t)
+        return Columns(self, self._enrolments(), self.table(t), standing or Standing(), t)
 
     def _enrolments(self) -> Enrolled:
         names = self.memory.roster.names

@@ -1,14 +1,11 @@
-"""How each campaign's spend answers to its target, learned from the moves of its own target (the columns `curve` stands on).
+"""How each campaign's spend answers to its target, learned from the moves of its own target.
 
     ln spend of day d = a + demand of the account (d) - k T_d + noise (AR(1) from day to day)
-    elasticity at T: k T, so that it falls as volume grows          profit ~ spend x (T / B - 1)
-    best target: T* = B + 1 / k, which is eps / (eps - 1) x B at eps = k T*
 
-T_d is the target in force on the day, B the break-even target. Spend chases demand, so only moves of the target teach; the
-demand that an account's campaigns share (weekday, season, promotion) is taken out first, each campaign's from the others'.
-Days with a binding budget, without delivery and of the observation period teach nothing. The posterior is taken on a few
-nodes of eps at the optimum: a log-normal prior, drawn to what the account's campaigns have in common, times how well the
-first target of the window would have been chosen, times the likelihood of the days.
+T_d is the target in force on the day; elasticity at T is k T, so that it falls as volume grows. Spend chases demand, so only moves
+of the target teach; the demand that an account's campaigns share (weekday, season, promotion) is taken out first, each
+campaign's from the others'. Days with a binding budget, without delivery and of the observation period teach nothing.
+Everything comes from the 40 days in memory, which the ledger holds: what is older lives on in the target itself.
 """
 
 from __future__ import annotations
@@ -24,13 +21,8 @@ from bidctl.engine.rows import count, dot, filled, total
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
-EPS, EPS_LOG_SD = 3.0, 0.45
-"""Elasticity at the best target before any data (simulation.md 1.4, 3.1: near the target 2.6 / 4.6 / 7.6 in recorded auctions,
-less where several slots are sold)."""
-CHOSEN_LOG_SD = 0.3
-"""How far the target that people had set lies from the best one (simulation.md 3.3)."""
-POPULATION = 10.0
-"""Campaigns that the stated prior weighs in what an account's campaigns have in common (ours)."""
+USUAL_EPS = 3.0
+"""Elasticity at which the targets of the window are taken, for finding what is noise (see engine/optimum.py)."""
 RHO, RHO_DAYS = 0.6, 200.0
 NOISE, NOISE_DAYS = 0.2, 20.0
 """Memory of a campaign's daily demand and the sd of its daily news, before any data, and the days they weigh (ours)."""
@@ -41,20 +33,6 @@ TRACKING_LOG_SD = 0.05
 BINDS = 0.9
 LEAST = 0.1
 """A day below this share of the campaign's usual (geometric mean) day did not deliver."""
-NODES = np.linspace(np.log(1.15), np.log(12.0), 14)
-ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """(n,) each; the names are those of `Observation`; NaN = not known."""
-
-    elasticity: Float
-    elasticity_log_sd: Float
-    usual_spend: Float
-    optimum: Float
-    optimum_log_sd: Float
-    optimum_gain: Float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +77,7 @@ def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
     t = np.where(use, target, 0.0)
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
     mean = total(t) / np.maximum(count(use), 1)
-    guess = EPS / np.where(mean > 0, mean, 1.0)[:, None]
+    guess = USUAL_EPS / np.where(mean > 0, mean, 1.0)[:, None]
     y = y - _common(_centred(y + guess * t, use), use, accounts)
     pair = use[:, 1:] & use[:, :-1]
     return _regress(y, t, use, pair, _memory(_centred(y + guess * t, use), pair, accounts), guess[:, 0], accounts)
@@ -152,53 +130,3 @@ def _noise(squares: Float, freedom: Float, accounts: Groups) -> Float:
     """(n,) variance of a day's news: the account's, drawn to the stated one, and each campaign's drawn to that."""
     account = (NOISE_DAYS * NOISE**2 + accounts.totals(squares)) / (NOISE_DAYS + accounts.totals(freedom))
     return np.asarray((NOISE_DAYS * account + squares) / (NOISE_DAYS + freedom))
-
-
-def respond(learned: Learned, now: Float, chosen: Float, break_even: Float, accounts: Groups) -> Response:
-    """`now`, `chosen`, `break_even` (n,): the present target, the first one in the window, and the one at which profit is
-    nought (NaN = not known)."""
-    eps, known = np.exp(NODES), np.isfinite(break_even)
-    k = np.where(known[:, None], (eps - 1.0) / break_even[:, None], eps / now[:, None])
-    best = break_even[:, None] * eps / (eps - 1.0)
-    fit = learned.b[:, None] * k - 0.5 * learned.a[:, None] * k**2
-    off = np.log(chosen[:, None] / best) / CHOSEN_LOG_SD
-    fit = fit - np.where(np.isfinite(off), 0.5 * off**2, 0.0)
-    weight = _posterior(fit, accounts)
-    mean, sd = _moments(weight, np.log(k))
-    usual = np.exp(learned.level + np.exp(mean) * (learned.middle - now))
-    optimum = np.where(known, _best(weight, k, now, break_even), np.nan)
-    spend = dot(weight, np.exp(-k * (optimum - now)[:, None]))
-    gain = usual * (spend * (optimum / break_even - 1.0) - (now / break_even - 1.0))
-    return Response(np.exp(mean) * now, sd, usual, optimum, _moments(weight, np.log(best))[1], gain)
-
-
-def _moments(weight: Float, x: Float) -> tuple[Float, Float]:
-    mean = dot(weight, x)
-    return mean, np.sqrt(dot(weight, (x - mean[:, None]) ** 2))
-
-
-def _posterior(fit: Float, accounts: Groups) -> Float:
-    """(n, nodes) probabilities; the prior's mean and spread are what the account's campaigns have in common (empirical Bayes)."""
-    mean, sd = np.full((len(fit), 1), np.log(EPS)), np.full((len(fit), 1), EPS_LOG_SD)
-    weight = fit
-    for _ in range(ROUNDS):
-        score = fit - 0.5 * ((NODES - mean) / sd) ** 2
-        weight = np.exp(score - score.max(axis=1, keepdims=True))
-        weight = weight / weight.sum(axis=1, keepdims=True)
-        some = np.isfinite(weight[:, 0])
-        centre = np.where(some, dot(weight, NODES), 0.0)
-        square = dot(weight, NODES**2)
-        spread = np.where(some, square - 2 * mean[:, 0] * centre + mean[:, 0] ** 2, 0.0)
-        n = POPULATION + accounts.totals(some)
-        mean = ((POPULATION * np.log(EPS) + accounts.totals(centre)) / n)[:, None]
-        sd = np.sqrt((POPULATION * EPS_LOG_SD**2 + accounts.totals(spread)) / n)[:, None]
-    return np.asarray(weight)
-
-
-def _best(weight: Float, k: Float, now: Float, break_even: Float) -> Float:
-    """(n,) target of greatest expected profit: T = B + 1 / mean of k, each k weighed by what would be spent at T."""
-    best = break_even + 1.0 / dot(weight, k)
-    for _ in range(ROUNDS):
-        spend = weight * np.exp(-k * (best - now)[:, None])
-        best = break_even + total(spend) / dot(spend, k)
-    return np.asarray(best)

@@ -194,6 +194,16 @@ class Roster:
         self._live_account, self._products = self._live_account[rows], self._products[rows]
         self._c = {k: a[rows] for k, a in self._c.items()}
 
+    @property
+    def live_accounts(self) -> NDArray[np.str_]:
+        """(n,) live account of each, "" = none."""
+        return self._live_account
+
+    @property
+    def products(self) -> NDArray[np.str_]:
+        """(n,) ids of the products that each promotes, joined by commas, "" = none."""
+        return self._products
+
     def live_keys(self, accounts: Iterable[str]) -> list[int]:
         """`live_key` of these live accounts."""
         return [self.key(("live account", one)) for one in accounts]

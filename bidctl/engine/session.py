@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bidctl.domain.reasons import Alert
+from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import AccountId, CampaignId
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.gate import Gate, GateSettings
@@ -25,6 +26,7 @@ from bidctl.engine.ports import (
 from bidctl.engine.records import Signature
 from bidctl.engine.tick import Desk
 from bidctl.engine.tick_report import TickReport
+from bidctl.engine.together import together
 from bidctl.engine.words import Say
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
@@ -42,15 +44,16 @@ class Standby(Exception):
 class Session:
     """One process at work on one database. `owner` is unique to the process; `lease_s`: real seconds after which another
     process may take over from one that died. `pace`: seconds of the clock a real one (an emulator's speed), by which the life
-    of a write is stretched."""
+    of a write is stretched. `tables`: what the operator's own tables say, asked at every tick."""
 
     def __init__(
         self, accounts: Sequence[AccountId], reads: PlatformReads, writer: PlatformWriter | None, ledger: Ledger, clock: Clock,
         notifier: Notifier, book: Book, rules: RuleSettings, sign: Signature, owner: str, *, lease_s: float = 60.0, pace: float = 1.0,
-        real: Clock | None = None, trace: Callable[[str], None] = lambda step: None,
+        real: Clock | None = None, tables: Callable[[], OperatorTables] = OperatorTables, trace: Callable[[str], None] = lambda step: None,
     ) -> None:  # fmt: skip
         self._accounts, self._reads, self._writer, self._ledger, self._clock = accounts, reads, writer, ledger, clock
         self._notifier, self._book, self._rules, self._sign, self._owner = notifier, book, rules, sign, owner
+        self._tables = tables
         self._lease_s, self._pace, self._real, self._trace = lease_s, pace, real or clock, trace
         self._gate: Gate | None = None
         self._closed = False
@@ -87,6 +90,7 @@ class Session:
                 self._book,
                 self._rules,
                 self._sign,
+                self._tables,
             )
             for a in self._accounts
         ]
@@ -108,7 +112,7 @@ class Session:
             done(ready, len(self.desks))
             return report
 
-        reports = list(await asyncio.gather(*(one(d) for d in self.desks)))
+        reports = await together(one(d) for d in self.desks)
         self._compact()
         return reports
 

@@ -100,6 +100,11 @@ class Settled:
             return self.final
         return np.maximum(self._base(horizon_days) - self.refund[:, None] * self.open_paid(horizon_days), 0.0)
 
+    def left(self, horizon_days: Float) -> Float:
+        """(n,) share of paid GMV left at a horizon (n,): of all cohorts together where it is the end, else as the model expects."""
+        expected = 1.0 - self.refund * delay(horizon_days, self.delay_days, self.quick)
+        return np.where(np.isinf(horizon_days), self.rate, expected)
+
     def open_paid(self, horizon_days: Float) -> Float:
         """(n, d) paid GMV times the share of its refunds that is still to come before the horizon."""
         h, q = horizon_days[:, None], self.quick[:, None]

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.reasons import Reason
+from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Refused
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.external import REACHED
@@ -24,7 +25,8 @@ class Standing:
     those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
-    `refused`: what a person said no to today.
+    `refused`: what a person said no to today. `tables`: what the operator's own tables say, as far as it is fresh; `ship_hours`: of the
+    stated capacity that may wait unshipped (R-SHIP).
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -42,6 +44,8 @@ class Standing:
     ledger_since: datetime | None = None
     unread_rooms: frozenset[str] = frozenset()
     refused: Mapping[CampaignId, Refused] = field(default_factory=dict)
+    tables: OperatorTables = field(default_factory=OperatorTables)
+    ship_hours: float = 24.0
 
 
 def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:

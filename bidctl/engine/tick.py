@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,7 @@ from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode
 from bidctl.domain.writes import Write
 from bidctl.engine.approvals import Approvals
@@ -26,6 +27,7 @@ from bidctl.engine.due import KEPT_DAYS
 from bidctl.engine.edit_feed import EditFeed
 from bidctl.engine.external import REACHED, Foreign, LogWindow, next_session, watch
 from bidctl.engine.gate import Gate
+from bidctl.engine.guards import fresh
 from bidctl.engine.memory import listing_facts
 from bidctl.engine.mixed import Book
 from bidctl.engine.observe import Observer
@@ -49,8 +51,9 @@ class Desk:
 
     def __init__(
         self, account: AccountId, reads: PlatformReads, ledger: Ledger, gate: Gate, clock: Clock, notifier: Notifier,
-        book: Book, rules: RuleSettings, sign: Signature,
+        book: Book, rules: RuleSettings, sign: Signature, tables: Callable[[], OperatorTables] = OperatorTables,
     ) -> None:  # fmt: skip
+        self._tables = tables
         self.account, self._reads, self._ledger, self._gate = account, reads, ledger, gate
         self._clock, self._notifier, self._book, self._rules, self._sign = clock, notifier, book, rules, sign
         self._days = NaturalDays(reads.capabilities.time_zone)
@@ -101,7 +104,7 @@ class Desk:
         if reading.stops and due:
             self._gate.forgo(self.account)
         writes = [] if reading.stops else await self._write(due, await self._allowed(o, now))
-        await self._tell(o, d, reading, now)
+        await self._tell(o, d, reading, now, standing.tables.troubles)
         return report_of(self.account, now, name, reading, o, d, acts, writes, len(foreign))
 
     def _name(self) -> str:
@@ -179,6 +182,8 @@ class Desk:
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
             refused=said_no,
+            tables=fresh(self._tables(), now.timestamp(), self._rules),
+            ship_hours=self._rules.ship_hours,
         )
 
     def _end_hands_off(self, reading: Reading) -> None:
@@ -334,7 +339,9 @@ class Desk:
         key = f"{Alert.APPROVAL_DROPPED.name}/{a.id}"
         return Notice(Alert.APPROVAL_DROPPED, self.account, a.campaign, self._sign.mode, self.now(), detail, key)
 
-    async def _tell(self, o: Observation, d: Decisions, reading: Reading, now: datetime) -> None:
+    async def _tell(
+        self, o: Observation, d: Decisions, reading: Reading, now: datetime, troubles: Sequence[str]
+    ) -> None:
         notices = [
             Notice(
                 a, self.account, CampaignId(str(d.campaign[i])), self._sign.mode, now, "", f"{a.name}/{d.campaign[i]}"
@@ -347,6 +354,10 @@ class Desk:
             notices.append(
                 Notice(Alert.ENVELOPE, self.account, None, self._sign.mode, now, reading.troubles[0], "ENVELOPE")
             )
+        notices += [
+            Notice(Alert.TABLE, self.account, None, self._sign.mode, now, trouble, f"TABLE/{trouble}")
+            for trouble in troubles
+        ]
         await self._notifier.notify(notices)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import WORDING, Reason
 from bidctl.policy.rules import Policy, Wishes, resolve
+from bidctl.wording import Wording
 
 Rows = NDArray[np.intp]
 
@@ -32,28 +33,50 @@ def discover(package: ModuleType) -> tuple[type[Policy], ...]:
     return tuple(found)
 
 
-def check_policy(policy: Policy | type[Policy], o: Observation) -> list[str]:
+def check_policy(policy: Policy | type[Policy], o: Observation) -> list[Wording]:
     """Everything wrong with a policy (or a class with its defaults), one line each; empty = it passes. `o`: rows to try it
     on, some incomplete."""
     kind = policy if isinstance(policy, type) else type(policy)
-    shape = list(_shape(kind)) if isinstance(policy, type) else []
-    if shape:
-        return shape
+    wrong = list(shape(kind)) if isinstance(policy, type) else []
+    if wrong:
+        return wrong
     tried: Policy = kind() if isinstance(policy, type) else policy
     return [finding for check in _CHECKS for finding in check(tried, o)]
 
 
-def _shape(kind: type[Policy]) -> Iterator[str]:
+def name_of(policy: Policy) -> str:
+    """What a policy is called in messages."""
+    kind = type(policy)
+    return str(getattr(policy, "name", f"{kind.__module__}:{kind.__qualname__}"))
+
+
+def _finding(name: str, zh: str, en: str) -> Wording:
+    return Wording(f"{name}: {zh}", f"{name}: {en}")
+
+
+def shape(kind: type[Policy]) -> Iterator[Wording]:
     """A frozen dataclass with a docstring and a default for every field."""
     name = f"{kind.__module__}:{kind.__qualname__}"
     if not getattr(kind, "__dataclass_params__").frozen:  # noqa: B009 - the attribute is no part of the type
-        yield f"{name}: found a dataclass that can be changed, expected @dataclass(frozen=True)"
+        yield _finding(
+            name,
+            "dataclass 可以被改动, 应写 @dataclass(frozen=True)",
+            "found a dataclass that can be changed, expected @dataclass(frozen=True)",
+        )
     if not (kind.__doc__ or "").strip() or (kind.__doc__ or "").startswith(f"{kind.__name__}("):
-        yield f"{name}: found no docstring, expected what it does, its parameters and an example"
+        yield _finding(
+            name,
+            "没有文档, 应写它做什么, 参数和例子",
+            "found no docstring, expected what it does, its parameters and an example",
+        )
     try:
         kind()
     except TypeError as wrong:
-        yield f"{name}: found parameters without a default ({wrong}), expected one for each"
+        yield _finding(
+            name,
+            f"有参数没有默认值 ({wrong}), 每个都应有",
+            f"found parameters without a default ({wrong}), expected one for each",
+        )
 
 
 def _wishes(policy: Policy, o: Observation) -> Wishes:
@@ -73,7 +96,7 @@ def _take(w: Wishes, rows: Rows) -> Wishes:
     return Wishes(w.wish[rows], w.reason[rows], w.matched[rows], {})
 
 
-def _independent(policy: Policy, o: Observation) -> Iterator[str]:
+def _independent(policy: Policy, o: Observation) -> Iterator[Wording]:
     """Rows do not see each other: each alone, every other one, and any order give the same."""
     whole = _wishes(policy, o)
     every = np.arange(len(o))
@@ -85,25 +108,37 @@ def _independent(policy: Policy, o: Observation) -> Iterator[str]:
     chosen.update({f"row {i} alone": every[i : i + 1] for i in range(min(len(o), 8))})
     for what, rows in chosen.items():
         if not _same(_wishes(policy, o.take(rows)), _take(whole, rows)):
-            yield f"{policy!r}: found that {what} decides otherwise, expected rows that do not see each other"
+            yield _finding(
+                name_of(policy),
+                f"单独决定{what}时结果不同, 行与行应互不影响",
+                f"found that {what} decides otherwise, expected rows that do not see each other",
+            )
 
 
-def _concatenates(policy: Policy, o: Observation) -> Iterator[str]:
+def _concatenates(policy: Policy, o: Observation) -> Iterator[Wording]:
     """Two observations in one give the two results in one."""
     whole = _wishes(policy, Observation.concat([o, o]))
     if not _same(whole, _take(_wishes(policy, o), np.tile(np.arange(len(o)), 2))):
-        yield f"{policy!r}: found that rows decide otherwise in a longer table, expected the same"
+        yield _finding(
+            name_of(policy),
+            "换到更长的表里结果不同, 应一样",
+            "found that rows decide otherwise in a longer table, expected the same",
+        )
 
 
-def _repeats(policy: Policy, o: Observation) -> Iterator[str]:
+def _repeats(policy: Policy, o: Observation) -> Iterator[Wording]:
     """The same input gives the same bits, in this object and in a new one."""
     first = _wishes(policy, o)
     again = replace(cast(Any, policy))  # a new object with the same parameters
     if not (_same(first, _wishes(policy, o)) and _same(first, _wishes(again, o))):
-        yield f"{policy!r}: found two answers to one question, expected no clock, chance or memory"
+        yield _finding(
+            name_of(policy),
+            "同样输入给出两种答案, 不应有时钟, 随机或记忆",
+            "found two answers to one question, expected no clock, chance or memory",
+        )
 
 
-def _reads_only(policy: Policy, o: Observation) -> Iterator[str]:
+def _reads_only(policy: Policy, o: Observation) -> Iterator[Wording]:
     """Columns are read, never written; the policy's own fields neither."""
     locked = o.take(np.arange(len(o)))
     for f in fields(locked):
@@ -112,23 +147,35 @@ def _reads_only(policy: Policy, o: Observation) -> Iterator[str]:
     try:
         _wishes(policy, locked)
     except (ValueError, FrozenInstanceError, AttributeError) as wrong:
-        yield f"{policy!r}: found a write to its input or itself ({wrong}), expected only reads"
+        yield _finding(
+            name_of(policy),
+            f"改了输入或自己 ({wrong}), 只应读取",
+            f"found a write to its input or itself ({wrong}), expected only reads",
+        )
     if repr(policy) != before:
-        yield f"{policy!r}: found changed fields after deciding, expected a policy without memory"
+        yield _finding(
+            name_of(policy),
+            "决定之后字段变了, 策略不应有记忆",
+            "found changed fields after deciding, expected a policy without memory",
+        )
 
 
-def _unknown_holds(policy: Policy, o: Observation) -> Iterator[str]:
+def _unknown_holds(policy: Policy, o: Observation) -> Iterator[Wording]:
     """A row of which nothing is known is NO_DATA without a wish, whatever the rules say."""
     w = _wishes(policy, _without_numbers(o, complete=False))
     if (w.reason != Reason.NO_DATA).any() or not np.isnan(w.wish).all():
-        yield f"{policy!r}: found a wish on rows without data, expected NO_DATA"
+        yield _finding(
+            name_of(policy), "没有数据的行也想改, 应为 NO_DATA", "found a wish on rows without data, expected NO_DATA"
+        )
 
 
-def _missing_is_not_fine(policy: Policy, o: Observation) -> Iterator[str]:
+def _missing_is_not_fine(policy: Policy, o: Observation) -> Iterator[Wording]:
     """A complete row whose every number is missing may hold, but never wish for a number."""
     w = _wishes(policy, _without_numbers(o, complete=True))
     if not np.isnan(w.wish).all():
-        yield f"{policy!r}: found a wish made of missing numbers, expected a hold"
+        yield _finding(
+            name_of(policy), "用缺失的数字也想改, 应保持", "found a wish made of missing numbers, expected a hold"
+        )
 
 
 def _without_numbers(o: Observation, *, complete: bool) -> Observation:
@@ -137,29 +184,41 @@ def _without_numbers(o: Observation, *, complete: bool) -> Observation:
     return Observation(**{**columns, **missing, "complete": np.full(len(o), complete)})
 
 
-def _same_rules(policy: Policy, o: Observation) -> Iterator[str]:
+def _same_rules(policy: Policy, o: Observation) -> Iterator[Wording]:
     """Which rules there are, and what they say, does not depend on the rows: `matched` counts on it."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what looks across rows finds none; it is told by `_independent`
         whole = [(r.reason, r.says) for r in policy.rules(o)]
         none = [(r.reason, r.says) for r in policy.rules(o.take(np.zeros(0, np.intp)))]
     if whole != none:
-        yield f"{policy!r}: found rules that depend on the rows, expected the same list of them always"
+        yield _finding(
+            name_of(policy),
+            "规则的条数随数据变化, 应永远是同一列表",
+            "found rules that depend on the rows, expected the same list of them always",
+        )
 
 
-def _speaks(policy: Policy, o: Observation) -> Iterator[str]:
+def _speaks(policy: Policy, o: Observation) -> Iterator[Wording]:
     """Every reason is known and worded in both languages; every wish is a finite positive number, or none."""
     w = _wishes(policy, o)
     for code in np.unique(w.reason):
         wording = WORDING.get(Reason(int(code))) if int(code) in set(Reason) else None
         if wording is None or not wording.zh or not wording.en:
-            yield f"{policy!r}: found reason {code}, expected one with a Chinese and an English wording"
+            yield _finding(
+                name_of(policy),
+                f"理由 {code} 没有中英文说法",
+                f"found reason {code}, expected one with a Chinese and an English wording",
+            )
     wish = w.wish[~np.isnan(w.wish)]
     if not (np.isfinite(wish) & (wish > 0)).all():
-        yield f"{policy!r}: found a wish that is no positive finite target, expected one (or NaN to keep)"
+        yield _finding(
+            name_of(policy),
+            "想设的目标不是有限的正数 (保持用 NaN)",
+            "found a wish that is no positive finite target, expected one (or NaN to keep)",
+        )
 
 
-_CHECKS: tuple[Callable[[Policy, Observation], Iterator[str]], ...] = (
+_CHECKS: tuple[Callable[[Policy, Observation], Iterator[Wording]], ...] = (
     _reads_only,
     _independent,
     _concatenates,

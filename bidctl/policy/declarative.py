@@ -82,7 +82,8 @@ def _columns_of(rule: WrittenRule, o: Observation) -> PolicyRule:
         wish, mask = rule.then.wish(o), rule.when.mask(o)
         if wish is not None:
             mask = mask & np.isfinite(wish)
-        names = dict.fromkeys(rule.when.columns() + rule.then.columns())
+        named = dict.fromkeys(rule.when.columns() + rule.then.columns())
+        names = [name for name in named if COLUMNS[name].unit not in (Unit.FLAG, Unit.WORD)]
         because = {name: COLUMNS[name].values(o) for name in names}
     return PolicyRule(reason_of(rule.then), mask, wish, None, because, rule.because)
 

@@ -4,6 +4,9 @@
 
 B is the break-even target, k elasticity over the target. Raising pays where k is below, lowering where it is above the one
 value at which both targets earn the same: k_c = ln[(T' - B) / (T - B)] / (T' - T).
+
+A budget cuts spend off. Where the present target would spend more than it, by `room` = ln(would / budget), a raise first takes
+what is cut off: k_c = (ln[...] + room) / (T' - T). A lowering can win no more than what is left of the budget.
 """
 
 from __future__ import annotations
@@ -16,6 +19,9 @@ from bidctl.policy.maths import log, normal_cdf
 
 Float = NDArray[np.float64]
 
+PRESSED_LOG_SD = 0.3
+"""How well it is known what a campaign would spend whose budget binds (ours)."""
+
 
 def p_profit_higher(o: Observation, wish: Float) -> Float:
     """(n,) probability that projected profit is higher at `wish` (ROAS) than at the present target; NaN = not known.
@@ -24,13 +30,16 @@ def p_profit_higher(o: Observation, wish: Float) -> Float:
     sure to be better; no lowering that ends there ever is.
     """
     now, then = o.roi_target / o.break_even, wish / o.break_even
-    gain = log((then - 1.0) / (now - 1.0))
-    same = gain / (wish / o.roi_target - 1.0)
-    # how far an error of ln B moves ln k_c
-    moved = (now / (now - 1.0) - then / (then - 1.0)) / gain
-    sd = np.sqrt(o.elasticity_log_sd * o.elasticity_log_sd + moved * moved * o.break_even_log_sd * o.break_even_log_sd)
-    below = normal_cdf((log(same) - log(o.elasticity)) / sd)
     up = wish > o.roi_target
-    p = np.where(up, below, 1.0 - below)
+    over = log(np.where(np.isfinite(o.usual_spend) & (o.budget > 0), o.usual_spend / o.budget, 0.0))
+    room = np.where(up, np.maximum(over, 0.0), 0.0)
+    gain = log((then - 1.0) / (now - 1.0)) + room
+    same = gain / (wish / o.roi_target - 1.0)
+    # how far an error of ln B, and of what would be spent, moves ln k_c
+    moved = (now / (now - 1.0) - then / (then - 1.0)) / gain * o.break_even_log_sd
+    pressed = np.where(room > 0, PRESSED_LOG_SD / gain, 0.0)
+    sd = np.sqrt(o.elasticity_log_sd * o.elasticity_log_sd + moved * moved + pressed * pressed)
+    below = normal_cdf((log(same) - log(o.elasticity)) / sd)
+    p = np.where(up, below, np.where(np.minimum(over, 0.0) < gain, 1.0 - below, 0.0))
     p = np.where(up & (now <= 1.0), 1.0, np.where(~up & (then <= 1.0), 0.0, p))
     return np.where(np.isfinite(o.elasticity) & np.isfinite(o.break_even) & np.isfinite(wish), p, np.nan)

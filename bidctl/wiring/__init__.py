@@ -36,6 +36,7 @@ from bidctl.engine.session import Session, Standby
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
+from bidctl.wiring.tables import TableFiles
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
 
@@ -171,7 +172,7 @@ def session(p: Parts, pace: float = 1.0) -> Session:
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
-        lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
+        tables=TableFiles(p.settings.tables), lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
 
 

@@ -8,6 +8,10 @@ from bidctl.wording import Phrases
 class Say(Phrases):
     """Refusals when the parts of a mode are put together, by code; and what `doctor` found."""
 
+    NOTHING_RECORDED = (
+        "--account: {account}: 还没有任何记录; 请先运行: bidctl run --mode dry",
+        "--account: {account}: nothing is recorded yet; see: bidctl run --mode dry",
+    )
     NO_EMULATOR_CLOCK = (
         "platform.base_url: {url} 没有模拟平台的时钟 ({error}); 启动一个: bidctl emulate qianchuan",
         "platform.base_url: {url} answers no emulator clock ({error}); start one with: bidctl emulate qianchuan",

@@ -151,9 +151,9 @@ class Office:
 
 
 @contextlib.contextmanager
-def office(folder: Path, scenario: str = "fault", seed: int = 1) -> Iterator[Office]:
-    """An office over a fresh emulator."""
+def office(folder: Path, scenario: str = "fault", seed: int = 1, history_days: int | None = None) -> Iterator[Office]:
+    """An office over a fresh emulator, whose history is the scenario's where none is said."""
     journal = folder / "journal.jsonl"
-    with running(MarketWorld.with_history(shipped(scenario), seed), journal_path=journal) as platform:
+    with running(MarketWorld.with_history(shipped(scenario), seed, history_days), journal_path=journal) as platform:
         (folder / "bidctl.toml").write_text(CONFIG.format(url=platform.url), "utf-8")
         yield Office(Terminal(folder), platform, journal)

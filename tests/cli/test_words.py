@@ -30,6 +30,7 @@ QUIET = [
     "audit",
     "plan",
     "init",
+    "replay",
 ]
 OPTIONS = ["--account", "--goal", "--margin", "--json", "--lang", "zh", "--count", "--to", "--yes", "--campaign", "--name", "--columns",
            "--intent", "--break-even", "--refuse", "--ledger", "--quiet", "--policy", "--all", "--", "-h"]  # fmt: skip

@@ -1,4 +1,5 @@
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -6,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bidctl.domain.panel import Grain
+from bidctl.domain.promotions import Calendar, Phase, PhaseKind
+from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import Basis, CampaignId, Kind, Objective
 from bidctl.engine.evidence import order_cv, weigh, window
 from bidctl.engine.groups import Groups
 from bidctl.engine.normal import gamma_cdf, gamma_quantile, normal_cdf
+from bidctl.engine.standing import Standing
 from tests.engine.facts import at, day, edit, enrolment, hour, info, listing, observer, only, session
 
 
@@ -164,20 +168,21 @@ def test_avg30_rungs():
 
 
 def test_avg30_needs_three_days_and_200_yuan_and_leaves_out_promotions():
-    from datetime import date
-
-    def seen(spend, days, **kw):
-        o = observer(**kw)
+    def seen(spend, days, promotion=None):
+        o = observer()
         o.ingest_listing(listing("2026-11-15 12:00", info(spend=500, gmv=5000, orders=9)))
         for d in days:
             o.ingest(day("c", f"2026-11-{d:02d}", spend, 2 * spend if d != 11 else 9 * spend))
-        return only(o.observe(at("2026-11-15 12:00")))
+        phases = [Phase(PhaseKind.DAY, "", promotion, promotion)] if promotion else []
+        return only(
+            o.observe(at("2026-11-15 12:00"), Standing(tables=OperatorTables(calendar=Calendar(tuple(phases)))))
+        )
 
     assert seen(66, (3, 4, 5)).avg30_rung == 0
     assert seen(67, (3, 4, 5)).avg30 == pytest.approx(2.0)
     assert seen(150, (3, 4)).avg30_rung == 0
     assert seen(100, (3, 4, 5, 11)).avg30 == pytest.approx(3.75)
-    assert seen(100, (3, 4, 5, 11), promotions=frozenset({date(2026, 11, 11)})).avg30 == pytest.approx(2.0)
+    assert seen(100, (3, 4, 5, 11), promotion=date(2026, 11, 11)).avg30 == pytest.approx(2.0)
 
 
 def test_expected_compensation_is_spend_less_t():

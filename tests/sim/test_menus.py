@@ -44,9 +44,9 @@ def test_the_number_is_poisson(size: int, expected: float) -> None:
     assert abs(np.corrcoef(count.reshape(2, -1))[0, 1]) < 4 * (2 / n) ** 0.5
 
 
-def test_a_page_is_large_enough_for_a_usual_hour_and_a_power_of_two() -> None:
-    sizes = page_size(np.array([0.01, 1, 5.5, 7, 20, 1e6]))
-    assert sizes.tolist() == [8, 8, 16, 16, 64, 1024]
+def test_a_page_is_large_enough_for_a_usual_hour() -> None:
+    sizes = page_size(np.array([0.01, 2.3, 5.5, 7, 20, 30, 1e6]))
+    assert sizes.tolist() == [8, 8, 12, 16, 32, 48, 1024]
 
 
 @settings(max_examples=25, deadline=None)

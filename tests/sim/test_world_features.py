@@ -40,6 +40,12 @@ def market(count: int = 20, **changes: object) -> Scenario:
     return replace(still, **changes)  # type: ignore[arg-type]
 
 
+def room(**changes: object) -> Scenario:
+    base = shipped("daily-live")
+    group = replace(base.group[0], count=20, orders=(2000, 2000), start_offset=(0, 0), **changes)  # type: ignore[arg-type]
+    return replace(base, group=(group,), noise=STILL, learning=AT_ONCE, history_days=0, accounts=2)
+
+
 def ran(scenario: Scenario, days: float, seed: int = 1) -> MarketWorld:
     world = MarketWorld(scenario, seed)
     world.advance(world.now + days * DAY)
@@ -175,6 +181,17 @@ def test_protection_pays_by_its_text(family: str, share: float, pays_to: float, 
     np.testing.assert_allclose(end.profit, worth * end.kept - end.spend + 0.5 * end.credits, rtol=1e-4, atol=10)
 
 
+def test_protection_of_campaigns_made_anew_each_day_is_paid_once() -> None:
+    base = room()
+    noisy = replace(base, noise=replace(shipped("base60").noise, spend_revision=0.0))
+    group = replace(base.group[0], count=30, orders=(15, 60))
+    world = ran(replace(noisy, group=(group,), protection=Protection(family="qianchuan")), 8)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        expected = sum(day_owed(world, d, 0.8, 1.0, 10) for d in range(8))
+    assert expected.sum() > 0
+    np.testing.assert_allclose(world.run_out().credits, expected, rtol=1e-6, atol=1.0)
+
+
 @pytest.mark.parametrize(
     ("family", "gap_s", "void"), [("qianchuan", 3600, False), ("qianchuan", 3599, True), ("tiktok", 7200, True)]
 )
@@ -227,12 +244,6 @@ def test_refunds_cluster_by_day_around_their_mean() -> None:
     assert share.mean() == pytest.approx(0.2, abs=0.015)
     assert np.log(share).std() == pytest.approx(0.4, abs=0.05)
     assert abs(np.corrcoef(share[:-1].ravel(), share[1:].ravel())[0, 1]) < 0.15
-
-
-def room(**changes: object) -> Scenario:
-    base = shipped("daily-live")
-    group = replace(base.group[0], count=20, orders=(2000, 2000), start_offset=(0, 0), **changes)  # type: ignore[arg-type]
-    return replace(base, group=(group,), noise=STILL, learning=AT_ONCE, history_days=0, accounts=2)
 
 
 def test_hosts_differ_in_what_a_yuan_earns_and_change_by_shifts() -> None:

@@ -54,7 +54,7 @@ def number(cell: Cell, unit: str = "") -> Decimal | None:
     text = str(cell).strip().replace("，", ",").lstrip("¥￥").strip()
     found = _NUMBER.match(text)
     tail = text[found.end() :].strip() if found else ""
-    if not found or tail not in {"", "元", "万", "万元", "%", "单"}:
+    if not found or tail not in {"", "元", "yuan", "万", "万元", "%", "单"}:
         raise CellError(Say.NUMBER_OR_DASH())
     try:
         return Decimal(found.group().replace(",", "")) * _factor(tail or unit)

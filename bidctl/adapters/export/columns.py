@@ -38,21 +38,21 @@ DEFAULT: ColumnMap = {
 REQUIRED = ("campaign", "day", "spend", "target")
 
 
-def load_columns(path: Path) -> ColumnMap:
-    """The defaults with a TOML file's lines on top (`spend = ["花费", "消耗"]` or `spend = "花费"`). Raises TableError."""
+def load_columns(path: Path, defaults: ColumnMap = DEFAULT) -> ColumnMap:
+    """The `defaults` with a TOML file's lines on top (`spend = ["花费", "消耗"]` or `spend = "花费"`). Raises TableError."""
     try:
         tree = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise TableError(str(path), None, told_by_system(error), Say.COLUMN_MAP(), Say.CHECK_PATH()) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TableError(str(path), None, Say.NO_TOML(error=error), Say.MAP_LINES(), Say.MEND_LINE()) from None
-    return {**DEFAULT, **{key: _headings(path, key, value) for key, value in tree.items()}}
+    return {**defaults, **{key: _headings(path, key, value, defaults) for key, value in tree.items()}}
 
 
-def _headings(path: Path, key: str, value: object) -> tuple[str, ...]:
-    if key not in DEFAULT:
-        known = Say.KNOWN_NAMES(names=" ".join(DEFAULT))
-        raise TableError(str(path), Wording(key, key), Say.UNKNOWN_NAME(), known, Say.RENAME())
+def _headings(path: Path, key: str, value: object, known: ColumnMap) -> tuple[str, ...]:
+    if key not in known:
+        expected = Say.KNOWN_NAMES(names=" ".join(known))
+        raise TableError(str(path), Wording(key, key), Say.UNKNOWN_NAME(), expected, Say.RENAME())
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not names or not all(isinstance(n, str) and n.strip() for n in names):
         found = Say.VALUE(value=repr(value))

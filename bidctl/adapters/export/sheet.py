@@ -31,11 +31,12 @@ def read_cells(path: Path) -> Cells:
         raise TableError(file, None, Say.EMPTY(), Say.WITH_HEADING(), Say.AGAIN())
     if data[:4] == b"PK\x03\x04":
         return _workbook(file, data)
-    _refuse_other(file, data)
+    refuse_other(file, data)
     return _csv(file, data)
 
 
-def _refuse_other(file: str, data: bytes) -> None:
+def refuse_other(file: str, data: bytes) -> None:
+    """Raise TableError where these first bytes are of something that is no table."""
     head = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     kinds = ((b"\x89png", Say.IMAGE), (b"\xff\xd8\xff", Say.IMAGE), (b"gif8", Say.IMAGE), (b"%pdf", Say.PDF))
     for magic, kind in kinds:

@@ -39,7 +39,7 @@ class ExportTable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """One row with the way to its cells."""
 
     file: str
@@ -50,6 +50,12 @@ class _Line:
     def cell(self, name: str) -> object:
         place = self.places.get(name)
         return self.values[place[0]] if place and place[0] < len(self.values) else None
+
+    @property
+    def skipped(self) -> bool:
+        """An empty line, or one of totals."""
+        first = next((str(v).strip() for v in self.values if not cells.blank(v)), "")
+        return first == "" or first.lower().startswith(TOTALS)
 
     def read(self, name: str, how: Callable[[object], T]) -> T:
         try:
@@ -81,9 +87,9 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
     if top is None:
         wanted = " ".join(columns[name][0] for name in REQUIRED)
         raise TableError(file, Say.FIRST_ROWS(), Say.NO_HEADING(), Say.COLUMNS(names=wanted), Say.GIVE_MAP())
-    places = _places(file, table[top], columns)
-    lines = [_Line(file, i, row, places) for i, row in enumerate(table[top + 1 :], top + 2)]
-    wanted_lines = [line for line in lines if not _skip(line)]
+    places = places_of(file, table[top], columns, REQUIRED)
+    lines = [Line(file, i, row, places) for i, row in enumerate(table[top + 1 :], top + 2)]
+    wanted_lines = [line for line in lines if not line.skipped]
     used = {column for column, _ in places.values()}
     return ExportTable(
         file=file,
@@ -100,7 +106,10 @@ def _heading_row(row: list[object], columns: ColumnMap) -> bool:
     return any(heading(h) in titles for h in columns["campaign"])
 
 
-def _places(file: str, row: list[object], columns: ColumnMap) -> dict[str, tuple[int, str]]:
+def places_of(
+    file: str, row: list[object], columns: ColumnMap, required: tuple[str, ...]
+) -> dict[str, tuple[int, str]]:
+    """Where each of our columns stands in a heading row: (index, heading). Raises TableError where a required one is absent."""
     titles: dict[str, int] = {}
     for i, title in enumerate(row):
         titles.setdefault(heading(title), i)
@@ -110,20 +119,14 @@ def _places(file: str, row: list[object], columns: ColumnMap) -> dict[str, tuple
         for h in reversed(headings)
         if heading(h) in titles
     }
-    missing = [columns[name][0] for name in REQUIRED if name not in places]
+    missing = [columns[name][0] for name in required if name not in places]
     if missing:
         found = Say.NO_COLUMN(names=" ".join(missing))
         raise TableError(file, Say.HEADING_ROW(), found, Say.THAT_COLUMN(), Say.GIVE_MAP())
     return places
 
 
-def _skip(line: _Line) -> bool:
-    """Empty lines and lines of totals."""
-    first = next((str(v).strip() for v in line.values if not cells.blank(v)), "")
-    return first == "" or first.lower().startswith(TOTALS)
-
-
-def _row(line: _Line) -> ReportRow:
+def _row(line: Line) -> ReportRow:
     spend = line.float_of("spend")
     return ReportRow(
         line=line.number,
@@ -147,20 +150,20 @@ def _row(line: _Line) -> ReportRow:
     )
 
 
-def _money(line: _Line, name: str, ratio: str, spend: float | None) -> float | None:
+def _money(line: Line, name: str, ratio: str, spend: float | None) -> float | None:
     """The amount, else its ROI times spend."""
     amount = _not_negative(line, name, line.float_of(name))
     times = _not_negative(line, ratio, line.float_of(ratio)) if amount is None else None
     return times * spend if times is not None and spend is not None else amount
 
 
-def _not_negative(line: _Line, name: str, value: float | None) -> float | None:
+def _not_negative(line: Line, name: str, value: float | None) -> float | None:
     if value is not None and value < 0:
         raise line.wrong(name, str(value), Say.NOT_NEGATIVE())
     return value
 
 
-def _positive(line: _Line, name: str, value: Decimal | None) -> Decimal | None:
+def _positive(line: Line, name: str, value: Decimal | None) -> Decimal | None:
     if value is not None and value < 0:
         raise line.wrong(name, str(value), Say.ABOVE_ZERO())
     return value or None

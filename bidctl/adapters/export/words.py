@@ -68,6 +68,18 @@ class Say(Phrases):
         "a share from 0 to 1, or a percentage with its % sign (35% or 0.35)",
     )
     INTENT = "拿量, 均衡 或 保利", "拿量, 均衡 or 保利"
+    KEY = "完整的文本ID", "an id with all its digits, as text"
+    EXACT_YUAN = "最多两位小数的元", "yuan with at most two decimals"
+    BELOW_MOST = "小于十万亿元", "an amount below ten trillion yuan"
+    REFUND_STAGE = "未发货退款 或 退货退款", "未发货退款 or 退货退款"
+    # what is wrong with a line of an order export
+    IN_COLUMN = "{column}: 应为{expected}", "{column}: expected {expected}"
+    OTHER_CURRENCY = "{found}, 账户为 {currency}", "{found}, the account's is {currency}"
+    HALF_PAYMENT = "有支付时间而没有金额", "a pay time without an amount"
+    NO_PAY_TIME = "有退款或结算而没有支付时间", "money came back or was billed, but no pay time"
+    NO_REFUND_TIME = "退款没有时间", "a refund without its time"
+    NO_BILL_TIME = "结算没有时间", "a bill without its time"
+    CELLS = "{found} 个单元格, 表头有 {width} 个", "{found} cells, the heading row has {width}"
     # what to do
     AGAIN = "请从平台重新导出为 .csv 或 .xlsx", "export it again from the platform as .csv or .xlsx"
     FEWER_DAYS = "请少导出几天", "export fewer days"

@@ -11,10 +11,11 @@ from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.campaign import KINDS
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
-from bidctl.adapters.qianchuan.paging import Page, read_all, together
+from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.uni import AdList, AdRow
 from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.values import AccountId
+from bidctl.engine.together import together
 from bidctl.wording import Wording
 
 SCENES = ("UNI_PROJECT", "OVERALL_PROJECT")

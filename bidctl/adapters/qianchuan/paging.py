@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bidctl.adapters.qianchuan.words import Say
 
 Row = TypeVar("Row")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +34,6 @@ async def read_all(
     shift while pages are read. `first_page_again`: re-read page 1 at the end, for an order that moves."""
     found = await _walk(fetch, key, first_page_again)
     return found if found.trouble is None else await _walk(fetch, key, first_page_again)
-
-
-async def together(calls: Iterable[Coroutine[object, object, Result]]) -> list[Result]:
-    """Calls that do not need each other's answers, under way at the same time: their results in order. The first failure ends
-    the others, and is raised."""
-    tasks = [asyncio.ensure_future(call) for call in calls]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 async def _walk(

@@ -121,7 +121,7 @@ def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
 
 def _continue_numbers(connection: Connection, tables: dict[str, Table]) -> None:
     """Rows came with their numbers: the next one must be higher."""
-    for name in ("writes", "edits", "switch_log"):
+    for name in ("writes", "edits", "switch_log", "quarantine"):
         if name in tables:
             connection.execute(
                 text(

@@ -263,3 +263,65 @@ TOKENS = Table(
     _big("refresh_expires_at"),
     Column("version", Integer, nullable=False),
 )
+
+
+def _order_times(happened: str) -> tuple[Column[Any], ...]:
+    """When, when known, and whether the latter was modelled (an export tells only the first)."""
+    return _big(happened), _big("known_at"), Column("assumed", Boolean, nullable=False)
+
+
+ORDERS = Table(
+    "orders",
+    METADATA,
+    _key("account"),
+    _key("order_id"),
+    *(_text(name) for name in ("product", "live_account", "campaign", "creator")),  # empty = not told
+    *_order_times("paid_at"),
+    *(_big(name) for name in ("paid", "buyer", "subsidy")),
+    sqlite_with_rowid=False,
+)
+
+REFUNDS = Table(
+    "refunds",
+    METADATA,
+    _key("account"),
+    _key("refund_id"),
+    _text("order_id"),
+    *_order_times("happened_at"),
+    _big("fen"),
+    Column("stage", SmallInteger, nullable=False),
+    Index("refunds_order", "account", "order_id"),
+    sqlite_with_rowid=False,
+)
+
+BILLS = Table(
+    "bills",
+    METADATA,
+    _key("account"),
+    _key("bill_id"),
+    _text("order_id"),
+    *_order_times("happened_at"),
+    Column("kind", SmallInteger, nullable=False),
+    *(_big(name) for name in ("fen", "received", "commission", "fee")),
+    Index("bills_order", "account", "order_id"),
+    sqlite_with_rowid=False,
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    _text("account"),
+    _text("told"),  # fingerprint of the row and its doubt: the same row told again is the same line here
+    Column("doubt", SmallInteger, nullable=False),
+    *(_text(name) for name in ("kind", "key", "order_id", "file")),
+    _big("line"),
+    _text("raw"),
+    _text("why"),
+    _big("known_at"),
+    Column("resolved", Boolean, nullable=False),
+    _text("resolved_by", null=True),
+    _big("resolved_at", null=True),
+    Index("quarantine_told", "account", "told", unique=True),
+    Index("quarantine_order", "account", "order_id"),
+)

@@ -1,4 +1,4 @@
-"""What the commands of `sim` refuse, in both languages."""
+"""What the commands of `sim` say and refuse, in both languages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bidctl.wording import Phrases
 
 
 class Say(Phrases):
-    """Refusals of an experiment's words, by code."""
+    """Refusals of an experiment's words, and what a fit tells, by code."""
 
     SEEDS = (
         "--seeds {text}: 应为种子数 1 .. {most}, 范围 A-B, 或列表 A,B,..",
@@ -82,4 +82,93 @@ class Say(Phrases):
     NO_OPTUNA = (
         "sweep --search: 没有安装 optuna; pip install 'bidctl[tune]'",
         "sweep --search: optuna is not installed; pip install 'bidctl[tune]'",
+    )
+    FIT_ONE_SOURCE = (
+        "sim fit: 给了 TABLE 又给了 --ledger 或 --account; 应只给其中一个来源",
+        "sim fit: a TABLE beside --ledger or --account; expected one source",
+    )
+    FIT_EXISTS = "{file}: 已存在; 请用 --out 换一个文件名", "{file}: exists already; name another file with --out"
+    FIT_NOT_WRITTEN = "{file}: 无法写入: {error}", "{file}: cannot be written: {error}"
+    FIT_IMPOSSIBLE = (
+        "拟合得到不可能的场景, 不给出: {error}",
+        "the fit came to an impossible scenario, not returned: {error}",
+    )
+    P_LEVEL = "当前目标下每天消耗 (元)", "spend a day at the present target (yuan)"
+    P_ELASTICITY = "当前目标处的弹性", "elasticity at the present target"
+    P_VALUE = "客单价 (元)", "order value (yuan)"
+    P_VALUE_SD = "订单金额的对数标准差", "log sd of order values"
+    P_REFUND = "最终退款比例", "share refunded in the end"
+    P_WITHIN_HOUR = "退款中1小时内的比例", "of refunds, within the hour"
+    P_BEFORE_DISPATCH = "退款中发货前的比例", "of refunds, before dispatch"
+    P_CLUSTER = "每日退款率的对数标准差", "log sd of a day's refund rate"
+    P_MARGIN = "毛利率", "margin"
+    P_DEMAND = "计划每日需求的对数标准差", "log sd of a campaign's daily demand"
+    P_RHO = "每日需求的记忆", "memory of daily demand"
+    P_MARKET = "全账户每日需求的对数标准差", "log sd of everybody's daily demand"
+    P_HOUR = "每小时量的对数标准差", "log sd of an hour's volume"
+    P_BIAS = "ROI跟踪误差的对数标准差", "log sd of the ROI tracking error"
+    P_BIAS_RHO = "ROI跟踪误差的记忆", "memory of the ROI tracking error"
+    P_DELIVERED = "实际ROI比目标 (对数)", "delivered ROI over target (log)"
+    P_SUGGESTION = "系统建议比最优目标 (对数)", "suggestion over the best target (log)"
+    P_SUGGESTION_SD = "系统建议每日变动 (对数)", "daily walk of the suggestion (log)"
+    P_WEEKDAY = "周{zh}的量, 平均为1", "volume on {en}, mean 1"
+    P_HOUR_OF_DAY = "{hour} 点的量, 平均为1", "volume at {hour} h, mean 1"
+    N_ELASTICITY = (
+        "弹性未能识别: {n} 个计划中 {count} 个的目标几乎没动过 ({still} 个完全没动), "
+        "用先验: 最优目标处对数正态, 中心 {eps:g}, 对数标准差 {sd:g}, "
+        "并假定人设的目标离最优约 {chosen:.0%} 以内 (来源: docs/assumptions.md 目标的响应, bidctl/engine/response.py)",
+        "elasticity not identified: the targets of {count} of {n} campaigns hardly moved ({still} never); the prior stands there: "
+        "log-normal around {eps:g}, log sd {sd:g}, at the best target, and people's targets within some {chosen:.0%} of the best "
+        "(source: docs/assumptions.md, the response to a target; bidctl/engine/response.py)",
+    )
+    N_ELASTICITY_BOTH = (
+        "{n} 个计划中 {count} 个的弹性由改价和先验 (中心 {eps:g}, 对数标准差 {sd:g}) 共同决定",
+        "elasticity of {count} of {n} campaigns: their moves and the prior (around {eps:g}, log sd {sd:g}) together",
+    )
+    N_REFUND = (
+        "退款比例未能识别: {n} 个计划中 {count} 个没有满7天的结算数据, 用账户的或先验 {share:.0%} (相当于 {strength:g} 单, 托管的先验)",
+        "refund share not identified: {count} of {n} campaigns have no settled column of 7 days; the account's, or the prior's "
+        "{share:.0%} (worth {strength:g} orders, the prior of an enrolment) stands there",
+    )
+    N_PACE = (
+        "退款的快慢未能识别, 用先验: 1小时内 15%, 发货前 25%, 其余按零售数据的延迟 (来源: docs/assumptions.md 订单与退款)",
+        "the pace of refunds is not identified; the prior: 15 % within the hour, 25 % before dispatch, the rest by the retail data's "
+        "delay (source: docs/assumptions.md, orders and refunds)",
+    )
+    N_MARGIN = (
+        "数据里看不出毛利率: {n} 个计划中 {count} 个没有给出, 用 {margin:g} (0.35 至 0.55 的中点, 我们的取值)",
+        "no fact tells the margin: {count} of {n} campaigns were given none; {margin:g} stands there (middle of 0.35 to 0.55, ours)",
+    )
+    N_SUGGESTION = (
+        "{n} 个计划中 {count} 个没有系统建议的记录: 按建议/最优的对数 {off:g}, 标准差 {sd:g} (没有公开数据, 我们的取值)",
+        "no suggestion is recorded of {count} of {n} campaigns: ln(suggestion / best) {off:g}, sd {sd:g} (nothing is published; ours)",
+    )
+    N_BUDGET = (
+        "{n} 个计划中 {count} 个没有预算 (不限, 或未记录): 孪生里预算不构成限制",
+        "no budget of {count} of {n} campaigns is known (none, or not recorded): in the twin it never binds",
+    )
+    N_HOURS = (
+        "没有按小时的数据: 一天的形状用先验 (来源: docs/assumptions.md 需求)",
+        "no hourly fact: the shape of a day is the prior's (source: docs/assumptions.md, demand)",
+    )
+    N_MARKET = (
+        "计划太少, 分不出全账户共同的波动: 用先验 {sd:g} (我们的取值)",
+        "too few campaigns to tell what is everybody's: the prior {sd:g} stands there (ours)",
+    )
+    N_DELIVERED = (
+        "实际ROI长期是目标的 {off}, 孪生的投放按目标本身: 它的成交额会偏",
+        "ROI has long been {off} of the target, and the twin's bidder keeps the target itself: its GMV will be off by that",
+    )
+    N_LIVE = (
+        "{count} 个计划不在孪生里: 直播, 托管或没有ROI目标 (开播时间没有记录)",
+        "{count} campaigns are not in the twin: live, hosted or without a ROI target (time on air is not recorded)",
+    )
+    N_TARGETS = (
+        "最早一次改价记录之前的目标按不变算; 计划之间的误差按互不相关画在孪生里",
+        "targets before the first recorded edit count as unchanged; in the twin the errors of campaigns are drawn apart",
+    )
+    N_NEVER = (
+        "这些数据从不说明, 用世界的默认值: 改价的代价, 平台学习, 素材, 库存, 大促, 保障金的价值, 增量比例 (来源: docs/assumptions.md)",
+        "these facts never tell, the world's defaults stand: cost of moves, the platform's learning, creatives, stock, promotions, "
+        "worth of protection, incremental share (source: docs/assumptions.md)",
     )

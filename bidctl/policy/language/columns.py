@@ -156,8 +156,8 @@ def _table() -> list[Column]:
         ("budget_base", Y, "基础预算", "the base budget"),
         ("budget_raises_today", C, "今日加预算次数", "budget raises today"),
         ("base_due", F, "应回基础预算", "the budget is due back at its base"),
-        ("stock_red_share", S, "告急商品成交占比", "share of GMV of red products (no data yet)"),
-        ("ship_late", F, "发货积压", "shipping is late (no data yet)"),
+        ("stock_red_share", S, "告急商品成交占比", "share of GMV of the scarcest product"),
+        ("ship_late", F, "发货积压", "shipping is late"),
         ("cash_short", F, "资金紧张", "cash is short (no data yet)"),
     ]  # fmt: skip
     windows = [("today", "今日", "today"), ("24h", "24时", "of 24 h"), ("7d", "7天", "of 7 days"), ("30d", "30天", "of 30 days")]  # fmt: skip
@@ -180,7 +180,7 @@ def _table() -> list[Column]:
         Column("roi_target", G, "ROI目标", "the target", "roi_target"),
         Column("day_anchor", G, "今日起点ROI", "the day's anchor of the target", "day_anchor_units", per_grid=True),
         Column("week_anchor", G, "起点ROI_7天", "the week's anchor of the target", "week_anchor_units", per_grid=True),
-        Column("stock_cover", T, "库存可卖时长", "stock cover (no data yet)", "stock_cover_h", scale=3600.0),
+        Column("stock_cover", T, "库存可卖时长", "stock cover", "stock_cover_h", scale=3600.0),
     ]
 
 

@@ -171,7 +171,7 @@ class Flag:
         return ~found if self.no else found
 
     def columns(self) -> tuple[str, ...]:
-        return ()
+        return (self.name,)
 
     def say(self, lang: str) -> str:
         column = COLUMNS[self.name]
@@ -193,7 +193,7 @@ class Word:
         return ~found if self.no else found
 
     def columns(self) -> tuple[str, ...]:
-        return ()
+        return (self.name,)
 
     def say(self, lang: str) -> str:
         column = COLUMNS[self.name]

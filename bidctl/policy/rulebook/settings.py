@@ -101,10 +101,18 @@ class RuleSettings:
     relay_weekly: float = _number(0, "R-RELAY", "new creatives a week that the operator wants (0 = no quota)", OURS)
 
     stock_yellow_h: float = _number(24.0, "R-STOCK", "live: hours of cover that are yellow", OURS)
+    stock_orange_h: float = _number(8.0, "R-STOCK", "live: hours of cover that are orange", OURS)
     stock_red_h: float = _number(2.0, "R-STOCK", "live: hours of cover that are red", OURS)
     stock_yellow_goods_h: float = _number(168.0, "R-STOCK", "goods: hours of cover that are yellow", OURS)
+    stock_orange_goods_h: float = _number(72.0, "R-STOCK", "goods: hours of cover that are orange", OURS)
     stock_red_goods_h: float = _number(24.0, "R-STOCK", "goods: hours of cover that are red", OURS)
     stock_pause_share: float = _number(0.50, "R-STOCK", "red products carry more of the GMV than this: pause", OURS)
+
+    stock_stale_h: float = _number(6.0, "R-STOCK", "hours after which a line of the stock table is not relied on", OURS)
+    ship_hours: float = _number(24.0, "R-SHIP", "hours of the stated capacity that may wait unshipped", OURS)
+    ship_stale_h: float = _number(
+        24.0, "R-SHIP", "hours after which a count of unshipped orders is not relied on", OURS
+    )
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -145,8 +153,10 @@ _ORDERED = (
     ("min_step", "max_step"),
     ("drift_day_low", "drift_day_high"),
     ("drift_week_low", "drift_week_high"),
-    ("stock_red_h", "stock_yellow_h"),
-    ("stock_red_goods_h", "stock_yellow_goods_h"),
+    ("stock_red_h", "stock_orange_h"),
+    ("stock_orange_h", "stock_yellow_h"),
+    ("stock_red_goods_h", "stock_orange_goods_h"),
+    ("stock_orange_goods_h", "stock_yellow_goods_h"),
 )
 
 

@@ -72,11 +72,16 @@ def stock_pause(d: Sheet) -> None:
     """R-STOCK: pause only where red products carry more than half of the campaign's GMV."""
     if np.isnan(d.o.stock_cover_h).all():
         return
-    yellow = np.where(d.o.kind == Kind.LIVE, d.settings.stock_yellow_h, d.settings.stock_yellow_goods_h)
-    d.alert(d.o.stock_cover_h <= yellow, Alert.STOCK)
+    live, s = d.o.kind == Kind.LIVE, d.settings
+    orange = d.o.stock_cover_h <= np.where(live, s.stock_orange_h, s.stock_orange_goods_h)
+    yellow = d.o.stock_cover_h <= np.where(live, s.stock_yellow_h, s.stock_yellow_goods_h)
+    scarce = red(d.o, s)
+    d.alert(yellow & ~orange, Alert.STOCK)
+    d.alert(orange & ~scarce, Alert.STOCK_ORANGE)
+    d.alert(scarce, Alert.STOCK_RED)
     carried = d.o.stock_red_share > d.settings.stock_pause_share
     carried &= ~said_no(d.o, Refused.PAUSE)
-    _pause(d, _known(d) & red(d.o, d.settings) & carried, Reason.STOCK_PAUSE)
+    _pause(d, _known(d) & scarce & carried, Reason.STOCK_PAUSE)
 
 
 def unpause(d: Sheet) -> None:

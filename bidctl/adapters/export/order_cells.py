@@ -1,0 +1,116 @@
+"""Cells of an order export: ids, exact fen, instants. Each raises CellError saying what is expected."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, tzinfo
+
+from bidctl.adapters.export.cells import EXACT, blank, number
+from bidctl.adapters.export.errors import CellError
+from bidctl.adapters.export.words import Say
+from bidctl.domain.orders import RefundStage
+
+MOST_FEN = 10**15
+"""Ten trillion yuan: more is no amount."""
+KNOWN_AFTER_S = 600.0
+"""An order and a refund are taken as known ten minutes after they happened (ours)."""
+BILLS_AT = timedelta(days=1, hours=15)
+"""A bill shows from 15:00 of the day after its settlement (doudian-settlement.md 4)."""
+LONGEST = 64
+_ID = re.compile(rf"[0-9A-Za-z_.\-]{{1,{LONGEST}}}")
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
+STAGES = {
+    "未发货退款": RefundStage.BEFORE_DISPATCH, "未发货仅退款": RefundStage.BEFORE_DISPATCH, "发货前": RefundStage.BEFORE_DISPATCH,
+    "before dispatch": RefundStage.BEFORE_DISPATCH, "0": RefundStage.BEFORE_DISPATCH,
+    "已发货仅退款": RefundStage.AFTER_RECEIPT, "退货退款": RefundStage.AFTER_RECEIPT, "发货后": RefundStage.AFTER_RECEIPT,
+    "after receipt": RefundStage.AFTER_RECEIPT, "1": RefundStage.AFTER_RECEIPT,
+}  # fmt: skip
+
+
+def key(cell: object) -> str:
+    """An id as text, "" where there is none."""
+    if isinstance(cell, str):
+        if cell.isdecimal() and len(cell) <= LONGEST:
+            return cell
+        text = cell.strip().strip("'\"=").strip()
+        if not text or blank(text):
+            return ""
+        if _ID.fullmatch(text) and not (text[0].isdigit() and _SCIENTIFIC.fullmatch(text)):
+            return text
+        raise CellError(Say.KEY())
+    if cell is None:
+        return ""
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or abs(cell) >= EXACT or cell != int(cell):
+        raise CellError(Say.ID_AS_TEXT())
+    return str(int(cell))
+
+
+def words(cell: object) -> str:
+    """A name or an id, "" where there is none."""
+    if blank(cell):
+        return ""
+    return key(cell) if isinstance(cell, int | float) else str(cell).strip()
+
+
+def fen(cell: object) -> int | None:
+    """Whole fen of yuan, exactly; None where there is no amount."""
+    if (
+        isinstance(cell, str)
+        and cell[-3:-2] == "."
+        and len(cell) < 16
+        and (digits := cell[:-3] + cell[-2:]).isdecimal()
+    ):
+        return int(digits)  # as nearly every export writes it
+    value = number(cell)
+    if value is None:
+        return None
+    found = value * 100
+    if isinstance(cell, float):  # a workbook keeps yuan in binary: 19.9 is meant
+        found = round(found, 6)
+    if found != int(found):
+        raise CellError(Say.EXACT_YUAN())
+    if abs(found) > MOST_FEN:
+        raise CellError(Say.BELOW_MOST())
+    return int(found)
+
+
+def moment(cell: object) -> datetime | None:
+    """An instant, naive where it names no zone; None where there is none."""
+    if isinstance(cell, datetime):
+        return cell
+    if blank(cell):
+        return None
+    found = _written(str(cell).strip())
+    if found is None or len(str(cell).strip()) <= len("2026-09-01"):
+        raise CellError(Say.INSTANT())
+    return found
+
+
+def moment_or_day(cell: object) -> datetime | None:
+    """As `moment`; a date alone is its first instant."""
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - its zone is the account's, added by the caller
+    return (_written(cell.strip()) if isinstance(cell, str) else None) or moment(cell)
+
+
+def _written(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return None
+
+
+def stage(cell: object) -> RefundStage | None:
+    """Whether it came back before dispatch or after; None where it is not told."""
+    if blank(cell):
+        return None
+    found = STAGES.get(str(cell).strip().lower().removesuffix(".0"))
+    if found is None:
+        raise CellError(Say.REFUND_STAGE())
+    return found
+
+
+def bill_known_at(settled: datetime, zone: tzinfo) -> float:
+    """When a bill is taken as known, epoch second."""
+    local = settled.astimezone(zone)
+    return (datetime(local.year, local.month, local.day, tzinfo=zone) + BILLS_AT).timestamp()

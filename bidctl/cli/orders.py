@@ -1,0 +1,191 @@
+"""`orders`: a shop's orders taken into the ledger, what they come to, and the rows that were put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
+from bidctl.cli.lazy import lazy
+from bidctl.cli.switches import who
+from bidctl.cli.words import Say
+from bidctl.domain.orders import DOUBTS
+from bidctl.domain.values import AccountId
+from bidctl.engine.order_totals import SIDES, OrderTotals, totals
+from bidctl.problem import UsageProblem
+from bidctl.wiring.orders import Imported, import_orders, look_over
+from bidctl.wording import Wording
+
+FEN = 100
+SAID_BY: dict[str, Wording] = {
+    "campaign": Wording("计划", "campaign"), "product": Wording("商品", "product"),
+    "live_account": Wording("直播账号", "live account"), "creator": Wording("达人", "creator"),
+}  # fmt: skip
+MONEY: dict[str, Wording] = {
+    "paid": Wording("支付 (整体成交)", "paid"), "billed": Wording("已结算", "billed"), "refunded": Wording("已退款", "refunded"),
+    "before_dispatch": Wording("其中发货前", "before dispatch"), "open": Wording("未了结", "open"),
+    "buyer": Wording("用户实付", "buyers paid"), "subsidy": Wording("平台补贴", "subsidy"),
+}  # fmt: skip
+ASSUMED = Wording(
+    "导出文件没有「何时得知」: 订单与退款按发生后 10 分钟, 账单按结算次日 15:00 推定 (ASSUMED)",
+    "an export does not tell when things were known: orders and refunds are taken as known 10 minutes later, bills from 15:00 of the "
+    "day after settlement (ASSUMED)",
+)
+
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "import": ("bidctl.cli.orders:import_", "导入订单导出文件 / Take an order export into the ledger."),
+    "ledger": ("bidctl.cli.orders:ledger", "支付 = 已结算 + 已退款 + 未了结 / What orders come to, as of any instant."),
+    "quarantine": ("bidctl.cli.orders:quarantine", "搁置的行与原因 / Rows put aside, and why."),
+}
+
+
+of_account = click.option("--account", required=True, help="账户或店铺ID / Account or shop.")
+by_side = click.option(
+    "--by",
+    "side",
+    type=click.Choice(SIDES),
+    default="campaign",
+    show_default=True,
+    help="按什么汇总 / What to add up by.",
+)
+as_of = click.option("--at", help="截至此刻所知, 如 2026-09-01T10:00 / As it was known at this instant.")
+
+
+@click.group(cls=lazy(COMMANDS))
+def orders() -> None:
+    """订单, 退款与结算账单 / Orders, refunds and settlement bills."""
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--account", required=True, help="订单所属的账户或店铺ID / Account or shop the orders belong to.")
+@click.option(
+    "--columns", type=click.Path(path_type=Path), help="列名对照 TOML 文件 / TOML file: your headings for our columns."
+)
+@click.option(
+    "--zone", default="Asia/Shanghai", show_default=True, help="没写时区的时间按此 / Zone of times that name none."
+)
+@click.option("--currency", default="CNY", show_default=True, help="账户的币种 / The account's currency.")
+@options
+def import_(shell: Shell, file: Path, account: str, columns: Path | None, zone: str, currency: str) -> None:
+    """导入订单导出文件 FILE (.csv 或 .xlsx), 重复导入不变 / Take an order export FILE (.csv or .xlsx) in; told again it changes nothing."""
+    from bidctl import wiring
+
+    table = look_over(file, columns, _zone(zone), currency.upper())
+    done = Imported()
+    now = wiring.clock(shell.settings).now().timestamp()
+    with wiring.ledger(shell.settings) as ledger:
+        for done in import_orders(ledger, AccountId(account), table, now):  # noqa: B007 - the last one tells of all
+            pass
+    shell.data({
+        "file": str(file), "matched": dict(table.matched), "lines": done.lines, "skipped": done.skipped, "orders": done.taken.orders,
+        "refunds": done.taken.refunds, "bills": done.taken.bills, "again": done.taken.again, "aside": done.taken.aside,
+        "unpaid": done.unpaid, "presales": done.presales, "presale_yuan": _yuan(done.presale_fen), "known_at": "ASSUMED",
+    })  # fmt: skip
+    for line in _told(table.matched.items(), done):
+        shell.say(line.zh, line.en)
+
+
+def _told(matched: Iterable[tuple[str, str]], done: Imported) -> list[Wording]:
+    columns, t = "  ".join(f"{name}={title}" for name, title in matched), done.taken
+    return [
+        Wording(f"对上的列: {columns}", f"columns matched: {columns}"),
+        Wording(
+            f"{done.lines} 行 (合计或空行 {done.skipped}): 新订单 {t.orders}, 退款 {t.refunds}, 账单 {t.bills}; 已有 {t.again}; "
+            f"搁置 {t.aside}",
+            f"{done.lines} lines ({done.skipped} totals or empty): {t.orders} new orders, {t.refunds} refunds, {t.bills} bills; "
+            f"{t.again} known already; {t.aside} put aside",
+        ),
+        Wording(
+            f"未支付订单 {done.unpaid} (不计); 未付尾款的预售 {done.presales} 单, 定金 {_yuan(done.presale_fen)} 元 (单列, 不计入支付)",
+            f"{done.unpaid} unpaid orders (not counted); {done.presales} open presales, deposits {_yuan(done.presale_fen)} yuan "
+            "(told apart, no part of paid)",
+        ),
+        ASSUMED,
+        *(
+            [Wording("搁置的行: bidctl orders quarantine", "rows put aside: bidctl orders quarantine")]
+            if t.aside
+            else []
+        ),
+    ]
+
+
+@click.command()
+@of_account
+@by_side
+@as_of
+@options
+def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
+    """支付 = 已结算 + 已退款 + 未了结, 分毫不差 / paid = billed + refunded + open, to the fen, as of any instant."""
+    from bidctl import wiring
+
+    when = instant(at) if at else wiring.clock(shell.settings).now()
+    with wiring.ledger(shell.settings) as found, found.begin() as t:
+        told = totals(t.order_slices(account), when.timestamp(), side)  # type: ignore[arg-type]
+    whole = sum(told.values(), OrderTotals())
+    rows = [*told.items(), (shell.text("合计", "total"), whole)]
+    shell.rows(
+        shell.text(f"订单账本, 截至 {shell.when(when)} (元)", f"ledger of orders as of {shell.when(when)} (yuan)"),
+        [SAID_BY[side].text(shell.lang), shell.text("订单", "orders"), *(w.text(shell.lang) for w in MONEY.values()),
+         shell.text("平衡", "balances")],
+        [(name or shell.text("(未注明)", "(not told)"), t_.orders, *(_yuan(getattr(t_, n)) for n in MONEY),
+          shell.text("是", "yes") if t_.balances else shell.text("否", "NO")) for name, t_ in rows],
+        [side, "orders", *MONEY, "balances"],
+    )  # fmt: skip
+
+
+@click.command()
+@of_account
+@click.option(
+    "--resolve", type=int, multiple=True, metavar="NUMBER", help="这一行已处理 / You have dealt with this row."
+)
+@click.option("--resolved", is_flag=True, help="只看已处理的行 / Show rows that were settled.")
+@options
+def quarantine(shell: Shell, account: str, resolve: tuple[int, ...], resolved: bool) -> None:
+    """搁置而不计的行与原因 / Rows that count for nothing, and why; one without its order counts once that comes."""
+    from bidctl import wiring
+
+    now = wiring.clock(shell.settings).now()
+    with wiring.ledger(shell.settings) as found, found.begin(durable=bool(resolve)) as t:
+        unknown = [number for number in resolve if not t.resolve(account, number, who(), now)]
+        if unknown:
+            raise UsageProblem(Say.NO_SUCH_ROW(number=unknown[0], account=account))
+        rows = t.quarantine(account, resolved=resolved)
+    shell.rows(
+        shell.text(f"搁置的行: {len(rows)}", f"rows put aside: {len(rows)}"),
+        ["#", shell.text("原因", "reason"), shell.text("文件", "file"), shell.text("行", "line"), shell.text("订单", "order"),
+         shell.text("原文", "row"), shell.text("处理", "settled by")],
+        [(q.id, _why(shell, DOUBTS[q.row.doubt], q.row.why), q.row.file, q.row.line, q.row.order or None, q.row.raw, q.resolved_by)
+         for q in rows],
+        ["id", "reason", "file", "line", "order", "row", "resolved_by"],
+    )  # fmt: skip
+
+
+def _why(shell: Shell, doubt: Wording, why: str) -> str:
+    return f"{doubt.text(shell.lang)} ({shell.told(why)})" if why else doubt.text(shell.lang)
+
+
+def _yuan(fen: int) -> str:
+    sign, whole = "-" if fen < 0 else "", abs(fen)
+    return f"{sign}{whole // FEN}.{whole % FEN:02d}"
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageProblem(Say.ZONE(name=name)) from None
+
+
+def instant(text: str) -> datetime:
+    """An instant as `--at` takes it, in the accounts' zone where it names none. Raises UsageProblem."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(Say.INSTANT(text=text)) from None
+    return found if found.tzinfo else found.replace(tzinfo=ACCOUNT_ZONE)

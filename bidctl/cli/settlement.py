@@ -1,0 +1,115 @@
+"""`settlement`: settlement rates of pay weeks with where they will end, and a back-test of that forecast on one's own orders."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
+from bidctl.cli.enrol import share
+from bidctl.cli.lazy import lazy
+from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account
+from bidctl.cli.words import Say
+from bidctl.domain.enrolment import Prior
+from bidctl.engine.backtest import backtest as test_back
+from bidctl.engine.settlement_weeks import PaidBy, WeekRate, pay_days, rates, stated, triangle
+from bidctl.problem import Problem
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "rate": ("bidctl.cli.settlement:rate", "按支付周的结算率 / Settlement rate by pay week."),
+    "backtest": ("bidctl.cli.settlement:backtest", "预测的回测: 误差与区间覆盖 / How well it was forecast, by age."),
+}
+AGES = (3.0, 6.0, 13.0, 29.0)
+TEACH, LEAST = 4, 8
+"""Weeks that only teach, and weeks a back-test needs."""
+
+
+@click.group(cls=lazy(COMMANDS))
+def settlement() -> None:
+    """结算率与回测 / Settlement rates, and a back-test of their forecast."""
+
+
+@click.command()
+@of_account
+@by_side
+@as_of
+@click.option(
+    "--settled-share", type=float, default=0.75, show_default=True, help="先验结算率 / Prior: share finally billed."
+)
+@options
+def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: float) -> None:
+    """按支付周 (不按结算周) 的结算率与预计 / Settlement rate by the week of PAYMENT, and where it will end."""
+    from bidctl import wiring
+
+    when = instant(at) if at else wiring.clock(shell.settings).now()
+    prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
+    told = rates(_days(shell, account, when, side), when.timestamp(), prior, _offset(when))
+    mean = _mean(told)
+    shell.rows(
+        shell.text(f"结算率, 截至 {shell.when(when)} (元)", f"settlement rate as of {shell.when(when)} (yuan)"),
+        [SAID_BY[side].text(shell.lang), shell.text("支付周", "pay week"), shell.text("订单", "orders"), shell.text("支付", "paid"),
+         shell.text("已结算", "billed"), shell.text("已退款", "refunded"), shell.text("预计结算率", "projected rate"),
+         shell.text("90% 下限", "90 % low"), shell.text("90% 上限", "90 % high"), shell.text("成熟度", "maturity"),
+         shell.text("较上周", "trend"), shell.text("较全店", "against all"), shell.text("异常", "cluster")],
+        [(r.key or shell.text("(未注明)", "(not told)"), _day(r.week), r.orders, f"{r.paid:.2f}", f"{r.billed:.2f}", f"{r.refunded:.2f}",
+          f"{r.rate:.3f}", f"{r.lo:.3f}", f"{r.hi:.3f}", f"{r.maturity:.2f}", trend, f"{r.rate - mean:+.3f}",
+          shell.text("是", "yes") if r.flagged else "")
+         for r, trend in zip(told, _trends(told), strict=True)],
+        [side, "week", "orders", "paid", "billed", "refunded", "rate", "lo", "hi", "maturity", "trend", "against_all", "cluster"],
+    )  # fmt: skip
+
+
+@click.command()
+@of_account
+@click.option(
+    "--settled-share", type=float, default=0.75, show_default=True, help="先验结算率 / Prior: share finally billed."
+)
+@options
+def backtest(shell: Shell, account: str, settled_share: float) -> None:
+    """在自己的订单上回测: 各龄期的误差与 90% 区间覆盖 / On your own orders: error and coverage of the 90 % interval by age."""
+    from bidctl import wiring
+
+    now = wiring.clock(shell.settings).now()
+    prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
+    t = triangle(_days(shell, account, now, None), now.timestamp(), _offset(now))
+    if len(t.paid) < LEAST:
+        raise Problem(Say.TOO_FEW_WEEKS(found=len(t.paid), needed=LEAST))
+    curve, weight = stated(t.known(len(t.paid) - 1, now.timestamp()), prior)
+    found = test_back(t, curve, weight, AGES, TEACH, len(t.paid))
+    shell.rows(
+        shell.text("回测: 占支付额的误差", "back-test: errors as shares of paid"),
+        [shell.text("龄期 (天)", "age, days"), shell.text("周数", "weeks"), "RMSE", shell.text("偏差", "bias"),
+         shell.text("只看已退的 RMSE", "RMSE of refunds so far"), shell.text("区间覆盖", "inside 90 %")],
+        [(f"{r.age_days + 1:g}", r.n, f"{r.rmse:.4f}", f"{r.bias:+.4f}", f"{r.naive_rmse:.4f}", r.covered) for r in found],
+        ["age_days", "weeks", "rmse", "bias", "naive_rmse", "covered"],
+    )  # fmt: skip
+
+
+def _days(shell: Shell, account: str, when: datetime, side: str | None) -> PaidBy:
+    from bidctl import wiring
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
+        return pay_days(t.order_slices(account), when.timestamp(), side, _offset(when))  # type: ignore[arg-type]
+
+
+def _offset(when: datetime) -> float:
+    """Seconds east of UTC of the accounts' zone."""
+    offset = when.astimezone(ACCOUNT_ZONE).utcoffset()
+    return offset.total_seconds() if offset else 0.0
+
+
+def _day(second: float) -> str:
+    return f"{datetime.fromtimestamp(second, UTC).astimezone(ACCOUNT_ZONE):%Y-%m-%d}"
+
+
+def _mean(told: list[WeekRate]) -> float:
+    """Projected rate of all cohorts together."""
+    paid = sum(r.paid for r in told)
+    return sum(r.rate * r.paid for r in told) / paid if paid else 0.0
+
+
+def _trends(told: list[WeekRate]) -> list[str]:
+    """Each week against the one before it of the same key."""
+    before = [None, *told][: len(told)]
+    return [f"{r.rate - b.rate:+.3f}" if b and b.key == r.key else "" for r, b in zip(told, before, strict=True)]

@@ -1,0 +1,163 @@
+"""Which campaign an order belongs to.
+
+1. By id: the campaign that the order names. Whole.
+2. By live account: among the campaigns of its live account that the platform credits with paid GMV on the order's pay day.
+3. By product: the same among the campaigns of its product.
+4. None: nothing says.
+
+For 2 and 3 an order is shared out in proportion to the platform's paid GMV (整体成交金额) of each campaign on that key and natural day,
+less what orders that name it have claimed there; where such claims leave nothing (or fall on a day without GMV), by spend. The shares
+are whole fen and add up to the order: the largest remainders get the fen that are left, ties the smaller campaign id.
+
+So orders without an id never count twice what those with one have told, and each day sums to what was paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.orders import Orders
+from bidctl.wording import Wording
+
+Text = NDArray[np.str_]
+Fen = NDArray[np.int64]
+Int = NDArray[np.intp]
+_Part = tuple[Int, Text, Fen]
+
+
+class Way(IntEnum):
+    """How an order was attributed."""
+
+    BY_ID = 0
+    BY_LIVE_ACCOUNT = 1
+    BY_PRODUCT = 2
+    NONE = 3
+
+
+WAYS: dict[Way, Wording] = {
+    Way.BY_ID: Wording("订单自带计划", "by the id it carries"),
+    Way.BY_LIVE_ACCOUNT: Wording("按直播账号分摊", "shared by live account"),
+    Way.BY_PRODUCT: Wording("按商品分摊", "shared by product"),
+    Way.NONE: Wording("无法归属", "not attributed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What the platform reports, one row a campaign, key and natural day. `campaign`, `live_account`, `product` text ("" = not of
+    this key); `day` int64 days since 1970 in the account's zone; `gmv` paid GMV and `spend`, fen."""
+
+    campaign: Text
+    live_account: Text
+    product: Text
+    day: Fen
+    gmv: Fen
+    spend: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Parts of orders. `row` (k,) index of the order, `campaign` "" = none, `fen` on the paid basis; `way` (n,) int8 of each order."""
+
+    row: Int
+    campaign: Text
+    fen: Fen
+    way: NDArray[np.int8]
+
+    def by_way(self, paid: Fen) -> dict[Way, int]:
+        """Fen attributed each way; `paid` (n,) of the orders."""
+        return {way: int(paid[self.way == way].sum()) for way in Way}
+
+    def by_campaign(self) -> dict[str, int]:
+        """Fen of each campaign, "" = none."""
+        names, at = np.unique(self.campaign, return_inverse=True)
+        total = np.zeros(len(names), np.int64)
+        np.add.at(total, at, self.fen)
+        return dict(zip(names.tolist(), total.tolist(), strict=True))
+
+
+def attribute(orders: Orders, day: Fen, platform: Delivered) -> Shares:
+    """Every order's shares. `day` (n,) natural day each was paid."""
+    way = np.full(len(orders), Way.NONE, np.int8)
+    way[orders.campaign != ""] = Way.BY_ID
+    named = np.flatnonzero(way == Way.BY_ID)
+    parts = [(named, orders.campaign[named], orders.paid[named])]
+    for how, key, of in (
+        (Way.BY_LIVE_ACCOUNT, orders.live_account, platform.live_account),
+        (Way.BY_PRODUCT, orders.product, platform.product),
+    ):
+        free = np.flatnonzero((way == Way.NONE) & (key != ""))
+        shared = _shared(orders, key, day, platform, of, free, named)
+        way[np.unique(shared[0])] = how
+        parts.append(shared)
+    left = np.flatnonzero(way == Way.NONE)
+    parts.append((left, np.zeros(len(left), "U1"), orders.paid[left]))
+    return Shares(*_joined(parts), way)
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    rows, names, fen = zip(*parts, strict=True)
+    return np.concatenate(rows), np.concatenate(names), np.concatenate(fen)
+
+
+def _shared(orders: Orders, key: Text, day: Fen, platform: Delivered, of: Text, free: Int, named: Int) -> _Part:
+    """Rows, campaigns and fen of the free orders whose key and day some campaign delivered on."""
+    known = np.flatnonzero((of != "") & ((platform.gmv > 0) | (platform.spend > 0)))
+    weights = _weights(key, day, orders, platform, of, known, named)
+    parts: list[_Part] = [(np.zeros(0, np.intp), np.zeros(0, "U1"), np.zeros(0, np.int64))]
+    groups: dict[tuple[str, int], list[int]] = {}
+    for i in free.tolist():
+        groups.setdefault((str(key[i]), int(day[i])), []).append(i)
+    for place, members in groups.items():
+        if place not in weights:
+            continue
+        campaigns, weight = weights[place]
+        rows = np.array(members, np.intp)
+        fen = split(orders.paid[rows], weight)
+        at, column = np.nonzero((fen > 0) | (np.arange(len(weight)) == int(np.argmax(weight))))
+        parts.append((rows[at], campaigns[column], fen[at, column]))
+    return _joined(parts)
+
+
+def _weights(
+    key: Text, day: Fen, orders: Orders, platform: Delivered, of: Text, known: Int, named: Int
+) -> dict[tuple[str, int], tuple[Text, NDArray[np.float64]]]:
+    """By key and day: the campaigns (ascending) and what each weighs."""
+    claimed: dict[tuple[str, int, str], int] = {}
+    for i in named.tolist():
+        claim = (str(key[i]), int(day[i]), str(orders.campaign[i]))
+        claimed[claim] = claimed.get(claim, 0) + int(orders.paid[i])
+    found: dict[tuple[str, int], dict[str, tuple[int, int]]] = {}
+    for i in known.tolist():
+        mine = found.setdefault((str(of[i]), int(platform.day[i])), {})
+        name = str(platform.campaign[i])
+        gmv, spend = mine.get(name, (0, 0))
+        mine[name] = gmv + int(platform.gmv[i]), spend + int(platform.spend[i])
+    return {place: _weigh(place, mine, claimed) for place, mine in found.items()}
+
+
+def _weigh(
+    place: tuple[str, int], mine: dict[str, tuple[int, int]], claimed: dict[tuple[str, int, str], int]
+) -> tuple[Text, NDArray[np.float64]]:
+    names = sorted(mine)
+    gmv = np.array([max(mine[n][0] - claimed.get((*place, n), 0), 0) for n in names], np.float64)
+    spend = np.array([mine[n][1] for n in names], np.float64)
+    reported = np.array([mine[n][0] for n in names], np.float64)
+    weight = next((w for w in (gmv, spend, reported) if w.sum() > 0), reported)
+    return np.array(names, np.str_), weight
+
+
+def split(fen: Fen, weight: NDArray[np.float64]) -> Fen:
+    """(n, c) whole fen of each of n amounts by weights (c,), each row adding up to its amount; `weight` must not be all 0."""
+    share = fen[:, None] * (weight / weight.sum())
+    whole = np.floor(share).astype(np.int64)
+    left = fen - whole.sum(axis=1)
+    order = np.argsort(whole - share, axis=1, kind="stable")  # largest remainders first, ties the smaller id
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(len(weight)), order.shape), axis=1)
+    extra = left[:, None] // len(weight) + (rank < (left % len(weight))[:, None])
+    return np.asarray(whole + extra)

@@ -1,0 +1,1 @@
+"""Lints: what a policy that passes the conformance suite may still do wrong, each told in one line."""

@@ -1,0 +1,167 @@
+"""Orders in the store: told again is nothing new, any order of arrival leaves the same, and what is put aside can be seen and settled."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bidctl.adapters.store import SqlLedger
+from bidctl.domain.orders import Doubt, OrderFacts
+from bidctl.domain.quarantine import Aside, Source, Taken
+from bidctl.engine.order_ledger import order_ledger
+from tests.adapters.store.builders import open_at, sqlite_url
+from tests.contracts.ledger_contract import NOW
+from tests.engine.test_order_ledger import DAY, B, Paid, R, facts, rows, totals
+
+SHOP = "9001"
+
+
+def source(told: OrderFacts, file: str = "a.csv") -> Source:
+    n = [len(told.orders), len(told.refunds), len(told.bills)]
+    lines = [np.arange(2, 2 + k, dtype=np.int64) for k in n]
+    return Source(file, *lines, raw=lambda line: f"line {line}", assumed=True)
+
+
+def take(ledger: SqlLedger, *told: Paid | R | B, account: str = SHOP) -> Taken:
+    with ledger.begin() as t:
+        found = facts(*told)
+        return t.add_orders(account, found, source(found))
+
+
+def stored(
+    ledger: SqlLedger, at: float | None = None, size: int = 3, account: str = SHOP
+) -> dict[str, tuple[int, int, int, int]]:
+    """(paid, billed, refunded, open) by order, through slices."""
+    found: dict[str, tuple[int, int, int, int]] = {}
+    with ledger.begin() as t:
+        for part in t.order_slices(account, size):
+            found |= totals(order_ledger(part if at is None else part.as_of(at)))
+    return found
+
+
+def aside(ledger: SqlLedger, *, resolved: bool = False, account: str = SHOP) -> Counter[tuple[Doubt, str]]:
+    with ledger.begin() as t:
+        return Counter((q.row.doubt, q.row.key) for q in t.quarantine(account, resolved=resolved))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[no-untyped-def]
+    name = "postgres_ledger_url"
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue(name))
+    found = open_at(url)
+    yield found
+    found.close()
+
+
+HISTORY = (
+    Paid("a", 1000), Paid("b", 2000), Paid("c", 80_995 * 208), R("a", "r1", 300), R("c", "r2", 80_995 * 208), B("b", "b1", 2000),
+    B("b", "b2", 500, at=40 * DAY, known=41 * DAY, kind=1),
+)  # fmt: skip
+
+
+def test_told_again_is_nothing_new(ledger: SqlLedger) -> None:
+    assert take(ledger, *HISTORY) == Taken(3, 2, 2, 0, 0)
+    first = stored(ledger)
+    assert first["a"] == (1000, 0, 300, 700) and first["b"] == (2000, 1500, 500, 0) and first["c"][2] == 80_995 * 208
+    assert take(ledger, *HISTORY, *HISTORY[::-1]) == Taken(0, 0, 0, 14, 0)
+    assert stored(ledger) == first and not aside(ledger)
+    assert stored(ledger, 20 * DAY)["b"] == (2000, 2000, 0, 0), "as it was known before it was taken back"
+
+
+def test_a_bill_before_its_order_counts_by_itself_once_the_order_comes(ledger: SqlLedger) -> None:
+    assert take(ledger, B("a", "b", 700), R("a", "r", 100)).aside == 2
+    assert aside(ledger) == Counter({(Doubt.NO_ORDER, "b"): 1, (Doubt.NO_ORDER, "r"): 1})
+    with ledger.begin() as t:
+        row = t.quarantine(SHOP)[0].row
+    assert (row.file, row.line, row.raw, row.order) == ("a.csv", 2, "line 2", "a")
+    take(ledger, Paid("a", 1000))
+    assert stored(ledger) == {"a": (1000, 700, 300, 0)} and not aside(ledger)
+    with ledger.begin() as t:
+        assert [q.resolved_by for q in t.quarantine(SHOP, resolved=True)] == ["itself", "itself"]
+
+
+def test_a_row_that_a_later_one_puts_in_doubt_is_put_aside(ledger: SqlLedger) -> None:
+    take(ledger, Paid("a", 1000), R("a", "late", 600, at=9 * DAY))
+    assert take(ledger, R("a", "early", 700, at=2 * DAY)).aside == 1
+    assert aside(ledger) == Counter({(Doubt.REFUND_TOO_LARGE, "late"): 1})
+    assert stored(ledger) == {"a": (1000, 0, 700, 300)}
+
+
+def test_a_refund_told_of_another_order_first_is_in_doubt_there_alone(ledger: SqlLedger) -> None:
+    take(ledger, R("d", "r", 100))
+    take(ledger, R("a", "r", 100))
+    take(ledger, R("d", "r", 100))
+    assert aside(ledger) == Counter({(Doubt.REFUND_DIFFERS, "r"): 1, (Doubt.NO_ORDER, "r"): 1})
+    take(ledger, Paid("d", 1000), Paid("a", 1000))
+    assert stored(ledger) == {"a": (1000, 0, 100, 900), "d": (1000, 0, 0, 1000)}
+    assert aside(ledger) == Counter({(Doubt.REFUND_DIFFERS, "r"): 1})
+
+
+def test_a_refund_that_gives_way_lets_another_of_its_order_in(ledger: SqlLedger) -> None:
+    take(ledger, Paid("a", 1000), R("b", "r", 700, at=2 * DAY))
+    take(ledger, R("a", "s", 600, at=9 * DAY), Paid("b", 700), R("b", "t", 700, at=9 * DAY))
+    assert aside(ledger) == Counter({(Doubt.REFUND_TOO_LARGE, "t"): 1})
+    take(ledger, R("a", "r", 100, at=2 * DAY, known=0.0))
+    assert aside(ledger) == Counter({(Doubt.REFUND_DIFFERS, "r"): 1})
+    assert stored(ledger) == {"a": (1000, 0, 700, 300), "b": (700, 0, 700, 0)}
+
+
+def test_a_person_settles_a_row_and_it_stays_settled(ledger: SqlLedger) -> None:
+    bad = Aside(Doubt.UNREADABLE, "row", "", "", "a.csv", 7, "x,y,z", 5.0)
+    with ledger.begin() as t:
+        assert t.set_aside(SHOP, [bad, bad]) == 1
+        (one,) = t.quarantine(SHOP)
+        assert one.row.raw == "x,y,z" and one.row.line == 7
+        assert t.resolve(SHOP, one.id, "li", NOW) and not t.resolve(SHOP, one.id, "li", NOW)
+        assert not t.resolve("another", one.id, "li", NOW)
+        assert t.set_aside(SHOP, [bad]) == 0 and t.quarantine(SHOP) == []
+        assert [q.resolved_by for q in t.quarantine(SHOP, resolved=True)] == ["li"]
+
+
+def test_an_account_sees_its_own_only(ledger: SqlLedger) -> None:
+    take(ledger, *HISTORY)
+    with ledger.begin() as t:
+        assert list(t.order_slices("another")) == [] and t.quarantine("another") == []
+
+
+NUMBER = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def one_ledger(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    found = open_at(sqlite_url(tmp_path_factory.mktemp("ledger")))
+    yield found
+    found.close()
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows, st.randoms(use_true_random=False), st.integers(1, 6))
+def test_batches_in_any_order_leave_what_the_engine_finds(
+    one_ledger: SqlLedger, given_: list[Paid | R | B], luck: object, size: int
+) -> None:
+    """Shuffled, repeated, cut anywhere: the same orders, the same totals, the same rows in doubt as one look at everything."""
+    again = given_ + [row for row in given_ if luck.random() < 0.5]  # type: ignore[attr-defined]
+    luck.shuffle(again)  # type: ignore[attr-defined]
+    whole = order_ledger(facts(*given_))
+    ledger, account = one_ledger, f"example {next(NUMBER)}"
+    for i in range(0, len(again), size):
+        take(ledger, *again[i : i + size], account=account)
+    assert stored(ledger, account=account) == totals(whole)
+    for t in (0.0, 3.0, 5.0, 9.0):
+        assert stored(ledger, t, account=account) == totals(order_ledger(facts(*given_).as_of(t)))
+    kinds = {"order": Paid, "refund": R, "bill": B}
+    doubtful = {"order": whole.doubtful.orders, "refund": whole.doubtful.refunds, "bill": whole.doubtful.bills}
+    expected = set()
+    for kind, (at, codes) in doubtful.items():
+        of_kind = [x for x in given_ if isinstance(x, kinds[kind])]
+        expected |= {
+            (Doubt(c), getattr(of_kind[i], kind if kind != "refund" else "refund"))
+            for i, c in zip(at.tolist(), codes.tolist(), strict=True)
+        }
+    assert set(aside(ledger, account=account)) == expected

@@ -1,0 +1,74 @@
+"""`orders`: imported, shown as of an instant, put aside and settled, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.office import Terminal
+
+FILE = """订单编号,商品ID,计划ID,支付时间,支付金额,退款时间,退款金额,结算时间,结算金额
+1,35,1791,2026-09-01 10:00:00,100.00,2026-09-02 10:00:00,30.00,2026-09-20 10:00:00,70.00
+2,35,1791,2026-09-01 11:00:00,50.00,,,,
+3,36,,2026-09-01 12:00:00,8.05,,,,
+4,36,,never,8.05,,,,
+5,36,,2026-09-01 12:00:00,1.00,2026-09-02 10:00:00,2.00,,
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Terminal:
+    (tmp_path / "orders.csv").write_text(FILE, "utf-8")
+    return Terminal(tmp_path)
+
+
+def test_a_file_comes_in_balances_and_shows_what_it_put_aside(run: Terminal) -> None:
+    first = run.done("orders", "import", "orders.csv", "--account", "9", "--json").tree
+    assert (first["orders"], first["refunds"], first["bills"], first["aside"]) == (4, 2, 1, 2)
+    again = run.done("orders", "import", "orders.csv", "--account", "9", "--json").tree
+    assert (again["orders"], again["refunds"], again["bills"], again["aside"], again["again"]) == (0, 0, 0, 0, 7)
+    late = {
+        r["campaign"]: r
+        for r in run.done("orders", "ledger", "--account", "9", "--at", "2026-10-01T00:00", "--json").tree
+    }
+    assert (late["1791"]["paid"], late["1791"]["billed"], late["1791"]["refunded"], late["1791"]["open"]) == (
+        "150.00", "70.00", "30.00", "50.00",
+    )  # fmt: skip
+    assert late["total"]["paid"] == "159.05" and all(r["balances"] == "yes" for r in late.values())
+    early = {r["product"]: r for r in run.done(
+        "orders", "ledger", "--account", "9", "--by", "product", "--at", "2026-09-01T10:30", "--json").tree}  # fmt: skip
+    assert early["35"]["open"] == "100.00" and set(early) == {"35", "total"}
+
+
+def test_a_row_put_aside_is_seen_and_settled(run: Terminal) -> None:
+    run.done("orders", "import", "orders.csv", "--account", "9")
+    rows = run.done("orders", "quarantine", "--account", "9", "--json").tree
+    assert {r["line"] for r in rows} == {5, 6}
+    bad = next(r for r in rows if r["line"] == 5)
+    assert bad["row"].startswith("4,36,,never") and bad["file"] == "orders.csv" and "支付时间" in bad["reason"]
+    run.done("orders", "quarantine", "--account", "9", "--resolve", bad["id"])
+    left = run.done("orders", "quarantine", "--account", "9", "--json").tree
+    assert [r["line"] for r in left] == [6]
+    settled = run.done("orders", "quarantine", "--account", "9", "--resolved", "--json").tree
+    assert [r["line"] for r in settled] == [5] and settled[0]["resolved_by"]
+    assert run("orders", "quarantine", "--account", "9", "--resolve", "999").code == 2
+
+
+def test_both_languages_say_that_knowledge_is_assumed(run: Terminal) -> None:
+    assert "ASSUMED" in run.done("orders", "import", "orders.csv", "--account", "9").out
+    assert "推定" in run.done("orders", "import", "orders.csv", "--account", "9", BIDCTL_LANG="zh").out
+    assert "已结算" in run.done("orders", "ledger", "--account", "9", "--lang", "zh").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("import", "none.csv", "--account", "9"), "none.csv"),
+        (("import", "orders.csv", "--account", "9", "--zone", "Mars"), "--zone"),
+        (("ledger", "--account", "9", "--at", "soon"), "--at"),
+    ],
+)
+def test_what_is_refused_is_one_line(run: Terminal, words: tuple[str, ...], said: str) -> None:
+    told = run("orders", *words)
+    assert told.code in (1, 2) and said in told.err and len(told.err.strip().splitlines()) == 1

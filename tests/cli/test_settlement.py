@@ -1,0 +1,47 @@
+"""`settlement`: rates by pay week and their back-test, on orders that were imported."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.office import Terminal
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Terminal:
+    lines = ["订单编号,商品ID,支付时间,支付金额,退款时间,退款金额,结算时间,结算金额"]
+    begin = datetime(2025, 9, 1)
+    for i in range(14 * 28):
+        at = begin + timedelta(hours=6 * i + 1)
+        back = i % 4 == 0
+        told = (at + timedelta(days=i % 9), "50.00", "", "") if back else ("", "", at + timedelta(days=15), "50.00")
+        lines.append(",".join(map(str, (i + 1, "p" if i % 2 else "q", at, "50.00", *told))))
+    (tmp_path / "orders.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    shell = Terminal(tmp_path)
+    shell.done("orders", "import", "orders.csv", "--account", "9")
+    return shell
+
+
+def test_rates_by_pay_week(run: Terminal) -> None:
+    rows = run.done(
+        "settlement", "rate", "--account", "9", "--by", "product", "--at", "2025-12-08T12:00", "--json"
+    ).tree
+    p = [r for r in rows if r["product"] == "p"]
+    assert [r["week"] for r in p][:2] == ["2025-09-01", "2025-09-08"] and len(p) == 14
+    assert all(float(r["lo"]) <= float(r["rate"]) <= float(r["hi"]) for r in rows)
+    assert float(p[0]["maturity"]) > 0.99 > 0.9 > float(p[-1]["maturity"])
+    assert p[0]["trend"] == "" and p[1]["trend"]
+    q = next(r for r in rows if r["product"] == "q")
+    assert float(q["rate"]) == pytest.approx(0.5, abs=0.01) and q["refunded"] == "350.00" and q["paid"] == "700.00"
+    assert "预计结算率" in run.done("settlement", "rate", "--account", "9", "--lang", "zh").out
+
+
+def test_a_backtest_on_ones_own_orders(run: Terminal) -> None:
+    rows = run.done("settlement", "backtest", "--account", "9", "--json").tree
+    assert [r["age_days"] for r in rows] == ["4", "7", "14", "30"] and all(r["weeks"] == 10 for r in rows)
+    assert float(rows[0]["rmse"]) < float(rows[0]["naive_rmse"])
+    few = run("settlement", "backtest", "--account", "nobody")
+    assert few.code == 1 and "0 pay weeks" in few.err
