@@ -97,7 +97,9 @@ class _Observed:
         return self._first.get(edit.campaign, np.inf) + HOUR_S <= edit.at
 
     def inside(self, edit: OwnEdit) -> bool:
-        return edit.campaign not in self._live and any(a <= edit.at <= b for a, b in self._inside.get(edit.campaign, ()))
+        return edit.campaign not in self._live and any(
+            a <= edit.at <= b for a, b in self._inside.get(edit.campaign, ())
+        )
 
     def _take(self, campaign: int, at: Float, fen: Int, since: float) -> None:
         days = np.floor((at + OFFSET_S) / DAY_S)
@@ -121,9 +123,7 @@ class _Observed:
         return np.inf
 
 
-def _by_campaign(
-    world: World, campaigns: Sequence[int], since: float, span: str
-) -> Iterator[tuple[int, Float, Int]]:
+def _by_campaign(world: World, campaigns: Sequence[int], since: float, span: str) -> Iterator[tuple[int, Float, Int]]:
     """(campaign, begin, fen) of the spans with spend, in order of time."""
     if not campaigns:
         return

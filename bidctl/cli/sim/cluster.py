@@ -10,6 +10,7 @@ from bidctl.problem import Problem, UsageProblem
 from sim.engines import Done, Within
 from sim.experiment import Task, perform
 
+MOST = 1024
 TRIES = 5
 """Workers that may be lost to one task before it is given up."""
 
@@ -22,7 +23,10 @@ class Cluster:
             import distributed
         except ImportError:
             raise UsageProblem(Say.NO_DASK(address=address)) from None
+        if not address.startswith("local:") and "://" not in address:
+            raise UsageProblem(Say.CLUSTER_FORM(address=address))
         self._dask, self._address = distributed, address
+        self._count = self._local() if address.startswith("local:") else None
 
     def perform(self, tasks: Sequence[Task], within: Within) -> Iterator[Done]:
         with self._client() as client:
@@ -32,15 +36,18 @@ class Cluster:
                     raise Problem(Say.TASK_FAILED(task=futures[future].text(), error=future.exception()))
                 yield futures[future], future.result()
 
-    def _client(self) -> Any:
-        if not self._address.startswith("local:"):
-            try:
-                return self._dask.Client(self._address, timeout=10)
-            except (OSError, ValueError, TimeoutError) as error:
-                raise Problem(Say.CLUSTER_SILENT(address=self._address, error=error)) from None
+    def _local(self) -> int:
         count = self._address.removeprefix("local:")
-        if not count.isdigit() or not 1 <= int(count) <= 1024:
+        if not count.isdigit() or not 1 <= int(count) <= MOST:
             raise UsageProblem(Say.CLUSTER_FORM(address=self._address))
-        return self._dask.Client(
-            n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-        )
+        return int(count)
+
+    def _client(self) -> Any:
+        if self._count is not None:
+            return self._dask.Client(
+                n_workers=self._count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            )
+        try:
+            return self._dask.Client(self._address, timeout=10)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise Problem(Say.CLUSTER_SILENT(address=self._address, error=error)) from None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-
-import click
 
 from bidctl.cli.common import Shell
 from bidctl.cli.sim.findings import HOLD, Findings, findings, sensitivity
@@ -42,7 +41,7 @@ def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) ->
     if given.html is not None:
         _write(shell, found, chosen, given)
     if found.missing:
-        raise click.exceptions.Exit(STOPPED)
+        sys.exit(STOPPED)
 
 
 def _varied(shell: Shell, scenario: Scenario, entrants: Sequence[Entrant], given: Given, found: Findings) -> Findings:

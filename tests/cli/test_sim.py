@@ -1,0 +1,296 @@
+"""`bidctl sim`: what it says, what it refuses, that its numbers do not depend on where they are made."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bidctl
+from bidctl.cli.sim.space import space
+from sim.contract import WorldError, check
+from sim.scenario import shipped
+from tests.cli.office import Said, Terminal
+
+ROOT = Path(bidctl.__file__).resolve().parents[1]
+SHORT = ("--days", 2, "--seeds", 2, "--every", 12, "--json")
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> Iterator[type]:
+    """The example world of the documentation, importable as one from outside the repository is."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    from plain_world import PlainWorld
+
+    yield PlainWorld
+
+
+def refused(said: Said, *words: str) -> None:
+    assert said.code == 2 and said.out == "", said
+    assert said.err.count("\n") == 1 and "Traceback" not in said.err
+    for word in words:
+        assert word in said.err, said.err
+
+
+def test_scenarios_are_listed_in_both_languages(shell: Terminal) -> None:
+    told = {one["name"]: one for one in shell.done("sim", "scenarios", "--json").tree}
+    assert {"base60", "demo", "refund-wave", "stock-out"} <= set(told) and told["base60"]["campaigns"] == 1000
+    assert "账户" in shell.done("sim", "scenarios", "--lang", "zh").out
+
+
+def test_a_policy_beside_hold(shell: Terminal) -> None:
+    told = shell.done("sim", "run", "small", "--policy", "guard(markup=1.4)", *SHORT).tree
+    assert set(told["conduct"]) == {"guard(markup=1.4)", "hold"} and told["seeds"] == [1, 2]
+    assert told["conduct"]["hold"]["worse_than_hold"] == 0.0 and told["missing"] == []
+    assert told["violations"] == {"guard(markup=1.4)": [], "hold": []}
+    assert len(told["against_hold"]["guard(markup=1.4)"]["gain_yuan"]) == 3
+
+
+def test_people_get_tables(shell: Terminal) -> None:
+    said = shell.done("sim", "compare", "small", "--policy", "curve", "--policy", "guard", *SHORT[:-1], "--lang", "zh")
+    assert "利润" in said.out and "独立" not in said.err and re.search(r"curve\s+│", said.out)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sim", "run", "nowhere"), ("nowhere", "base60")),
+        (("sim", "run", "small", "--policy", "nobody"), ("nobody", "curve")),
+        (("sim", "run", "small", "--policy", "guard(markup=high)"), ("markup", "high")),
+        (("sim", "run", "small", "--policy", "guard(colour=1)"), ("colour", "markup")),
+        (("sim", "run", "small", "--days", "0"), ("days", "1")),
+        (("sim", "run", "small", "--every", "5"), ("every", "12")),
+        (("sim", "run", "small", "--seeds", "x"), ("--seeds x", "1000")),
+        (("sim", "run", "small", "--seeds", "9-3"), ("9-3",)),
+        (("sim", "run", "small", "--workers", "0"), ("workers", "1")),
+        (("sim", "run", "small", "--workers", "2", "--cluster", "local:1"), ("--workers", "--cluster")),
+        (("sim", "run", "small", "--cluster", "local:0"), ("local:0", "1024")),
+        (("sim", "run", "small", "--world", "nonsense"), ("module:Class",)),
+        (("sim", "run", "small", "--world", "no.such:World"), ("no.such",)),
+        (("sim", "run", "small", "--world", "sim.world:Wold"), ("Wold",)),
+        (("sim", "run", "small", "--world", "sim.run:HOUR_S"), ("float",)),
+        (("sim", "compare", "small"), ("policy",)),
+        (("sim", "compare", "small", "--policy", "policies/hold", "--policy", "hold"), ("hold",)),
+        (("sim", "sweep", "small"), ("policy",)),
+        (("sim", "sweep", "small", "--policy", "guard"), ("--grid", "--search")),
+        (("sim", "sweep", "small", "--policy", "guard", "--grid", "markup"), ("--grid markup", "NAME=A,B")),
+        (("sim", "sweep", "small", "--policy", "guard", "--grid", "markup=1.5,x"), ("markup", "x")),
+        (("sim", "sweep", "small", "--policy", "guard", "--grid", "markup=1.5,1.5"), ("markup", "different")),
+        (("sim", "sweep", "small", "--policy", "guard", "--grid", "colour=1,2"), ("colour", "markup")),
+        (("sim", "sweep", "small", "--policy", "guard", "--search", "markup=2..1"), ("markup", "low < high")),
+        (("sim", "sweep", "small", "--policy", "guard", "--search", "markup=1"), ("markup", "low < high")),
+        (("sim", "sweep", "small", "--policy", "guard", "--grid", "step=0.06,0.1", "--search", "step=0.05..0.1"), ("step",)),
+    ],
+)  # fmt: skip
+def test_wrong_words_are_one_line(shell: Terminal, words: tuple[str, ...], said: tuple[str, ...]) -> None:
+    refused(shell(*words), *said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('colour = "red"', ("unknown key colour", "policy, grid, search")),
+        ('policy = "guard"\n[grid]\nmarkup = []', ("grid.markup = []",)),
+        ('policy = "guard"\n[grid]\nmarkup = ["a"]', ("grid.markup", "list of different numbers")),
+        ('policy = "guard"\n[grid]\nmarkup = [nan]', ("grid.markup",)),
+        ('policy = 3\n[grid]\nmarkup = [1.5]', ("policy = 3",)),
+        ('policy = "guard"\ngrid = 3', ("grid = 3", "table")),
+        ('policy = "guard"\n[search]\nmarkup = { low = 2.0, high = 1.0 }', ("search.markup", "low < high")),
+        ('policy = "guard"\n[search]\nmarkup = { from = 2.0, high = 3.0 }', ("search.markup",)),
+        ('policy = "guard"\n[grid]\n' + "\n".join(f"p{i} = [1, 2, 3, 4, 5, 6, 7]" for i in range(5)), ("16807", "2000")),
+        ("policy = ", ("TOML",)),
+    ],
+)  # fmt: skip
+def test_a_wrong_grid_names_file_key_and_value(shell: Terminal, text: str, said: tuple[str, ...]) -> None:
+    (shell.folder / "grid.toml").write_text(text, "utf-8")
+    refused(shell("sim", "sweep", "small", "grid.toml"), "grid.toml", *said)
+
+
+def test_a_wrong_scenario_names_file_key_and_range(shell: Terminal) -> None:
+    text = (ROOT / "sim/scenarios/small.toml").read_text("utf-8")
+    (shell.folder / "s.toml").write_text(text.replace("refund = [0.10, 0.35]", "refund = [10, 35]"), "utf-8")
+    refused(shell("sim", "run", "s.toml"), "s.toml", "refund", "[10, 35]", "0 .. 0.9")
+
+
+def test_a_grid_of_a_file_and_flags(shell: Terminal) -> None:
+    file = shell.folder / "grid.toml"
+    file.write_text(
+        'policy = "guard"\n[grid]\nmarkup = [1.3, 1.7]\n[search]\nstep = { low = 0.05, high = 0.1 }\n', "utf-8"
+    )
+    told = space(file, None, ["markup=1.5"], [])
+    assert told.grid == {"markup": (1.5,)} and told.search["step"].low == 0.05 and not told.search["step"].whole
+    assert space(None, "guard", ["a=1,2", "b=3,4"], []).settings() == [
+        {"a": 1, "b": 3}, {"a": 1, "b": 4}, {"a": 2, "b": 3}, {"a": 2, "b": 4},
+    ]  # fmt: skip
+
+
+SWEEP = ("sim", "sweep", "small", "--policy", "guard", "--grid", "markup=1.3,1.6", *SHORT)
+
+
+def test_a_sweep_gives_the_same_numbers_here_and_in_a_pool(shell: Terminal) -> None:
+    here, pool = shell.done(*SWEEP).tree, shell.done(*SWEEP, "--workers", 2).tree
+    assert here == pool
+    assert {t["name"] for t in here["tried"]} == {"guard(markup=1.3)", "guard(markup=1.6)"}
+    profits = [t["profit"] for t in here["tried"]]
+    assert profits == sorted(profits, reverse=True)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_gives_the_same_numbers_though_a_worker_is_killed(shell: Terminal) -> None:
+    words = ("sim", "compare", "fault", "--policy", "guard", "--days", "6", "--seeds", "4", "--json")
+    here = shell.done(*words)
+    command = [sys.executable, "-m", "bidctl", *words, "--cluster", "local:2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        killed: list[int] = []
+        while running.poll() is None and not killed:
+            time.sleep(1.0)
+            workers = [pid for pid in _grandchildren(running.pid) if _busy(pid)]
+            if workers:
+                os.kill(workers[0], signal.SIGKILL)
+                killed.append(workers[0])
+        out, err = running.communicate(timeout=100)
+    assert killed and running.returncode == 0, err
+    assert Said(0, out, "").tree == here.tree
+
+
+def _grandchildren(pid: int) -> list[int]:
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit():
+                parents[int(entry.name)] = int(re.findall(r"PPid:\t(\d+)", (entry / "status").read_text())[0])
+        except (OSError, IndexError):
+            continue
+    found = {pid}
+    for _ in range(4):
+        found |= {child for child, parent in parents.items() if parent in found}
+    return sorted(found - {pid})
+
+
+def _busy(pid: int) -> bool:
+    """More than two seconds of CPU: a worker that has begun its task."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK") > 2.0
+
+
+def test_a_search_proposes_the_same_whatever_the_workers(shell: Terminal) -> None:
+    words = ("sim", "sweep", "small", "--policy", "guard", "--search", "markup=1.2..1.8", "--trials", 3,
+             "--days", 1, "--seeds", 1, "--json")  # fmt: skip
+    here, pool = shell.done(*words).tree, shell.done(*words, "--workers", 2).tree
+    assert here == pool and len(here["tried"]) == 3
+    assert all(1.2 <= t["setting"]["markup"] <= 1.8 for t in here["tried"])
+
+
+def test_the_report_opens_offline_and_tells_everything(shell: Terminal) -> None:
+    shell.done("sim", "compare", "fault", "--policy", "curve", "--policy", "guard", "--days", 3, "--seeds", 2, "--every", 12,
+               "--oracle", 5, "--html", "r.html")  # fmt: skip
+    text = (shell.folder / "r.html").read_text("utf-8")
+    assert "<script" not in text and not re.search(r"(src|href)=", text) and "default-src 'none'" in text
+    for title in (
+        "结果 · Result",
+        "走势 · Targets",
+        "最差的计划 · Worst",
+        "Why nothing",
+        "假设 · Assumptions",
+        "没有违规",
+    ):
+        assert title in text, title
+    assert "noise.demand" in text and "O_feas" in text and text.count("<svg") >= 9
+
+
+def test_a_report_that_cannot_be_written_is_one_line(shell: Terminal) -> None:
+    said = shell("sim", "run", "small", "--days", 1, "--seeds", 1, "--html", "no/such/r.html")
+    assert said.code == 1 and "--html no/such/r.html" in said.err and said.err.count("\n") >= 1
+
+
+def test_a_stopped_experiment_tells_what_was_done(tmp_path: Path) -> None:
+    """Ctrl-C: finished seeds are reported, the others named."""
+    command = [sys.executable, "-m", "bidctl", "sim", "run", "fault", "--days", "8", "--seeds", "40", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        while not _busy(running.pid) or _cpu(running.pid) < 14.0:
+            time.sleep(0.2)
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    told = Said(running.returncode, out, err).tree
+    assert running.returncode == 130 and "Traceback" not in err
+    assert 1 <= len(told["seeds"]) < 40 and len(told["seeds"]) + len(told["missing"]) == 40
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
+
+
+# worlds from outside
+
+
+def test_the_example_world_runs_and_a_policy_finds_its_way(shell: Terminal, plain: type) -> None:
+    told = shell.done("sim", "run", "small", "--world", "plain_world:PlainWorld", "--policy", "curve", "--days", 10,
+                      "--seeds", 2, "--json").tree  # fmt: skip
+    assert told["conduct"]["curve"]["campaigns"] == 40 and told["conduct"]["curve"]["violations"] == 0
+    assert told["conduct"]["curve"]["edits"] > 5 and told["against_hold"]["curve"]["gain_yuan"][0] > 0
+
+
+def test_the_example_world_keeps_the_contract(plain: type) -> None:
+    check(plain(shipped("small"), 1))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda w: setattr(type(w), "run_out", None), "no method run_out"),
+        (lambda w: setattr(type(w), "suggestion", lambda self, c: np.full(len(c), 5)), "suggestion() .* int64; expected .* float64"),
+        (lambda w: setattr(type(w), "suggestion", lambda self, c: 5.0), "suggestion() .* float;"),
+        (lambda w: setattr(w, "now", w.now + 3600), "midnight"),
+        (lambda w: setattr(w, "specs", []), "list of CampaignSpec"),
+        (lambda w: setattr(w, "specs", [object()]), "no account"),
+        (lambda w: setattr(type(w), "terms", lambda self, i: None), "goal > 0"),
+        (lambda w: _column(w, "gmv", lambda x: x * 1.0), "gmv is float64; expected .* int64"),
+        (lambda w: _column(w, "orders", lambda x: x[:-1]), "orders has 2 rows; expected 3"),
+        (lambda w: _column(w, "gmv_30d", None), "no column gmv_30d"),
+    ],
+)  # fmt: skip
+def test_a_world_that_breaks_the_contract_is_named(plain: type, wrong, said: str) -> None:
+    kind = type("Broken", (plain,), {})
+    world = kind(shipped("small"), 1)
+    wrong(world)
+    with pytest.raises(WorldError) as refused_:
+        check(world)
+    assert re.search(said.replace("()", r"\(\)"), str(refused_.value)) and "Broken" in str(refused_.value)
+
+
+def _column(world, name: str, change) -> None:
+    """Change a column of today's report, or leave it out."""
+    plain_today = type(world).today
+
+    def today(self, campaigns):
+        told = plain_today(self, campaigns)
+        columns = {n: getattr(told, n) for n in type(told).__dataclass_fields__}
+        if change is None:
+            del columns[name]
+        else:
+            columns[name] = change(columns[name])
+        return type("Rows", (), columns)
+
+    type(world).today = today
+
+
+def test_a_broken_world_is_refused_by_the_command(shell: Terminal, plain: type) -> None:
+    (shell.folder / "lame_world.py").write_text(
+        "from plain_world import PlainWorld\n\nclass Lame(PlainWorld):\n    terms = None\n", "utf-8"
+    )
+    said = shell("sim", "run", "small", "--world", "lame_world:Lame", "--days", 1, "--seeds", 1)
+    assert said.code == 1 and "Lame" in said.err and "terms" in said.err and "Traceback" not in said.err
