@@ -87,8 +87,8 @@ def _alike(task: Task) -> list[World]:
     first = task.worlds(task.scenario, task.seed, **given)
     more = len(task.entrants) - 1
     if isinstance(first, MarketWorld):  # its past is lived once
-        shocks = first.shocks
-        return [first, *(copy.deepcopy(first, {id(shocks): shocks}) for _ in range(more))]
+        alike = {id(same): same for same in (first.shocks, first.scenario, *first.specs)}  # these do not change
+        return [first, *(copy.deepcopy(first, dict(alike)) for _ in range(more))]
     check(first)
     return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]
 

@@ -62,10 +62,9 @@ class Watch:
     def _block(self, told: Report, asked: Int, since: float, span: float, k: int, names: tuple[str, ...]) -> Float:
         """(metrics, m, k) yuan and counts; NaN = no row, or not reported. Settlement by days is told of goods alone."""
         values = np.full((len(names), len(asked), k), np.nan)
-        row = np.searchsorted(asked, told.campaign)
-        column = np.rint((told.span_start - since) / span).astype(np.int64)
+        place = np.searchsorted(asked, told.campaign) * k + np.rint((told.span_start - since) / span).astype(np.int64)
         for metric, name in enumerate(names):
-            values[metric, row, column] = _number(told, name)
+            values[metric].reshape(-1)[place] = _number(told, name)
         if len(names) > len(HOURLY):
             values[len(HOURLY) :, ~self._who.hourly[asked]] = np.nan
         return values
@@ -152,8 +151,11 @@ class Who:
 def _number(told: Report, name: str) -> Float:
     """A report's column in yuan or counts; NaN = not reported."""
     column: Int = getattr(told, name)
-    value = column.astype(np.float64) if name.startswith("orders") else column / 100
-    return np.where(column < 0, np.nan, value)
+    value = column.astype(np.float64)
+    if not name.startswith("orders"):
+        value /= 100
+    value[column < 0] = np.nan
+    return value
 
 
 __all__ = ["Watch", "Who"]

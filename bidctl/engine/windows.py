@@ -70,11 +70,10 @@ class Ring:
             first = index - self.width + 1
         else:
             first = self.head + 1
-        fresh = np.arange(first, index + 1) % self.width
-        if len(fresh):
-            self.values[:, :, fresh] = np.nan
-            self.known[:, fresh] = NEVER
-            self.covered[:, fresh] = False
+        for slots, _ in self._pieces(first, index):
+            self.values[:, :, slots] = np.nan
+            self.known[:, slots] = NEVER
+            self.covered[:, slots] = False
         self.head = index if self.head is None else max(self.head, index)
 
     def put(self, rows: Int, index: Int, known: Float, values: Float) -> Int:
@@ -99,24 +98,51 @@ class Ring:
         self.cover(rows, first, last)
         assert self.head is not None
         held = max(first, self.head - self.width + 1)
-        slots = np.arange(held, last + 1) % self.width
-        told = values[:, :, held - first :]
-        r, k = np.nonzero(np.isfinite(told[0]) & (known >= self.known[rows[:, None], slots]))
-        self.values[:, rows[r], slots[k]] = told[:, r, k]
-        self.known[rows[r], slots[k]] = known
+        for slots, begin in self._pieces(held, last):
+            told = values[:, :, begin - first : begin - first + slots.stop - slots.start]
+            there = _together(rows)
+            if there is not None:  # in place
+                newer = np.isfinite(told[0]) & (known >= self.known[there, slots])
+                np.copyto(self.values[:, there, slots], told, where=newer, casting="same_kind")
+                np.copyto(self.known[there, slots], known, where=newer)
+            else:
+                which = np.arange(slots.start, slots.stop)
+                r, k = np.nonzero(np.isfinite(told[0]) & (known >= self.known[rows[:, None], which]))
+                self.values[:, rows[r], which[k]] = told[:, r, k]
+                self.known[rows[r], which[k]] = known
+
+    def _pieces(self, first: int, last: int) -> list[tuple[slice, int]]:
+        """Slots of buckets `first`..`last`, in runs that lie together, each with the bucket it begins with."""
+        out, begin = [], first
+        while begin <= last:
+            slot = begin % self.width
+            end = min(last - begin + 1, self.width - slot)
+            out.append((slice(slot, slot + end), begin))
+            begin += end
+        return out
 
     def cover(self, rows: Int, first: int, last: int) -> None:
         """Mark buckets `first`..`last` of these rows as read whole."""
         if self.head is None or last > self.head:
             self.advance(last)
         assert self.head is not None
-        span = np.arange(max(first, self.head - self.width + 1), last + 1)
-        self.covered[np.ix_(rows, span % self.width)] = True
+        for slots, _ in self._pieces(max(first, self.head - self.width + 1), last):
+            there = _together(rows)
+            self.covered[rows if there is None else there, slots] = True
+
+
+def _together(rows: Int) -> slice | None:
+    """The rows as a slice, where they follow each other."""
+    if not len(rows) or rows[-1] - rows[0] != len(rows) - 1 or not (np.diff(rows) == 1).all():
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1)
 
 
 def _newest(rows: Int, index: Int, known: Float, values: Float, keep: Bool) -> tuple[Int, Int, Float, Float]:
     """Of several versions of a bucket within one batch the newest; of equal ones the last given."""
     rows, index, known, values = rows[keep], index[keep], known[keep], values[keep]
+    if (rows[1:] > rows[:-1]).all():  # each row once
+        return rows, index, known, values
     order = np.lexsort((known, index, rows))
     rows, index, known, values = rows[order], index[order], known[order], values[order]
     last = np.append((rows[1:] != rows[:-1]) | (index[1:] != index[:-1]), True)[: len(rows)]
