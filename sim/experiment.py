@@ -102,7 +102,7 @@ def gathered(tasks: Sequence[Task], done: Sequence[tuple[Task, Sequence[Result]]
         for r in results:
             parts.setdefault((task.scenario.name, task.seed, r.policy), []).append(r)
     out: dict[str, list[Result]] = {}
-    for key in sorted(parts.keys() - torn, key=lambda key: key[:2]):
+    for key in sorted((key for key in parts if key not in torn), key=lambda key: key[:2]):
         some = parts[key]
         out.setdefault(key[2], []).append(some[0] if len(some) == 1 else joined(some))
     return out

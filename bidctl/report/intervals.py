@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, ROW, LEFT, RIGHT, FOOT = 720, 24, 200, 170, 22
+WIDTH, ROW, LEFT, RIGHT, FOOT = 800, 24, 250, 210, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Estimate:
     text: str
 
 
-def intervals(title: str, rows: Sequence[Estimate], *, unit: str = "") -> str:
-    """A figure of `rows` on one scale that holds zero."""
+def intervals(title: str, rows: Sequence[Estimate], *, unit: str = "", judged: bool = True) -> str:
+    """A figure of `rows` on one scale that holds zero. `judged`: above zero is good, below bad, where the interval is sure."""
     good = [r for r in rows if math.isfinite(r.value)]
     if not good:
         return f"<figure><figcaption>{escape(title)}: -</figcaption></figure>"
@@ -36,12 +36,12 @@ def intervals(title: str, rows: Sequence[Estimate], *, unit: str = "") -> str:
 
     drawn = [f'<path d="M{at(0):.1f} 0V{height - FOOT}" stroke="var(--soft)" stroke-dasharray="3 3"/>']
     for tick in _ticks(low, high):
-        drawn.append(_text(at(tick), height - 6, f"{tick:,.4g}{unit}", "middle", "var(--soft)"))
+        drawn.append(_text(at(tick), height - 6, f"{tick:,.10g}{unit}", "middle", "var(--soft)"))
         drawn.append(f'<path d="M{at(tick):.1f} {height - FOOT}v4" stroke="var(--line)"/>')
     for number, r in enumerate(good):
         y = ROW * number + ROW / 2
-        drawn.append(_text(LEFT - 10, y + 4, r.name if len(r.name) < 30 else r.name[:28] + "..", "end"))
-        sure = math.isfinite(r.low) and (r.low > 0 or r.high < 0)
+        drawn.append(_text(LEFT - 10, y + 4, r.name if len(r.name) < 40 else r.name[:38] + "..", "end"))
+        sure = judged and math.isfinite(r.low) and (r.low > 0 or r.high < 0)
         colour = "var(--soft)" if not sure else "var(--c)" if r.value > 0 else "var(--bad)"
         if math.isfinite(r.low):
             drawn.append(f'<path d="M{at(r.low):.1f} {y}H{at(r.high):.1f}" stroke="{colour}" stroke-width="2"/>')

@@ -14,7 +14,7 @@ td,th{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right}
 td:first-child,th:first-child{text-align:left}th{color:var(--soft);font-weight:600}
 .note{color:var(--soft)}.good{color:var(--c)}.bad{color:var(--bad)}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1rem}
-figure{margin:0}figcaption{font-size:.85rem;color:var(--soft)}svg{width:100%;height:auto;display:block}
+figure{margin:.8rem 0}figcaption{font-size:.85rem;color:var(--soft)}svg{width:100%;height:auto;display:block}
 """
 
 

@@ -19,7 +19,7 @@ from sim.bootstrap import Interval
 from sim.result import Result
 from sim.scenario import Scenario
 
-WORST = 10
+WORST, MISSING = 10, 8
 YUAN = 100.0
 
 
@@ -40,7 +40,9 @@ def report(f: Findings, scenario: Scenario) -> str:
         section("假设 · Assumptions", *_assumptions(scenario)),
     ]
     if f.missing:
-        sections.insert(2, section("未完成 · Not done", *(note(text, "bad") for text in f.missing)))
+        more = [f"... {len(f.missing) - MISSING}"] if len(f.missing) > MISSING else []
+        told = [note(text, "bad") for text in (*f.missing[:MISSING], *more)]
+        sections.insert(2, section(f"未完成 {len(f.missing)} 项 · {len(f.missing)} not done", *told))
     return page(f"bidctl sim · 模拟报告 · {f.scenario}", sections)
 
 
@@ -51,7 +53,10 @@ def _result(f: Findings) -> list[str]:
         regrets = [_estimate(name, r.regret, ".1%", 100.0) for name, r in f.regrets.items()]
         parts.append(
             intervals(
-                "对可行最优的差距, 占自由最优利润的 % · regret to O_feas, % of the profit of O_free", regrets, unit=" %"
+                "对可行最优的差距, 占自由最优利润的 % · regret to O_feas, % of the profit of O_free",
+                regrets,
+                unit=" %",
+                judged=False,
             )
         )
     rows = [
@@ -109,15 +114,15 @@ def _violations(f: Findings) -> str:
 
 
 def _paths(f: Findings) -> list[str]:
-    charts = []
+    parts = [note("横轴: 天 · x: days")]
     for name, results in f.results.items():
         series = [target_path("中位, 10-90 % · median", results)]
         if f.yardsticks:
-            holds = {r.seed: r for r in f.results[HOLD]}
-            series.append(oracle_path("最优 O_feas", f.yardsticks, holds))
-        charts.append(chart(f"{name}: 目标/起始目标 · target over the first", series))
-        charts.append(chart(f"{name}: 支付ROI · paid ROAS", [roas_path("全部 all, 10-90 %", results)]))
-    return [note("横轴: 天 · x: days"), grid(charts)]
+            series.append(oracle_path("最优 O_feas", f.yardsticks, {r.seed: r for r in f.results[HOLD]}))
+        targets = chart(f"{name}: 目标/起始目标 · target over the first", series)
+        roas = chart(f"{name}: 支付ROI · paid ROAS", [roas_path("全部 all, 10-90 %", results)])
+        parts.append(grid([targets, roas]))
+    return parts
 
 
 def _sensitivity(f: Findings) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import click
+
 from bidctl.cli.common import Shell
 from bidctl.cli.sim.findings import HOLD, Findings, findings, sensitivity
 from bidctl.cli.sim.given import Given, entrants_of, scenario_of
@@ -17,6 +19,9 @@ from bidctl.wording import told_by_system
 from sim.experiment import Entrant, market, tasks
 from sim.scenario import Scenario
 from sim.variants import variants
+
+STOPPED = 130
+"""Exit code of an experiment that a person stopped; what was done has been told."""
 
 
 def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) -> None:
@@ -36,6 +41,8 @@ def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) ->
     show(shell, found)
     if given.html is not None:
         _write(shell, found, chosen, given)
+    if found.missing:
+        raise click.exceptions.Exit(STOPPED)
 
 
 def _varied(shell: Shell, scenario: Scenario, entrants: Sequence[Entrant], given: Given, found: Findings) -> Findings:
