@@ -2,12 +2,12 @@
 
 Of every target edit of ours, START apart: 5 to 10 % of the value it replaced; more than 60 minutes after the edit before; none raises
 above the suggestion in force (none at all where there is no suggestion, for no ceiling is given); none inside
-observation, which is reckoned here from the world's own hourly reports. START once, first, and before any spend.
+observation, which is reckoned here from the world's own reports. START once, first, and before any spend.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,20 +78,20 @@ def _line(edit: OwnEdit, what: str) -> str:
 
 
 class _Observed:
-    """When each goods campaign was fed and is observed, from the world's hourly reports (live: by its first day alone)."""
+    """When each goods campaign was fed and is observed, from the world's own reports: days tell which campaigns can have been
+    observed since the run began, hours when (live: START alone is judged)."""
 
     def __init__(self, world: World, campaigns: Sequence[int], began: float) -> None:
         self._first: dict[int, float] = {}
         self._inside: dict[int, list[tuple[float, float]]] = {}
         self._live = {i for i in campaigns if world.specs[i].kind == 1}
-        if campaigns:
-            told = world.report(np.array(campaigns), began - HISTORY_DAYS * DAY_S, world.now + HOUR_S, "hour")
-            order = np.lexsort((told.span_start, told.campaign))
-            who, at, fen = told.campaign[order], told.span_start[order], told.spend[order]
-            cuts = np.flatnonzero(np.diff(who)) + 1
-            for rows in np.split(np.arange(len(who)), cuts) if len(who) else ():
-                spends = fen[rows] > 0
-                self._take(int(who[rows[0]]), at[rows][spends], fen[rows][spends], began - HISTORY_DAYS * DAY_S)
+        since = began - HISTORY_DAYS * DAY_S
+        told = list(_by_campaign(world, campaigns, since, "day"))
+        self._first = {i: float(at[0]) for i, at, _ in told}
+        close = [i for i, at, _ in told if _may_be_inside(at, since, began)]
+        for campaign, at, fen in _by_campaign(world, close, since, "hour"):
+            self._first[campaign] = float(at[0])
+            self._take(campaign, at, fen, since)
 
     def spent_before(self, edit: OwnEdit) -> bool:
         return self._first.get(edit.campaign, np.inf) + HOUR_S <= edit.at
@@ -102,18 +102,13 @@ class _Observed:
         )
 
     def _take(self, campaign: int, at: Float, fen: Int, since: float) -> None:
-        if not len(at):
-            return
-        self._first[campaign] = float(at[0])
         days = np.floor((at + OFFSET_S) / DAY_S)
         gaps = np.flatnonzero(np.diff(days) > PAUSE_DAYS) + 1
-        stretches = np.split(np.arange(len(at)), gaps)
-        for number, rows in enumerate(stretches):
+        for number, rows in enumerate(np.split(np.arange(len(at)), gaps)):
             if number == 0 and at[0] - since < PAUSE_DAYS * DAY_S:
                 continue  # it may have been fed before the reports begin
-            fed = self._fed(at[rows], fen[rows], days[rows])
-            if number:  # a restart: from the end of the first hour after the pause
-                fed = float(at[rows[0]])
+            # a restart is observed from the end of the first hour after the pause
+            fed = float(at[rows[0]]) if number else self._fed(at[rows], fen[rows], days[rows])
             self._inside.setdefault(campaign, []).append((fed, fed + HOUR_S + OBSERVE_S))
 
     @staticmethod
@@ -126,3 +121,23 @@ class _Observed:
             if total >= FED_FEN or hour >= at[0] + FED_AFTER_S:
                 return float(hour)
         return np.inf
+
+
+def _by_campaign(world: World, campaigns: Sequence[int], since: float, span: str) -> Iterator[tuple[int, Float, Int]]:
+    """(campaign, begin, fen) of the spans with spend, in order of time."""
+    if not campaigns:
+        return
+    told = world.report(np.array(campaigns), since, world.now + HOUR_S, span)
+    spent = np.flatnonzero(told.spend > 0)
+    order = spent[np.lexsort((told.span_start[spent], told.campaign[spent]))]
+    who, at, fen = told.campaign[order], told.span_start[order], told.spend[order]
+    cuts = np.flatnonzero(np.diff(who)) + 1
+    for rows in np.split(np.arange(len(who)), cuts) if len(who) else ():
+        yield int(who[rows[0]]), at[rows], fen[rows]
+
+
+def _may_be_inside(at: Float, since: float, began: float) -> bool:
+    """Whether days with spend (begin of each) leave room for an observation that reaches into the run."""
+    paused = np.diff(at) > PAUSE_DAYS * DAY_S
+    fresh = at[0] - since >= PAUSE_DAYS * DAY_S and at[0] + FED_AFTER_S + DAY_S + OBSERVE_S >= began
+    return bool(fresh or (at[1:][paused] + DAY_S + OBSERVE_S >= began).any())

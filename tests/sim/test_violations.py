@@ -34,7 +34,10 @@ class Books:
 OLD = Books(BEGAN - 60 * DAY)
 
 
-def edit(at: float = NOON + 10 * DAY, campaign: int = 0, old: int = 200, new: int = 210, suggestion: float = 3.0, why: str = "PROFIT_HIGHER"):  # fmt: skip
+def edit(
+    at: float = NOON + 10 * DAY, campaign: int = 0, old: int = 200, new: int = 210, suggestion: float = 3.0,
+    why: str = "PROFIT_HIGHER",
+) -> OwnEdit:  # fmt: skip
     return OwnEdit(at, campaign, old, new, suggestion, why)
 
 
