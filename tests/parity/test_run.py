@@ -21,6 +21,7 @@ from bidctl.domain.observation import Observation
 from bidctl.domain.values import Mode, Protection, SuggestionState
 from bidctl.policy import Policy
 from policies.curve import Curve
+from policies.guard import Guard
 from policies.handbook import Handbook
 from sim.run import Plan, run
 from tests.parity.sides import in_process, world
@@ -66,7 +67,18 @@ def _same(x: np.ndarray, y: np.ndarray) -> bool:
     ("policy", "reference", "scenario", "days", "every"),
     [
         (Handbook(), "policies.handbook:Handbook", "fault", 5, 3),
-        (Curve(), "policies.curve:Curve", "fault", 4, 6),
+        (Guard(), "policies.guard:Guard", "fault", 4, 6),
+        pytest.param(
+            Curve(),
+            "policies.curve:Curve",
+            "fault",
+            4,
+            6,
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="curve learns from all suggestions of its account; a tick asks for them over the day, a run knows them at once",
+            ),
+        ),
         (Handbook(), "policies.handbook:Handbook", "small", 5, 6),
     ],
 )
