@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
-from bidctl.engine.response import EPS, EPS_LOG_SD, Learned, Stand, first_target, learn, respond, usable
+from bidctl.engine.optimum import EPS, EPS_LOG_SD, Stand, respond
+from bidctl.engine.response import Learned, first_target, learn, usable
 from bidctl.wording import Wording
 from sim.calendar import DAY, day_start
 from sim.estimate import Estimate, How, by_weight
@@ -165,8 +166,16 @@ def _estimates(past: Past, use: Mask, week: Week, learned: Learned, failed: tupl
     net = np.where(past.net, 1 - orders.refund.value * orders.within_hour.value[0], 1.0)
     roi, sampling = _tracking(past, orders, net)
     delivered = _delivered(roi)
-    stand = Stand(past.now, first_target(np.where(use, past.target, np.nan)), latest(past.suggested), net / worth)
-    response = respond(learned, stand, _groups(past))
+    stand = Stand(
+        past.now,
+        first_target(np.where(use, past.target, np.nan)),
+        latest(past.suggested),
+        net / worth,
+        np.full(len(past.now), np.inf),
+    )
+    response = respond(
+        learned, stand, _groups(past), lambda k: np.full(len(k), np.nan)
+    )  # days with a budget that binds teach nothing
     elasticity = _elasticity(learned, response.elasticity, response.elasticity_log_sd, past.now)
     k = elasticity.value / past.now
     off = np.where(use, np.log(past.spend / week.of_days(past.first_day, past.days)) + k[:, None] * (past.target - past.now[:, None]),

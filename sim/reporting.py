@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import BACK, BACK_ORDERS, GMV, HOURLY, ORDERS, SPEND, WINDOWS, Books
 from sim.calendar import HOUR, day_of, day_start
-from sim.creatives import Mix, whole_parts
 from sim.scenario import Scenario
-from sim.seam import CreativeReport, Report
+from sim.seam import Report
 from sim.shocks import Shocks, Stream
 
 Int = NDArray[np.int64]
@@ -112,23 +109,3 @@ def _joined(parts: list[Report]) -> Report:
     if not parts:
         return _report(np.zeros(0, np.int64), np.zeros(0), np.zeros((BACK + WINDOWS, 0), np.int64))
     return Report(*(np.concatenate([getattr(p, n) for p in parts]) for n in Report.__dataclass_fields__))
-
-
-def creatives_of(mixes: Mapping[int, Mix], books: Books, campaigns: Int, since: float, until: float) -> CreativeReport:
-    """Each day's spend and GMV of campaigns by the day's mix of creatives."""
-    days = [d for d in sorted(mixes) if since <= day_start(d) < until]
-    parts = [_creatives_of_day(mixes[d], books, campaigns, d) for d in days]
-    none = np.zeros(0, np.int64)
-    parts = parts or [CreativeReport(none, none, np.zeros(0), none, none)]
-    return CreativeReport(
-        *(np.concatenate([getattr(p, n) for p in parts]) for n in CreativeReport.__dataclass_fields__)
-    )
-
-
-def _creatives_of_day(mix: Mix, books: Books, campaigns: Int, day: int) -> CreativeReport:
-    rows = np.flatnonzero(np.isin(mix.campaign, campaigns))
-    rows = rows[np.argsort(mix.campaign[rows], kind="stable")]
-    owner = mix.campaign[rows]
-    spend, gmv = books.days(np.arange(owner.max(initial=-1) + 1), day)[[SPEND, GMV]]
-    parts = whole_parts(spend, owner, mix.share[rows]), whole_parts(gmv, owner, mix.earns[rows])
-    return CreativeReport(owner, mix.number[rows], np.full(len(rows), day_start(day)), *parts)

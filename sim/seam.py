@@ -145,13 +145,14 @@ class World(Protocol):
 @dataclass(frozen=True, slots=True)
 class CreativeReport:
     """Rows (campaign index, creative, natural day): `creative` its number within the campaign; money fen, int64; the rows of a
-    campaign's day add up to the campaign's."""
+    campaign's day add up to the campaign's. GMV and orders are those paid."""
 
     campaign: Int
     creative: Int
     span_start: Float
     spend: Int
     gmv: Int
+    orders: Int
 
 
 class CreativeWorld(World, Protocol):

@@ -39,6 +39,7 @@ class Stream(IntEnum):
     CREATIVE = 11
     ROWS = 12
     ORDERS_BEYOND = 13
+    CREATIVE_ORDERS = 14
     RESAMPLE = 100  # of a bootstrap, not of a world
 
 

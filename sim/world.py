@@ -16,13 +16,14 @@ from sim.births import Births, again
 from sim.books import Books
 from sim.calendar import DAY, HOUR, SLOT, day_of, day_start
 from sim.columns import joined, taken
-from sim.creatives import Rack
+from sim.creative_rows import CreativeRows
+from sim.creatives import Mix, Rack
 from sim.delivery import Day, Span
 from sim.lives import Timetable
 from sim.luck import market_of
 from sim.population import Planned, Traits, broadcasts_of, outsider, plan
 from sim.protection import FAMILIES, Cover, count, edited, end_day
-from sim.reporting import Reporter, creatives_of
+from sim.reporting import Reporter
 from sim.scenario import Scenario
 from sim.seam import Campaigns, CampaignSpec, CreativeReport, LiveSession, Report, RunOut, Terms
 from sim.shocks import Shocks
@@ -64,6 +65,7 @@ class MarketWorld:
         self._births.open_day(day, self._done)
         self._books = Books(day, scenario.refunds.settle_days)
         self._reporter = Reporter(self._books, self.shocks, scenario)
+        self._creative_rows = CreativeRows(self._books, self.shocks, scenario)
         width = WIDTH if self._step == scenario.step_s == HOUR else WIDE
         self._trading = Trading(scenario, self.shocks, self.times, self._books, width)
         self._rack = Rack(scenario.creatives, self.shocks) if scenario.creatives.count else None
@@ -193,7 +195,7 @@ class MarketWorld:
 
     def creatives(self, campaigns: Int, since: float, until: float) -> CreativeReport:
         mixes = self._rack.mixes if self._rack else {}
-        return creatives_of(mixes, self._books, np.asarray(campaigns, np.int64), since, until)
+        return self._creative_rows.rows(mixes, self._traits, np.asarray(campaigns, np.int64), since, until)
 
     def add_creative(self, i: int) -> int:
         if self._rack is None:
@@ -206,6 +208,12 @@ class MarketWorld:
         self._rack.retire(i, creative, self._now)
 
     # what only tests, demos and scores may ask
+
+    def mix(self) -> Mix:
+        """Today's creatives with their true shares of spend and of GMV. Raises ValueError where the world has none."""
+        if self._rack is None:
+            raise ValueError("this world has no creatives (scenario: creatives.count = 0)")
+        return self._rack.mixes[day_of(self._done)]
 
     def setting(self, i: int) -> tuple[float, int, int, bool]:
         """Target, objective, budget (fen), enabled, as set."""

@@ -21,6 +21,8 @@ from bidctl.adapters.store.words import Say as StoreSay
 from bidctl.audit.report import Clause
 from bidctl.catalog import load as load_policy
 from bidctl.cli import COMMANDS, cli
+from bidctl.cli.orders import COMMANDS as ORDERS_COMMANDS
+from bidctl.cli.settlement import COMMANDS as SETTLEMENT_COMMANDS
 from bidctl.cli.sim import COMMANDS as SIM_COMMANDS
 from bidctl.domain import names
 from bidctl.domain.reasons import ALERT_WORDING, WORDING, Alert, Reason
@@ -114,6 +116,12 @@ def test_clauses_of_the_audit() -> None:
     assert all(bilingual(c.words.zh, c.words.en) for c in Clause)
 
 
+def shorts() -> Iterator[tuple[str, str]]:
+    """What lists of commands say of each."""
+    for table in (COMMANDS, SIM_COMMANDS, ORDERS_COMMANDS, SETTLEMENT_COMMANDS):
+        yield from ((name, short) for name, (_, short) in table.items())
+
+
 def helps(command: click.Command = cli, name: str = "bidctl") -> Iterator[tuple[str, str]]:
     """Every text of help, of commands within commands too."""
     yield name, " ".join((command.help or "").split())
@@ -121,17 +129,15 @@ def helps(command: click.Command = cli, name: str = "bidctl") -> Iterator[tuple[
         if isinstance(option, click.Option) and not option.is_eager:
             yield f"{name} {option.name}", option.help or ""
     if isinstance(command, click.Group):
-        table = COMMANDS if command is cli else SIM_COMMANDS
-        for child, (place, short) in table.items():
-            yield f"{name} {child}", short
-            if importlib.util.find_spec(place.partition(":")[0]):  # one that is listed and not written yet
-                found = command.get_command(click.Context(command), child)
-                assert found is not None
-                yield from helps(found, f"{name} {child}")
+        context = click.Context(command)
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            assert found is not None
+            yield from helps(found, f"{name} {child}")
 
 
 def test_help_is_a_line_of_both_languages() -> None:
-    halves = [(where, Wording.read(text)) for where, text in helps()]
+    halves = [(where, Wording.read(text)) for where, text in [*helps(), *shorts()]]
     assert len(halves) > 100
     assert [(where, half) for where, half in halves if half.zh == half.en or not bilingual(half.zh, half.en)] == []
 

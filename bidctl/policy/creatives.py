@@ -104,17 +104,20 @@ def _tired(v: CreativeView, s: RuleSettings) -> Bool:
 
 
 def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
-    """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that is tired or retired, what is missing to
-    the kept number + 2, what is missing to the week's quota."""
+    """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that is retired or tired (those of the week
+    stand for as many tired ones: one that is tired asks once, not every day), what is missing to the kept number + 2, what is
+    missing to the week's quota."""
     stays = v.delivering & (verdict != Verdict.RETIRE)
     n = np.bincount(v.campaign_index[stays], minlength=campaigns)
-    going = (verdict == Verdict.TIRED) | (verdict == Verdict.RETIRE)
-    replaced = np.bincount(v.campaign_index[going], minlength=campaigns)
+    tired, going = (
+        np.bincount(v.campaign_index[verdict == x], minlength=campaigns) for x in (Verdict.TIRED, Verdict.RETIRE)
+    )
     keep, reserve, fresh, free = (np.zeros(campaigns, np.int64) for _ in range(4))
     i = v.campaign_index
     keep[i], reserve[i], fresh[i], free[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free
     short = np.maximum(keep + s.relay_spare - n, 0)
     quota = np.maximum(s.relay_weekly - fresh, 0)
+    replaced = going + np.maximum(tired - fresh, 0)
     wanted = np.maximum(np.maximum(replaced, short), quota).astype(np.int64)
     return wanted, np.where(free > 0, np.minimum(wanted, reserve), 0).astype(np.int64)
 

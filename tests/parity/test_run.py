@@ -21,13 +21,15 @@ from bidctl.domain.observation import Observation
 from bidctl.domain.values import Mode, Protection, SuggestionState
 from bidctl.policy import Policy
 from policies.curve import Curve
+from policies.guard import Guard
 from policies.handbook import Handbook
 from sim.run import Plan, run
 from tests.parity.sides import in_process, world
 
 ASKED = {"suggestion", "suggestion_state", "lowered_since_unknown"}
 HINTED = {"elasticity", "elasticity_log_sd", "usual_spend", "optimum", "optimum_log_sd", "optimum_gain"}
-"""Learned of an account's suggestions together: apart for as long as one of them was not asked for."""
+"""Learned of an account's suggestions together: apart for as long as one of them was not asked for, and a wish with them; what
+becomes of the wish is compared always."""
 ADDED_UP = 1e-9
 
 
@@ -65,7 +67,18 @@ def _same(x: np.ndarray, y: np.ndarray) -> bool:
     ("policy", "reference", "scenario", "days", "every"),
     [
         (Handbook(), "policies.handbook:Handbook", "fault", 5, 3),
-        (Curve(), "policies.curve:Curve", "fault", 4, 6),
+        (Guard(), "policies.guard:Guard", "fault", 4, 6),
+        pytest.param(
+            Curve(),
+            "policies.curve:Curve",
+            "fault",
+            4,
+            6,
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="curve learns from all suggestions of its account; a tick asks for them over the day, a run knows them at once",
+            ),
+        ),
         (Handbook(), "policies.handbook:Handbook", "small", 5, 6),
     ],
 )
@@ -84,8 +97,9 @@ async def test_a_run_decides_as_ticks_do(
             assert _same(o.suggestion[asked], o2.suggestion[asked])
             paid = np.isin(o2.protection, [Protection.CONFIRMING, Protection.PAID])
             assert _same(o.protection[~paid], o2.protection[~paid])
-            assert differing(d, d2, set()) == [], f"instant {number}"
-            follows = set() if asked.all() else HINTED
+            whole = bool(asked.all())
+            assert differing(d, d2, set() if whole else {"wish"}) == [], f"instant {number}"
+            follows = set() if whole else HINTED
             assert differing(o, o2, ASKED | {"protection"} | follows) == [], f"instant {number}"
             seen["rows"] += len(d)
             seen["acts"] += int(d.acts.sum())

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bidctl.engine.response import EPS_LOG_SD
+from bidctl.engine.optimum import EPS_LOG_SD
 from sim.estimate import Estimate, How
 from sim.fit import Fit, fit
 from sim.fit_refusal import FitRefused

@@ -71,7 +71,7 @@ class Say(Phrases):
     KEY = "完整的文本ID", "an id with all its digits, as text"
     EXACT_YUAN = "最多两位小数的元", "yuan with at most two decimals"
     BELOW_MOST = "小于十万亿元", "an amount below ten trillion yuan"
-    REFUND_STAGE = "未发货退款 或 退货退款", "未发货退款 or 退货退款"
+    REFUND_STAGE = "未发货退款 或 退货退款", "before dispatch or after receipt"
     # what is wrong with a line of an order export
     IN_COLUMN = "{column}: 应为{expected}", "{column}: expected {expected}"
     OTHER_CURRENCY = "{found}, 账户为 {currency}", "{found}, the account's is {currency}"

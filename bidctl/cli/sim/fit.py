@@ -22,7 +22,7 @@ from bidctl.wording import Wording, told_by_system
 @click.option("--columns", type=click.Path(path_type=Path),
               help="TABLE: 列名对照 TOML 文件 / TABLE: TOML file of headings.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("twin.toml"), show_default=True,
-              help="场景文件, 供 sim run / compare 使用 / Scenario file, for sim run and compare.")  # fmt: skip
+              help="场景文件, 供 sim run 和 compare 使用 / Scenario file, for sim run and compare.")  # fmt: skip
 @click.option("--check", "held_back", type=click.IntRange(0, 60), default=7, show_default=True,
               help="留出最后几天做检验, 0 = 不检验 / Last days held back for the check, 0 = none.")  # fmt: skip
 @click.option("--draws", type=click.IntRange(20, 10_000), default=100, show_default=True,

@@ -8,7 +8,7 @@ import numpy as np
 
 from bidctl.cli.sim.words import Say
 from bidctl.domain.enrolment import Prior
-from bidctl.engine.response import CHOSEN_LOG_SD, EPS, EPS_LOG_SD
+from bidctl.engine.optimum import CHOSEN_LOG_SD, EPS, EPS_LOG_SD
 from bidctl.wording import Wording
 from sim.estimate import Estimate, How
 from sim.fit import MARGIN, SUGGESTED, SUGGESTED_SD, Fit

@@ -20,7 +20,7 @@ HOWS = {
     How.DATA: Wording("数据", "data"), How.PRIOR: Wording("先验", "prior"), How.BOTH: Wording("数据与先验", "both"),
     How.TOLD: Wording("操作员给定", "told"),
 }  # fmt: skip
-DAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+DAYS = (("周一", "周二", "周三", "周四", "周五", "周六", "周日"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 SHOWN = 60
 
 Line = tuple[str, str, Wording, Estimate, int]
@@ -40,7 +40,7 @@ def lines(f: Fit) -> Iterator[Line]:
     for key, (name, e) in account.items():
         yield "", key, name(), e, 0
     for k in range(7):
-        yield "", f"weekday_{k}", Say.P_WEEKDAY(zh=DAYS[0][k], en=DAYS[1][k]), f.week.weekdays, k
+        yield "", f"weekday_{k}", Say.P_WEEKDAY(day=Wording(DAYS[0][k], DAYS[1][k])), f.week.weekdays, k
     for k in range(24):
         yield "", f"hour_{k:02d}", Say.P_HOUR_OF_DAY(hour=k), f.week.hours, k
     campaigns = {

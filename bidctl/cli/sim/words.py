@@ -111,7 +111,7 @@ class Say(Phrases):
     P_DELIVERED = "实际ROI比目标 (对数)", "delivered ROI over target (log)"
     P_SUGGESTION = "系统建议比最优目标 (对数)", "suggestion over the best target (log)"
     P_SUGGESTION_SD = "系统建议每日变动 (对数)", "daily walk of the suggestion (log)"
-    P_WEEKDAY = "周{zh}的量, 平均为1", "volume on {en}, mean 1"
+    P_WEEKDAY = "{day}的量, 平均为1", "volume on {day}, mean 1"
     P_HOUR_OF_DAY = "{hour} 点的量, 平均为1", "volume at {hour} h, mean 1"
     N_ELASTICITY = (
         "弹性未能识别: {n} 个计划中 {count} 个的目标几乎没动过 ({still} 个完全没动), "
