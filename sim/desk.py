@@ -15,6 +15,7 @@ from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
 from bidctl.domain.values import AccountId, CampaignId
+from bidctl.engine.asking import turns_on
 from bidctl.engine.decide import decide
 from bidctl.engine.ports import Pause
 from bidctl.engine.standing import Standing
@@ -61,6 +62,7 @@ class Desk:
         self._began = world.now
         self._enrolled = 0
         self._terms: list[Enrolment] = []
+        self._ours = np.zeros(0, np.bool_)  # (n,) enrolled
         self._day: int | None = None
         self._first_edit: dict[AccountId, float] = {}
         self._raises: Counter[CampaignId] = Counter()
@@ -74,14 +76,26 @@ class Desk:
         now = self._world.now
         self._watch.look(now)
         self._enrol(now)
-        o = self._watch.observer.observe(datetime.fromtimestamp(now, UTC), self._standing(now))
-        d = decide(self._policy, o, self._rules)
+        o, d = self._judge(now)
         self._witness(now, o, d)
         act = d.acts & ~d.ask
         reasons, counts = np.unique(d.reason[o.enrolled & ~act], return_counts=True)
         self.holds.update(dict(zip(reasons.tolist(), counts.tolist(), strict=True)))
         if act.any():
             self._carry_out(now, o, d, np.flatnonzero(act))
+
+    def _judge(self, now: float) -> tuple[Observation, Decisions]:
+        """Observe and decide; ask for the suggestions that the outcome turns on, and decide again with them, as live does."""
+        self._watch.ask_due(self._ours, now)
+        look = self._watch.observer.look(datetime.fromtimestamp(now, UTC), self._standing(now))
+        o = look.observation
+        d = decide(self._policy, o, self._rules)
+        unknown = turns_on(o, d)
+        if unknown.any():
+            self._watch.ask(np.array([index_of(c) for c in o.campaign[unknown].tolist()], np.int64), now)
+            o = look.with_answers().observation
+            d = decide(self._policy, o, self._rules)
+        return o, d
 
     def own_edits(self) -> Iterator[OwnEdit]:
         """Every target edit made so far, one by one."""
@@ -95,6 +109,8 @@ class Desk:
             self._terms += enrolments(self._world, self._enrolled, datetime.fromtimestamp(now, UTC))
             self._enrolled = len(self._world.specs)
             self._watch.observer.ingest_enrolments(self._terms)
+            self._ours = np.zeros(self._enrolled, np.bool_)
+            self._ours[[index_of(e.campaign) for e in self._terms]] = True
 
     def _standing(self, now: float) -> Standing:
         days = self._watch.observer.days

@@ -13,6 +13,7 @@ from bidctl.engine.due import Due
 from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.listing_columns import ListingColumns
 from bidctl.engine.observe import Observer
+from bidctl.engine.suggestions import moment, share_of_day
 from sim.controls import Controls
 from sim.platform import CAPABILITIES, account_id, campaign_id
 from sim.rooms import Rooms
@@ -33,6 +34,8 @@ class Watch:
         self.observer = Observer(account_id(self._who.first_account), CAPABILITIES)
         self._due = Due(self.observer.days)
         self._rooms = Rooms(world)
+        self._over = np.zeros(0, np.bool_)
+        self._answered = np.zeros(0, np.int64)  # (n,) day of the newest answer about a suggestion
 
     def look(self, now: float) -> None:
         """Everything due at `now`, taken in by the observer."""
@@ -43,9 +46,10 @@ class Watch:
             self._facts(grain, since.timestamp(), until.timestamp(), now)
             self._due.done(grain, until, at)
         sessions, off_air, ended = self._rooms.look(now)
+        self._over = ended & self._controls.enabled
         self.observer.ingest_sessions(sessions)
         self.observer.ingest_columns(self._listing(now, off_air, ended))
-        self._suggestions(now)
+        self._answered = np.pad(self._answered, (0, len(who) - len(self._answered)))
 
     def _facts(self, grain: Grain, since: float, until: float, now: float) -> None:
         hours = grain is Grain.HOUR
@@ -90,7 +94,7 @@ class Watch:
             delivering=c.enabled & ~ended & ~waits & ~off_air & ~(totals["spend"] >= budget),
             enabled=c.enabled,
             off_air=off_air & c.enabled & ~ended & ~waits,
-            ended=ended & c.enabled,
+            ended=self._over,
             odd=np.zeros(n, np.bool_),
             budget=budget,
             created=np.floor(who.created_at),
@@ -107,10 +111,18 @@ class Watch:
         there = np.where(ended, Protection.ENDED, Protection.IN_EFFECT)
         return np.where(protected, there, Protection.NONE).astype(np.int8)
 
-    def _suggestions(self, now: float) -> None:
-        value = np.round(self._world.suggestion(np.arange(len(self._who))), 2)
-        state = np.where(np.isnan(value), SuggestionState.NONE, SuggestionState.NUMBER).astype(np.int8)
-        self.observer.ingest_suggestions(self._who.names.tolist(), state, value, now)
+    def ask_due(self, enrolled: NDArray[np.bool_], now: float) -> None:
+        """The suggestions of the campaigns `enrolled` (n,) whose moment of the day has come."""
+        open_ = enrolled & self._who.cost_controlled & ~self._over & (self._answered != self.observer.days.of(now))
+        self.ask(np.flatnonzero(open_ & (self._who.moment < share_of_day(self.observer.days.local(now)))), now)
+
+    def ask(self, rows: Int, now: float) -> None:
+        """The suggestions of these campaigns, because a decision turns on them."""
+        if len(rows):
+            value = np.round(self._world.suggestion(rows), 2)
+            state = np.where(np.isnan(value), SuggestionState.NONE, SuggestionState.NUMBER).astype(np.int8)
+            self.observer.ingest_suggestions(self._who.names[rows].tolist(), state, value, now)
+            self._answered[rows] = self.observer.days.of(now)
 
 
 class Who:
@@ -146,6 +158,7 @@ class Who:
         self.live_account = np.array([str(s.live_account) if s.kind == Kind.LIVE else "" for s in specs], np.str_)
         self.products = np.array([",".join(sorted(map(str, s.products))) for s in specs], np.str_)
         self.hourly = ~live & ~self.hosted
+        self.moment = np.array([moment(campaign_id(i)) for i in range(self._n)])
 
 
 def _number(told: Report, name: str) -> Float:

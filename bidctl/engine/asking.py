@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bidctl.domain.campaign import CampaignInfo
 from bidctl.domain.decision import Decisions, Lever
@@ -19,6 +20,12 @@ from bidctl.engine.suggestions import Suggestions
 from bidctl.engine.together import together
 
 ASKS_SUGGESTION = (Reason.SUGGESTION_UNKNOWN, Reason.ASK_START)
+
+
+def turns_on(o: Observation, d: Decisions) -> NDArray[np.bool_]:
+    """(n,) decisions that turn on a suggestion which is not known."""
+    unknown = o.suggestion_state == SuggestionState.UNKNOWN
+    return np.asarray(unknown & ((d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION)))
 
 
 class Asking:
@@ -41,9 +48,7 @@ class Asking:
 
     async def turned_on(self, o: Observation, d: Decisions, now: datetime) -> bool:
         """The unknown suggestions that a decision turns on; whether any was asked for."""
-        unknown = o.suggestion_state == SuggestionState.UNKNOWN
-        asked = unknown & ((d.lever == Lever.TARGET) | np.isin(d.reason, ASKS_SUGGESTION))
-        return await self.suggestions(self._infos(CampaignId(str(c)) for c in o.campaign[asked]), now)
+        return await self.suggestions(self._infos(CampaignId(str(c)) for c in o.campaign[turns_on(o, d)]), now)
 
     async def suggestions(self, infos: Sequence[CampaignInfo], now: datetime) -> bool:
         """The suggestions of these campaigns; whether any was asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,10 @@ Bool = NDArray[np.bool_]
 LIVE_WAIVED_SPACING_S = 900.0
 
 
+FOLLOWS_SUGGESTION = ("suggestion", "lowered")
+"""Parts that change with an answer; columns that are not kept are made anew anyhow."""
+
+
 class Columns:
     """All columns over all rows of one account at one instant; `observation` gives out those of listed campaigns."""
 
@@ -54,6 +59,13 @@ class Columns:
         self.live = self.roster.ints("kind") == Kind.LIVE
         self.net = self.roster.flags("net")
         self.target_gmv = np.where(self.net[:, None], table.x[3], table.x[1])
+
+    def with_answers(self) -> Columns:
+        """The same, with what the platform has since answered about suggestions."""
+        again = copy.copy(self)
+        for name in FOLLOWS_SUGGESTION:
+            again.__dict__.pop(name, None)
+        return again
 
     # parts, each computed once
     @cached_property

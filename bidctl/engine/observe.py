@@ -144,9 +144,11 @@ class Observer:
     # observing
     def observe(self, now: datetime, standing: Standing | None = None) -> Observation:
         """Every campaign of the newest complete listing, and those that a newer incomplete one left out."""
-        columns = self.columns(now, standing)
-        self.milestones.note(self.memory.roster, columns.milestones(), now.timestamp())
-        return columns.observation()
+        return self.look(now, standing).observation
+
+    def look(self, now: datetime, standing: Standing | None = None) -> Look:
+        """An observation that can be made again with what the platform has answered since."""
+        return Look(self, self.columns(now, standing))
 
     def table(self, now: float) -> DayTable:
         """The natural days behind the observation, with the source of each number (for explain)."""
@@ -167,3 +169,16 @@ class Observer:
             self._enrolled = enrolled(names, self.enrolments)
             self.memory.renamed = False
         return self._enrolled
+
+
+class Look:
+    """An observation, with the parts it was made of."""
+
+    def __init__(self, observer: Observer, columns: Columns) -> None:
+        self._observer, self._columns = observer, columns
+        observer.milestones.note(observer.memory.roster, columns.milestones(), columns.now)
+        self.observation = columns.observation()
+
+    def with_answers(self) -> Look:
+        """The same with the suggestions taken in since; nothing else may have been."""
+        return Look(self._observer, self._columns.with_answers())

@@ -30,14 +30,19 @@ class Suggestions:
 
     def due(self, campaigns: Iterable[CampaignInfo], local: datetime) -> list[CampaignInfo]:
         """Those whose moment of the day has come and that have no answer of today yet."""
-        day = local.date().isoformat()
-        share = (local.hour * 60 + local.minute + 1) / (SPREAD_HOURS * 60)
-        return [c for c in campaigns if _slot(c.campaign) < share and not self._answered(c.campaign, day)]
+        day, share = local.date().isoformat(), share_of_day(local)
+        return [c for c in campaigns if moment(c.campaign) < share and not self._answered(c.campaign, day)]
 
     def _answered(self, campaign: CampaignId, day: str) -> bool:
         found = self._known.get(campaign)
         return found is not None and found[0] == day and found[1].state is not SuggestionState.UNKNOWN
 
 
-def _slot(campaign: CampaignId) -> float:
+def share_of_day(local: datetime) -> float:
+    """How much of the day's refreshes is due by now; 1 and more: all."""
+    return (local.hour * 60 + local.minute + 1) / (SPREAD_HOURS * 60)
+
+
+def moment(campaign: CampaignId) -> float:
+    """The share of the day's refreshes at which a campaign's own is due, 0 .. 1."""
     return int.from_bytes(hashlib.blake2b(campaign.encode(), digest_size=4).digest(), "big") / 2**32

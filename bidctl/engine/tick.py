@@ -210,10 +210,11 @@ class Desk:
         """Decide; ask for the suggestions, then the sessions that the outcome turns on; decide again with them."""
         policy, ids = self._book.mixed(enrolments)
         await self._asking.due({e.campaign for e in enrolments}, now)
-        o = self.observer.observe(now, standing)
+        look = self.observer.look(now, standing)
+        o = look.observation
         d = decide(policy, o, self._rules)
         if await self._asking.turned_on(o, d, now):
-            o = self.observer.observe(now, standing)
+            o = look.with_answers().observation
             d = decide(policy, o, self._rules)
         unread, aired = await self._asking.rooms(o, d, self._approved_live(o), now)
         if aired:

@@ -100,6 +100,24 @@ def history(o: Observer, account: str, names: list[str], seed: int) -> None:
         o.ingest_suggestion(CampaignId(name), Suggestion(SuggestionState.NUMBER, 2.4), at("2026-11-20 08:00"))
 
 
+def test_an_answer_makes_the_same_of_a_look_as_of_an_observation_anew() -> None:
+    one, other = observer(), observer()
+    for o in (one, other):
+        o.ingest_enrolments([enrolment(name) for name in "abc"])
+        o.ingest_listing(listing("2026-11-20 12:30", *(info(name, spend=90.0) for name in "abc")))
+        history(o, "acc", ["a", "b", "c"], 5)
+        for name in "ac":
+            o.ingest_suggestion(CampaignId(name), Suggestion(SuggestionState.UNKNOWN), at("2026-11-20 09:00"))
+    look = one.look(NOW)
+    other.observe(NOW)
+    for o in (one, other):
+        o.ingest_suggestion(CampaignId("a"), Suggestion(SuggestionState.NUMBER, 2.4), NOW)
+        o.ingest_suggestion(CampaignId("c"), Suggestion(SuggestionState.NONE), NOW)
+    again = look.with_answers().observation
+    assert (again.suggestion_state != look.observation.suggestion_state).sum() == 2
+    same(again, other.observe(NOW))
+
+
 def test_several_accounts_in_one_observer_equal_an_observer_each() -> None:
     """What is pooled over an account (order values, usual hours, refunds, elasticity, spend) is pooled over that account alone."""
     groups = {"acc": ["a1", "a2", "a3"], "bcc": ["b1", "b2"]}
