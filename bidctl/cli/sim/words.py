@@ -141,7 +141,7 @@ class Say(Phrases):
     )
     N_SUGGESTION = (
         "{n} 个计划中 {count} 个没有系统建议的记录: 按建议/最优的对数 {off:g}, 标准差 {sd:g} (没有公开数据, 我们的取值)",
-        "no suggestion is recorded of {count} of {n} campaigns: ln(suggestion / best) {off:g}, sd {sd:g} (nothing is published; ours)",
+        "no suggestion is recorded of {count} of {n} campaigns: ln(suggestion over best) {off:g}, sd {sd:g} (nothing is published; ours)",
     )
     N_BUDGET = (
         "{n} 个计划中 {count} 个没有预算 (不限, 或未记录): 孪生里预算不构成限制",
