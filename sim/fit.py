@@ -1,6 +1,6 @@
 """A twin of an account: every parameter of the world that its past can tell, with its uncertainty; elsewhere the prior, named.
 
-The response to the target is `bidctl.engine.response`, the very likelihood by which `curve` learns live, over all days at once.
+The response to the target is `bidctl.engine.response` and `optimum`, by which `curve` learns live, over all days at once.
 A fit that cannot be (spend that rises with the target, an elasticity beyond everything known, nothing to stand on) is not
 returned: of a campaign it is listed in `failed`, of the account it is refused.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
-from bidctl.engine.optimum import EPS, EPS_LOG_SD, Stand, respond
+from bidctl.engine.optimum import EPS, EPS_LOG_SD, Response, Stand, respond
 from bidctl.engine.response import Learned, first_target, learn, usable
 from bidctl.wording import Wording
 from sim.calendar import DAY, day_start
@@ -166,16 +166,7 @@ def _estimates(past: Past, use: Mask, week: Week, learned: Learned, failed: tupl
     net = np.where(past.net, 1 - orders.refund.value * orders.within_hour.value[0], 1.0)
     roi, sampling = _tracking(past, orders, net)
     delivered = _delivered(roi)
-    stand = Stand(
-        past.now,
-        first_target(np.where(use, past.target, np.nan)),
-        latest(past.suggested),
-        net / worth,
-        np.full(len(past.now), np.inf),
-    )
-    response = respond(
-        learned, stand, _groups(past), lambda k: np.full(len(k), np.nan)
-    )  # days with a budget that binds teach nothing
+    response = _response(past, use, learned, net / worth)
     elasticity = _elasticity(learned, response.elasticity, response.elasticity_log_sd, past.now)
     k = elasticity.value / past.now
     off = np.where(use, np.log(past.spend / week.of_days(past.first_day, past.days)) + k[:, None] * (past.target - past.now[:, None]),
@@ -208,6 +199,13 @@ def _estimates(past: Past, use: Mask, week: Week, learned: Learned, failed: tupl
         chance=seen,
         failed=failed,
     )
+
+
+def _response(past: Past, use: Mask, learned: Learned, break_even: Float) -> Response:
+    """Budgets apart: days that they bind teach nothing, and what they hold back is the world's to say."""
+    none = np.full(len(past.now), np.inf)
+    stand = Stand(past.now, first_target(np.where(use, past.target, np.nan)), latest(past.suggested), break_even, none)
+    return respond(learned, stand, _groups(past), lambda k: np.full_like(k, np.nan))
 
 
 def _margin(past: Past) -> Estimate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,15 @@ def _refunds(past: Past, value: Float, cv2: float) -> tuple[Estimate, Estimate, 
     ratio = (strength * rate0 + float(cohorts.refunds.sum())) / (strength * rate0 + exposed)
     curve = learn(RefundCurve(EDGES, prior.share * ratio), np.array([strength]), one_group)
     excess = float(spread(curve, one_group, 0.0)[0])
-    refund = _by_campaign(past, curve, cohorts, orders, cv2, excess)
+    for _ in range(2):  # what campaigns differ by is no chance of the day
+        refund = _by_campaign(past, curve, cohorts, orders, cv2, excess)
+        own = refund.value[cohorts.group]
+        alike = replace(
+            one_group,
+            paid=one_group.paid * own / max(float(curve.rate[0]), 1e-9),
+            sampling=one_group.sampling * (1 - own),
+        )
+        excess = float(spread(curve, alike, 0.0)[0])
     weight = exposed / (exposed + strength * rate0)
     return (
         refund,

@@ -37,8 +37,8 @@ class Foreseen:
     drawn: Float
 
     def interval(self, level: float) -> tuple[Float, Float]:
-        """(n,) each."""
-        low, high = np.quantile(self.drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        """(n,) each: a further draw lies inside with this probability, however few draws there are."""
+        low, high = np.quantile(self.drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="weibull")
         return low, high
 
     def inside(self, level: float) -> Mask:

@@ -86,7 +86,10 @@ def test_a_second_process_refuses_while_one_is_at_work(due: Office, begin: Calla
     assert due.written() == written and first.poll() is None
     first.send_signal(signal.SIGTERM)
     _, err = first.communicate(timeout=PATIENCE_S)
-    assert first.returncode == 0 and err == ""
+    said = [
+        line for line in err.splitlines() if not line.startswith("reading history")
+    ]  # its first read shows progress
+    assert first.returncode == 0 and said == []
     assert begin("--once").wait(PATIENCE_S) == 0, "the lease was given back at once"
     clean(due)
 

@@ -22,7 +22,7 @@ from tests.sim.results import result
 from tests.sim.test_oracle import KINDS
 
 DAYS, EVERY_H = 14, 6
-POLICIES = {"hold": Hold(), "handbook": Handbook(), "guard": Guard(), "curve": Curve()}
+POLICIES = {"hold": Hold, "handbook": Handbook, "guard": Guard, "curve": Curve}
 
 
 def with_history(name: str) -> Scenario:

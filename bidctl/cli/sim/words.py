@@ -116,10 +116,10 @@ class Say(Phrases):
     N_ELASTICITY = (
         "弹性未能识别: {n} 个计划中 {count} 个的目标几乎没动过 ({still} 个完全没动), "
         "用先验: 最优目标处对数正态, 中心 {eps:g}, 对数标准差 {sd:g}, "
-        "并假定人设的目标离最优约 {chosen:.0%} 以内 (来源: docs/assumptions.md 目标的响应, bidctl/engine/response.py)",
+        "并假定人设的目标离最优约 {chosen:.0%} 以内 (来源: docs/assumptions.md 目标的响应, bidctl/engine/optimum.py)",
         "elasticity not identified: the targets of {count} of {n} campaigns hardly moved ({still} never); the prior stands there: "
         "log-normal around {eps:g}, log sd {sd:g}, at the best target, and people's targets within some {chosen:.0%} of the best "
-        "(source: docs/assumptions.md, the response to a target; bidctl/engine/response.py)",
+        "(source: docs/assumptions.md, the response to a target; bidctl/engine/optimum.py)",
     )
     N_ELASTICITY_BOTH = (
         "{n} 个计划中 {count} 个的弹性由改价和先验 (中心 {eps:g}, 对数标准差 {sd:g}) 共同决定",
@@ -141,7 +141,7 @@ class Say(Phrases):
     )
     N_SUGGESTION = (
         "{n} 个计划中 {count} 个没有系统建议的记录: 按建议/最优的对数 {off:g}, 标准差 {sd:g} (没有公开数据, 我们的取值)",
-        "no suggestion is recorded of {count} of {n} campaigns: ln(suggestion / best) {off:g}, sd {sd:g} (nothing is published; ours)",
+        "no suggestion is recorded of {count} of {n} campaigns: ln(suggestion over best) {off:g}, sd {sd:g} (nothing is published; ours)",
     )
     N_BUDGET = (
         "{n} 个计划中 {count} 个没有预算 (不限, 或未记录): 孪生里预算不构成限制",
