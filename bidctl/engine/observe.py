@@ -31,7 +31,6 @@ from bidctl.engine.listing_columns import ListingColumns
 from bidctl.engine.memory import Memory
 from bidctl.engine.milestones import Milestones
 from bidctl.engine.ports import KnownLife, Pause
-from bidctl.engine.response import Learning
 from bidctl.engine.standing import Standing
 
 Float = NDArray[np.float64]
@@ -56,7 +55,6 @@ class Observer:
         self.book = EditBook(capabilities.grid)
         self.memory = Memory(self.days, self.book, account)
         self.hourly = Hourly(self.memory)
-        self.learning = Learning()
         self.milestones = Milestones(account)
         self.enrolments: dict[CampaignId, Enrolment] = {}
         self.pauses: Mapping[CampaignId, Pause] = {}

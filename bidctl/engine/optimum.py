@@ -36,7 +36,7 @@ HINT_LOG_SD, HINTS, HINT_LEAST = 0.3, 5.0, 0.12
 campaigns that this weighs, and the least that is ever believed (ours; nothing is published)."""
 MOST = 1.5
 """The largest logarithm of spend, over that of the present target, that a forecast reckons with."""
-NODES = np.linspace(np.log(1.15), np.log(12.0), 14)
+NODES = np.linspace(np.log(1.15), np.log(12.0), 18)
 ROUNDS = 6
 
 

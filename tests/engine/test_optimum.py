@@ -35,12 +35,12 @@ def column(n: int, value: float) -> np.ndarray:
 def test_known_elasticity_gives_the_closed_form() -> None:
     """k known exactly: T* = B + 1 / k, and the gain is that of profit = spend x (T / B - 1)."""
     even, k, now = 1.25, 1.2, 2.4
-    r = ask(column(1, now), column(1, NAN), column(1, NAN), column(1, even), a=300.0, b=300.0 * k)
+    r = ask(column(1, now), column(1, NAN), column(1, NAN), column(1, even), a=150.0, b=150.0 * k)
     best = even + 1 / k
     assert r.optimum[0] == pytest.approx(best, rel=0.03)
     assert r.elasticity[0] == pytest.approx(k * now, rel=0.05)
     gain = 1000 * (np.exp(-k * (best - now)) * (best / even - 1) - (now / even - 1))
-    assert r.optimum_gain[0] == pytest.approx(gain, rel=0.25)
+    assert gain < r.optimum_gain[0] < 1.5 * gain  # what is not known may be better or worse: better counts for more
     targets = np.linspace(1.3, 4, 2000)
     assert targets[np.argmax(np.exp(-k * targets) * (targets / even - 1))] == pytest.approx(best, abs=2e-3)
 
@@ -108,12 +108,12 @@ def test_a_population_unlike_the_prior_is_recognised() -> None:
 def test_a_binding_budget_moves_the_optimum_up_to_where_it_just_does_not_bind() -> None:
     even, k, now = 1.25, 1.2, 2.083
     args = column(1, now), column(1, NAN), column(1, NAN), column(1, even)
-    free = ask(*args, a=300.0, b=300.0 * k)
-    bound = ask(*args, a=300.0, b=300.0 * k, budget=1000.0, wanted=2000.0)
+    free = ask(*args, a=150.0, b=150.0 * k)
+    bound = ask(*args, a=150.0, b=150.0 * k, budget=1000.0, wanted=2000.0)
     assert free.optimum[0] == pytest.approx(now, rel=0.03)
     assert bound.optimum[0] == pytest.approx(now + np.log(2) / k, rel=0.03)
     gain = 1000 * (bound.optimum[0] - now) / even  # the same 1,000 yuan, at a better price
-    assert bound.optimum_gain[0] == pytest.approx(gain, rel=0.05)
+    assert bound.optimum_gain[0] == pytest.approx(gain, rel=0.1)
     assert bound.usual_spend[0] == pytest.approx(2000)
 
 
