@@ -89,7 +89,7 @@ def _wanted(c: Columns, budget: Float) -> Float:
         hours = c.o.hourly.own.get(c.table.last_day - OF_DAYS + i)
         if hours is not None:
             out[rows, i] = np.fmax(desired(hours[rows].astype(np.float64), budget[rows, i]), out[rows, i])
-    return out
+    return np.asarray(out)
 
 
 def _goal_target(c: Columns) -> Float:

@@ -51,13 +51,17 @@ PI = {"goal": 2.0, "elasticity": 3.0}
     ("columns", "reason", "wish"),
     [
         ({"projected_roas": 2.0, "projected_roas_7d": 2.0}, Reason.WITHIN_BAND, NAN),
-        # e = I = ln 0.9: 0.5 e + 0.3 I, the whole by 3 / 3
-        ({"projected_roas": 1.8, "projected_roas_7d": 1.8}, Reason.ROAS_BELOW_GOAL, 2 * 0.9**-0.8),
-        ({"projected_roas": 2.2, "projected_roas_7d": 2.2}, Reason.ROAS_ABOVE_GOAL, 2 * 1.1**-0.8),
+        # e = I = ln 0.9: (1.5 e + 0.6 I) / 3
+        ({"projected_roas": 1.8, "projected_roas_7d": 1.8}, Reason.ROAS_BELOW_GOAL, 2 * 0.9**-0.7),
+        ({"projected_roas": 2.2, "projected_roas_7d": 2.2}, Reason.ROAS_ABOVE_GOAL, 2 * 1.1**-0.7),
         # an answer twice as strong: half the move, which is no edit
         ({"projected_roas": 1.8, "projected_roas_7d": 1.8, "elasticity": 6.0}, Reason.WITHIN_BAND, NAN),
+        # an answer weaker than 2 counts as 2
+        ({"projected_roas": 1.8, "projected_roas_7d": 1.8, "elasticity": 1.0}, Reason.ROAS_BELOW_GOAL, 2 * 0.9**-1.05),
+        # an integral that pushes the other way speaks of targets that are gone
+        ({"projected_roas": 1.7, "projected_roas_7d": 2.4}, Reason.ROAS_BELOW_GOAL, 2 * 0.85**-0.5),
         # the integral is cut at 0.15
-        ({"projected_roas": 1.6, "projected_roas_7d": 1.0}, Reason.ROAS_BELOW_GOAL, 2 * 0.8**-0.5 * np.exp(0.3 * 0.15)),
+        ({"projected_roas": 1.6, "projected_roas_7d": 1.0}, Reason.ROAS_BELOW_GOAL, 2 * 0.8**-0.5 * np.exp(0.2 * 0.15)),
         # no raise can be had: the integral does not wind up
         ({"projected_roas": 1.6, "projected_roas_7d": 1.0, "suggestion": 2.05}, Reason.ROAS_BELOW_GOAL, 2 * 0.8**-0.5),
         (
@@ -65,7 +69,7 @@ PI = {"goal": 2.0, "elasticity": 3.0}
             Reason.ROAS_BELOW_GOAL, 2 * 0.8**-0.5,
         ),
         ({"projected_roas": 2.4, "projected_roas_7d": 3.0, "floor": 1.95}, Reason.ROAS_ABOVE_GOAL, 2 * 1.2**-0.5),
-        ({"projected_roas": 1.6, "projected_roas_7d": 1.6, "since_edit_s": 3600.0}, Reason.WAITING_RESULT, NAN),
+        ({"projected_roas": 1.6, "projected_roas_7d": 1.6, "since_edit_s": 1.9 * DAY}, Reason.WAITING_RESULT, NAN),
         ({"projected_roas": NAN, "projected_roas_7d": 2.0}, Reason.NO_RULE, NAN),
         ({"projected_roas": 1.6, "projected_roas_7d": 1.6, "elasticity": NAN}, Reason.NO_RULE, NAN),
     ],
