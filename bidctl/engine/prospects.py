@@ -58,7 +58,7 @@ def _response(c: Columns, break_even: Float) -> Response:
     counts = (c.m.past_changes, today)
     lesson = c.o.lessons.newest(counts, (listed, c.lives.observe_from), lambda: _lesson(c))
     now = np.where(target > 0, target / c.o.capabilities.grid.per_one, np.nan)
-    stand = Stand(now, lesson.first, c.suggestion[0], break_even, listed)
+    stand = Stand(now, lesson.first, c.m.suggested.before(c.midnight), break_even, listed)
     budget, held = _budgets(c)[:, -OF_DAYS:], 1.0 / c.table.share[:, -OF_DAYS - 1 : -1]
     wanted = _wanted(c, budget)
     return respond(lesson.learned, stand, c.accounts, lambda k: pressing(wanted, budget, held, now, k))

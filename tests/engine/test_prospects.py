@@ -11,7 +11,7 @@ import pytest
 
 from bidctl.domain.enrolment import Economics, Prior
 from bidctl.domain.panel import Grain
-from bidctl.domain.values import CampaignId, Protection
+from bidctl.domain.values import CampaignId, Protection, Suggestion, SuggestionState
 from bidctl.domain.writes import Edit
 from bidctl.engine.observe import Observer
 from tests.engine.facts import at, day, edit, enrolment, fact, hour, info, listing, observer, only
@@ -181,3 +181,39 @@ def test_a_days_columns_are_as_old_as_their_last_reading() -> None:
     assert d == [pytest.approx(39.5), pytest.approx(12.5)]
     refunds = [only(o.observe(now), "c0").settlement_rate for o in (fresh, stale)]
     assert refunds[1] < refunds[0]  # more is still to come
+
+
+def suggest(o: Observer, when: str, *values: float | None) -> None:
+    for n, value in zip(NAMES, values * 6 if len(values) == 1 else values, strict=False):
+        state = SuggestionState.NONE if value is None else SuggestionState.NUMBER
+        o.ingest_suggestion(CampaignId(n), Suggestion(state, math.nan if value is None else value), at(when))
+
+
+def test_suggestions_teach_from_the_next_day_on() -> None:
+    """As a cap a suggestion holds for its natural day; what it says of the best target is learned from the day after, so that it does
+    not matter when in the day each campaign is asked about."""
+    values = (2.6, 2.7, 2.8, 2.6, 2.7, 2.8)
+
+    def told(*given: tuple[str, tuple[float | None, ...]]):  # type: ignore[no-untyped-def]
+        o = observer()
+        facts_of_days(o)
+        for when, numbers in given:
+            suggest(o, when, *numbers)
+        return observed(o)
+
+    blind, known = told(), told(("2026-11-20 09:00", values))
+    assert (known.suggestion_state == SuggestionState.UNKNOWN).all()
+    assert (known.optimum_log_sd < blind.optimum_log_sd).all()
+    today = told(("2026-11-22 00:10", values))
+    np.testing.assert_array_equal(today.optimum, blind.optimum)
+    assert (today.suggestion == values).all()
+    both = told(("2026-11-20 09:00", values), ("2026-11-22 00:05", (9.0,)), ("2026-11-22 00:10", (9.5,)))
+    np.testing.assert_array_equal(both.optimum, known.optimum)
+    taken_back = told(("2026-11-20 09:00", values), ("2026-11-21 09:00", (None,)))
+    np.testing.assert_array_equal(taken_back.optimum, blind.optimum)
+    o = observer()  # a call that failed takes back nothing
+    facts_of_days(o)
+    suggest(o, "2026-11-20 09:00", *values)
+    for n in NAMES:
+        o.ingest_suggestion(CampaignId(n), Suggestion(SuggestionState.UNKNOWN), at("2026-11-21 09:00"))
+    np.testing.assert_array_equal(observed(o).optimum, known.optimum)

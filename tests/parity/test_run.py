@@ -68,17 +68,7 @@ def _same(x: np.ndarray, y: np.ndarray) -> bool:
     [
         (Handbook(), "policies.handbook:Handbook", "fault", 5, 3),
         (Guard(), "policies.guard:Guard", "fault", 4, 6),
-        pytest.param(
-            Curve(),
-            "policies.curve:Curve",
-            "fault",
-            4,
-            6,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="curve learns from all suggestions of its account; a tick asks for them over the day, a run knows them at once",
-            ),
-        ),
+        (Curve(), "policies.curve:Curve", "fault", 4, 6),
         (Handbook(), "policies.handbook:Handbook", "small", 5, 6),
     ],
 )
