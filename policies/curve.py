@@ -12,19 +12,22 @@ from bidctl.policy import Observation, Reason, Rules, keep, set_to
 from bidctl.policy.profit import p_profit_higher
 
 Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
 
 DAY_S = 86400.0
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Step toward the optimum that the engine learned, where the profit expected of it pays for the move.
+    """Step toward the target of greatest expected profit, where the profit expected of it pays for the move.
 
-    T = optimum x (1 + cash) / (1 + volume), never under the target that meets the goal. 均衡 and 保利 maximise profit; for 拿量
-    a yuan of GMV is worth `volume` of its margin more. `cash`: price of a yuan of spend beyond itself. A move of at most
-    `step`; at least `far_days` after the last one while the aim is further than `far`, else `near_days`. It must promise over
-    `horizon_days` more than it costs: the protection at stake and `transition` of a day's spend. Numbers are ours, tuned in the
-    simulator (docs/policy.md); the equations are in bidctl/engine/response.py.
+    The aim is optimum x (1 + cash) / (1 + volume), never under the target that meets the goal: a goal that is missed is a reason of
+    its own to raise. 均衡 and 保利 maximise profit; for 拿量 a yuan of GMV is worth `volume` of its margin more, and a lowering that
+    profit does not justify must be one that the goal does. `cash`: price of a yuan of spend beyond itself.
+    A step is the largest up to `step` of which one can be `sure` (R-EVIDENCE), else `least`; the next one comes after `far_days`
+    while the aim is further than `far`, else after `near_days`. It must promise over `horizon_days` more than it costs: the
+    protection at stake and `transition` of a day's spend. Numbers are ours, tuned in the simulator (docs/policies.md);
+    the equations are in bidctl/engine/optimum.py and response.py.
 
     >>> Curve(near_days=7).step
     0.1
@@ -46,20 +49,24 @@ class Curve:
         """(n,) the target of greatest expected profit, as this policy takes it."""
         return o.optimum
 
-    def next(self, o: Observation, gap: Float) -> Float:
-        """(n,) the next target on the way: the largest step that R-EVIDENCE can be sure of, else the smallest."""
+    def next(self, o: Observation, gap: Float) -> tuple[Float, Bool]:
+        """(n,) the next target on the way, and whether profit is surely higher there: the largest step of which R-EVIDENCE can be
+        sure, else the smallest."""
         wish = o.roi_target * (1 + np.clip(gap, -self.least, self.least))
+        sure = p_profit_higher(o, wish) >= self.sure
         for step in (0.5 * (self.least + self.step), self.step):
             further = o.roi_target * (1 + np.clip(gap, -step, step))
-            wish = np.where(p_profit_higher(o, further) >= self.sure, further, wish)
-        return wish
+            reaches = p_profit_higher(o, further) >= self.sure
+            wish, sure = np.where(reaches, further, wish), sure | reaches
+        return wish, sure
 
     def rules(self, o: Observation) -> Rules:
-        extra = np.where(o.intent == Intent.VOLUME, self.volume, 0.0)
+        volume = o.intent == Intent.VOLUME
         best = self.best(o)
-        aim = np.maximum(best * (1 + self.cash) / (1 + extra), o.goal_target)
+        aim = np.maximum(best * (1 + self.cash) / (1 + np.where(volume, self.volume, 0.0)), o.goal_target)
         gap = aim / o.roi_target - 1.0
-        wish = self.next(o, gap)
+        whole = o.roi_target * (1 + np.clip(gap, -self.step, self.step))
+        wish, sure = self.next(o, gap)
         cost = o.protection_at_stake + self.transition * o.usual_spend
         dwell = np.where(np.abs(gap) > self.far, self.far_days, self.near_days) * DAY_S
         because = {
@@ -68,7 +75,7 @@ class Curve:
         }  # fmt: skip
         yield keep(Reason.NEAR_OPTIMUM, np.abs(gap) <= self.dead_band, because=because)
         yield keep(Reason.WAITING_RESULT, o.since_edit_s < dwell, because=because)
-        yield set_to(Reason.ROAS_BELOW_GOAL, (gap > 0) & (aim <= o.goal_target), wish, because=because)
-        yield set_to(Reason.ROAS_ABOVE_GOAL, (gap < 0) & (aim < best), wish, because=because)
+        yield set_to(Reason.ROAS_BELOW_GOAL, (gap > 0) & (aim <= o.goal_target), whole, because=because)
+        yield set_to(Reason.ROAS_ABOVE_GOAL, (gap < 0) & volume & ~sure, whole, because=because)
         yield keep(Reason.NOT_WORTH_MOVING, o.optimum_gain * self.horizon_days <= cost, because=because)
         yield set_to(Reason.PROFIT_HIGHER, np.abs(gap) > self.dead_band, wish, because=because)

@@ -18,27 +18,27 @@ class Pi:
     """Move the target so that projected settled ROAS meets the goal, by proportion and integral of the logarithmic error.
 
     e = ln(projected ROAS / goal) at the present target; I = ln(7-day projected ROAS / goal): spend over the days weighs each
-    moment by its traffic, so it is the mean error in traffic-share time. ln T moves by -(`proportional` e + `integral` I) x
-    3 / elasticity: where volume answers strongly the step is smaller. Anti-windup: the window forgets after 7 days, I is
-    cut at `most`, and left out where it pushes against the suggestion or the operator's bounds. Below `dead_band` nothing
-    moves; `dwell_days` lie between two moves. Gains are ours.
+    moment by its traffic, so it is the mean error in traffic-share time. ln T moves by -(`proportional` e + `integral` I) /
+    elasticity (2 where it is less): where volume answers strongly the step is smaller. Anti-windup: the window forgets after
+    7 days, I is cut at `most`, and left out where it pushes against the suggestion or the operator's bounds, or against e: then
+    it speaks of targets that are gone. Below `dead_band` nothing moves; `dwell_days` lie between two moves. Gains are ours.
 
     >>> Pi(dead_band=0.08).integral
-    0.3
+    0.6
     """
 
-    proportional: float = 0.5
-    integral: float = 0.3
+    proportional: float = 1.5
+    integral: float = 0.6
     most: float = 0.15
     dead_band: float = 0.05
-    dwell_days: float = 1.0
+    dwell_days: float = 2.0
 
     def rules(self, o: Observation) -> Rules:
         error = log(o.projected_roas / o.goal)
         total = np.clip(log(o.projected_roas_7d / o.goal), -self.most, self.most)
-        stuck = ((total < 0) & _at_ceiling(o)) | ((total > 0) & _at_bottom(o))
+        stuck = ((total < 0) & _at_ceiling(o)) | ((total > 0) & _at_bottom(o)) | (total * error < 0)
         total = np.where(stuck, 0.0, total)
-        move = (self.proportional * error + self.integral * total) * 3.0 / o.elasticity
+        move = (self.proportional * error + self.integral * total) / np.maximum(o.elasticity, 2.0)
         wish = o.roi_target * exp(-np.clip(move, -1.0, 1.0))
         gap = wish / o.roi_target - 1.0
         because = {"error": error, "integral": total, "elasticity": o.elasticity}

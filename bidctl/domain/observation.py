@@ -92,19 +92,19 @@ class Observation:
     order_value: Float  # yuan an order; prior where there is none
     since_edit_data_s: Float  # span of data after the last edit; inf = never edited
     margin: Float  # m' settled margin per yuan of paid GMV; NaN = not given
-    # response of spend to the target, learned from its own moves (engine/response.py)
+    # how spend answers to the target, learned from its own moves, and where profit is greatest (engine/prospects.py)
     elasticity: (
         Float  # -d ln spend / d ln target at the present target, median; the prior where nothing was learned yet
     )
     elasticity_log_sd: Float  # sd of its logarithm
-    usual_spend: Float  # yuan a day at the present target, without the luck of a day
+    usual_spend: Float  # yuan a day that the present target would spend, without the luck of a day and the budget's end
     break_even: (
         Float  # target at which projected profit is nought, what the platform delivers of it included; NaN = no floor
     )
     break_even_log_sd: Float  # settlement and delivery uncertainty
-    optimum: Float  # target of greatest expected profit, on the target's basis
+    optimum: Float  # target of greatest expected profit, on the target's basis; the budget reckoned with
     optimum_log_sd: Float  # how well it is known
-    optimum_gain: Float  # yuan a day expected from standing at the optimum instead of the present target, >= 0
+    optimum_gain: Float  # yuan a day expected from standing at the optimum instead of the present target
     goal_target: Float  # target at which projected ROAS meets the goal
     draw: Float  # 0 .. 1, evenly: a hash of campaign and natural day, the only chance a policy may use
     protection_at_stake: (

@@ -74,4 +74,7 @@ def _cohorts(x: Float, daily: Float, has_day: NDArray[np.bool_], m: Memory, toda
     settled[0] = np.where(own & np.isfinite(daily[3]), daily[3], x[3])  # in place of the orders net of 1 h
     begins = np.array([m.days.start(today - DAYS + 1 + i) for i in range(DAYS)])
     ends = np.minimum(np.append(begins[1:], now), now)
-    return Cohorts((now - (begins + ends) / 2) / 86400.0, paid, orders, settled.transpose(1, 0, 2))
+    # a day's columns are as old as their last reading: days beyond the last eight are read again once a week
+    told = np.where(own, np.minimum(turned(m.daily.known, (today - DAYS + 1) % DAYS, DAYS), now), now)
+    age = np.maximum(told - (begins + ends) / 2, 0.0) / 86400.0
+    return Cohorts(age, paid, orders, settled.transpose(1, 0, 2))

@@ -236,6 +236,8 @@ class Memory:
         elif len(fresh):
             first = self.days.hour_of(float(fresh.at.min()))
             until = self.days.hour_of(max(float(fresh.at.max()), self.listed_at))
+            if first < until - HOURS:  # told of days whose hours are gone: their targets are found anew
+                self._soil_all()
             self._soil(np.arange(max(first, until - HOURS), until + 1))
 
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:

@@ -130,7 +130,8 @@ class Observer:
         self, campaigns: Sequence[CampaignId], state: NDArray[np.int8], value: Float, at: float
     ) -> None:
         """The same for many campaigns: `state` (m,) `SuggestionState`, `value` (m,), epoch second `at`."""
-        self.memory.suggested.put(self.memory.rows(campaigns), state, value, at)
+        midnight = self.days.start(self.days.of(at))
+        self.memory.suggested.put(self.memory.rows(campaigns), state, value, at, midnight)
 
     def restore(self, infos: Sequence[CampaignInfo], seen_at: datetime, lives: Iterable[KnownLife]) -> None:
         """What the ledger knew of campaigns (`Transaction.load_campaigns`) and their lives; they count as seen, not as listed."""

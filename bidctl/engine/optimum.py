@@ -29,14 +29,14 @@ EPS, EPS_LOG_SD = 3.0, 0.45
 less where several slots are sold)."""
 CHOSEN_LOG_SD = 0.3
 """How far the target that people had set lies from the best one (simulation.md 3.3)."""
-POPULATION = 10.0
+POPULATION = 5.0
 """Campaigns that the stated prior weighs in what an account's campaigns have in common (ours)."""
 HINT_LOG_SD, HINTS, HINT_LEAST = 0.3, 5.0, 0.12
 """How the platform's suggestions scatter around the optimum, up to an offset that an account's have in common: before any data, the
 campaigns that this weighs, and the least that is ever believed (ours; nothing is published)."""
 MOST = 1.5
 """The largest logarithm of spend, over that of the present target, that a forecast reckons with."""
-NODES = np.linspace(np.log(1.15), np.log(12.0), 14)
+NODES = np.linspace(np.log(1.15), np.log(12.0), 18)
 ROUNDS = 6
 
 

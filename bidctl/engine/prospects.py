@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.values import FloorState, Kind, Protection
 from bidctl.engine.day_sums import DAYS
-from bidctl.engine.desired import OF_DAYS, desired, pressing
+from bidctl.engine.desired import BINDS, OF_DAYS, desired, pressing
 from bidctl.engine.draw import draw
 from bidctl.engine.lessons import Lesson
 from bidctl.engine.life import OBSERVE_S
@@ -58,7 +58,7 @@ def _response(c: Columns, break_even: Float) -> Response:
     counts = (c.m.past_changes, today)
     lesson = c.o.lessons.newest(counts, (listed, c.lives.observe_from), lambda: _lesson(c))
     now = np.where(target > 0, target / c.o.capabilities.grid.per_one, np.nan)
-    stand = Stand(now, lesson.first, c.suggestion[0], break_even, listed)
+    stand = Stand(now, lesson.first, c.m.suggested.before(c.midnight), break_even, listed)
     budget, held = _budgets(c)[:, -OF_DAYS:], 1.0 / c.table.share[:, -OF_DAYS - 1 : -1]
     wanted = _wanted(c, budget)
     return respond(lesson.learned, stand, c.accounts, lambda k: pressing(wanted, budget, held, now, k))
@@ -82,12 +82,14 @@ def _budgets(c: Columns) -> Float:
 
 def _wanted(c: Columns, budget: Float) -> Float:
     """(n, 3) yuan that the last 3 complete days would have spent without a budget; live rooms: what they spent."""
-    days = range(c.table.last_day - OF_DAYS, c.table.last_day)
-    own = [c.o.hourly.own.get(day) for day in days]
-    spent = c.table.x[0][:, -OF_DAYS - 1 : -1]
-    by_hours = [spent[:, i] if h is None else desired(h.astype(np.float64), budget[:, i]) for i, h in enumerate(own)]
-    goods = c.roster.ints("kind") == Kind.GOODS
-    return np.asarray(np.where(goods[:, None], np.fmax(np.stack(by_hours, axis=1), spent), spent))
+    out = c.table.x[0][:, -OF_DAYS - 1 : -1].copy()
+    pressed = (out >= BINDS * budget).any(axis=1) & (c.roster.ints("kind") == Kind.GOODS)
+    rows = np.flatnonzero(pressed)
+    for i in range(OF_DAYS if len(rows) else 0):
+        hours = c.o.hourly.own.get(c.table.last_day - OF_DAYS + i)
+        if hours is not None:
+            out[rows, i] = np.fmax(desired(hours[rows].astype(np.float64), budget[rows, i]), out[rows, i])
+    return np.asarray(out)
 
 
 def _goal_target(c: Columns) -> Float:

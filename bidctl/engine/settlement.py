@@ -45,7 +45,8 @@ HORIZON_DAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Cohorts:
-    """Pay-day cohorts: `age_days` (d,) from the middle of the pay day to now; `paid`, `orders` (n, d); `settled` (n, 5, d)
+    """Pay-day cohorts: `age_days` (d,) or (n, d) from the middle of the pay day to the reading of its columns; `paid`, `orders`
+    (n, d); `settled` (n, 5, d)
     the columns of `STAGES_DAYS`, NaN = not reported; an unknown day is NaN in `paid`."""
 
     age_days: Float

@@ -70,15 +70,16 @@ def _mean(groups: Groups, x: Float) -> Float:
 
 def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> Float:
     """(a,) fitted mean delay over the stated one, in the logarithm the mean of what is likely; 1 before any refund tells."""
-    old = np.flatnonzero(c.age_days >= STAGES_DAYS[2])  # seen to 14 days at least: two windows to compare
+    age = np.broadcast_to(c.age_days, c.paid.shape)
+    old = np.flatnonzero((age >= STAGES_DAYS[2]).any(axis=0))  # seen to 14 days at least: two windows to compare
     columns = np.concatenate([c.paid[:, None, old], c.settled[:, :, old]], axis=1)
     drops = columns[:, :-1] - columns[:, 1:]
     value, stated = _mean(accounts, seen.order), _mean(accounts, priors.delay_days)
-    depth = np.searchsorted(STAGES_DAYS, c.age_days[old] + 1e-9, side="right")  # how many windows are closed
+    depth = np.searchsorted(STAGES_DAYS, age[:, old] + 1e-9, side="right")  # how many windows are closed
     score = np.tile(-(np.log(_GRID) ** 2) / (2 * DELAY_LOG_SD**2), (accounts.size, 1))
     for k in (3, 4, 5):
-        mine = drops[:, :k, depth == k]
-        whole = np.isfinite(mine).all(axis=1)[:, None]
+        mine = drops[:, :k]
+        whole = (np.isfinite(mine).all(axis=1) & (depth == k))[:, None]
         refunds = accounts.sums_of_columns(total(np.where(whole, mine, 0.0)))
         orders = np.maximum(refunds, 0.0) / (np.where(value > 0, value, 1.0) * VALUE_NOISE)[:, None]
         mean = np.where(stated > 0, stated, 1.0)[:, None, None] * _GRID[:, None]

@@ -140,8 +140,9 @@ def test_trusted_by_confirmation_or_a_mature_cohort():
     for enrol, panel, trusted in (
         (enrolment(), None, False),
         (enrolment(prior=Prior(confirmed=True)), None, True),
-        (enrolment(), day("c", "2026-11-05", 300, 900, 12, gmv_7d=700.0, gmv_14d=690.0), True),
-        (enrolment(), day("c", "2026-11-05", 300, 900, 12, gmv_7d=700.0), False),
+        (enrolment(), day("c", "2026-11-05", 300, 900, 12, "2026-11-25 02:00", gmv_7d=700.0, gmv_14d=690.0), True),
+        (enrolment(), day("c", "2026-11-05", 300, 900, 12, "2026-11-18 02:00", gmv_7d=700.0, gmv_14d=690.0), False),
+        (enrolment(), day("c", "2026-11-05", 300, 900, 12, "2026-11-25 02:00", gmv_7d=700.0), False),
     ):
         o = observer()
         o.ingest_enrolments([enrol])
