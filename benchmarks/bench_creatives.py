@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.bootstrap import Interval, ratio, resamples
 from sim.calendar import DAY
-from sim.curators import Curator, Rule, bare, never, relay_alone, retire_alone, rules
+from sim.curators import Curator, Rule, bare, never, relay_alone, retire_alone, rules, with_quota
 from sim.scenario import Creatives, Moving, Protection, Scenario, shipped
 from sim.shocks import Shocks
 from sim.world import MarketWorld
@@ -36,12 +36,14 @@ ARMS: dict[str, Rule] = {
     "R-RETIRE alone": retire_alone,
     "R-RELAY alone": relay_alone,
     "R-RETIRE + R-RELAY": rules,
+    "the same, 2 new a week": with_quota,
 }
 
 
 @dataclass
 class Outcome:
-    """Of one arm, by campaign: fen over the days measured. `good`, `retired`: creatives by the truth."""
+    """Of one arm, by campaign, in yuan for each yuan that it would have spent at its usual pace: every campaign weighs alike. `good`,
+    `retired`: creatives by the truth."""
 
     spend: Float
     contribution: Float
@@ -77,8 +79,8 @@ def run(s: Scenario, seed: int, rule: Rule, shocks: Shocks, days: int = DAYS) ->
         world.set_target(np.arange(len(targets)), np.round(targets, 2))
         world.advance(world.now + DAY)
     end = world.run_out()
-    out.spend = (end.spend - began.spend).astype(np.float64)
-    out.contribution = end.profit - began.profit + out.spend
+    spend = (end.spend - began.spend).astype(np.float64)
+    out.spend, out.contribution = (x / (usual * days) for x in (spend, end.profit - began.profit + spend))
     out.added = len(curator.added)
     return out
 

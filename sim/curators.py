@@ -7,7 +7,7 @@ creative's age is what its spend shows, as on the platform.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,11 @@ def rules(j: Judgeable, s: RuleSettings, k: int) -> Choice:
     """The rulebook's creative rules."""
     found = judge_creatives(j.view, s, k)
     return Choice(found.verdict == Verdict.RETIRE, found.add)
+
+
+def with_quota(j: Judgeable, s: RuleSettings, k: int) -> Choice:
+    """The rules, where the operator wants two new creatives a week (`relay_weekly`)."""
+    return rules(j, replace(s, relay_weekly=2), k)
 
 
 @dataclass(slots=True)

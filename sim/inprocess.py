@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import numpy as np
 
-from bidctl.domain.campaign import CampaignInfo, Creative, Listing, LoggedEdit, Reading, Session, Totals
+from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session, Totals
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import (
     AccountId,
@@ -32,6 +32,7 @@ from bidctl.engine.ports import ReadFailed
 from sim.emulator import ids, materials, suggest, times
 from sim.emulator.call import Call
 from sim.emulator.campaign import ACTIONS, OBJECTIVES, Campaign, Settings
+from sim.emulator.creatives import Material
 from sim.emulator.errors import ApiError
 from sim.emulator.metrics import ZERO, Sums
 from sim.emulator.routes import WRITES, Router
@@ -174,22 +175,15 @@ class InProcessReads:
         before = {"start_date": _date(until - _CREATIVE_OLD_WINDOW_S), "end_date": _date(until - times.DAY)}
         spent = materials.totals_of(s, c, before)
         old = {m for m, sums in spent.items() if materials.stats_of([_SPENT], sums)[_SPENT]}
-        found = [m for m in c.materials if m.kind == "VIDEO" and m.created_at <= s.latest]
-        return tuple(
-            Creative(
-                campaign=campaign,
-                creative=str(m.id),
-                title=m.title,
-                picked_by_system=m.auto,
-                delivering=m.deleted_at is None,
-                deleted=m.deleted_at is not None,
-                shared=len(c.products) > 1,
-                created_at=None,
-                totals=_totals(totals.get(m.id, ZERO), none=0),
-                known_since=_utc(until) if m.id in old else None,
-            )
-            for m in found
-        )
+        return tuple(_creative(c, m, totals, _utc(until) if m.id in old else None) for m in _videos(c, s.latest))
+
+    async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
+        s, c = self._settled(), self._campaign(account, campaign)
+        on = _date(day.timestamp())
+        totals = materials.totals_of(s, c, {"start_date": on, "end_date": on})
+        found = tuple(_creative(c, m, totals, None) for m in _videos(c, s.latest))
+        others = _totals(totals.get(materials.PSEUDO, ZERO), none=0)
+        return CreativeDay(_utc(times.day_start(day.timestamp())), found, others)
 
     def _settled(self) -> Service:
         self._router.editor.settle()
@@ -295,6 +289,25 @@ def _video(service: Service, ad: int, name: str) -> str:
 def _session(live_account: str, one: LiveSession) -> Session:
     ended = None if math.isnan(one.ended_at) else _second(one.ended_at)
     return Session(live_account, str(ids.ROOM + one.room), _second(one.started_at), ended)
+
+
+def _videos(c: Campaign, now: float) -> list[Material]:
+    return [m for m in c.materials if m.kind == "VIDEO" and m.created_at <= now]
+
+
+def _creative(c: Campaign, m: Material, totals: Mapping[int, Sums], known_since: datetime | None) -> Creative:
+    return Creative(
+        campaign=CampaignId(str(c.id)),
+        creative=str(m.id),
+        title=m.title,
+        picked_by_system=m.auto,
+        delivering=m.deleted_at is None,
+        deleted=m.deleted_at is not None,
+        shared=len(c.products) > 1,
+        created_at=None,
+        totals=_totals(totals.get(m.id, ZERO), none=0),
+        known_since=known_since,
+    )
 
 
 def _date(at: float) -> str:

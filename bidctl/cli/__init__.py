@@ -76,6 +76,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "resume": ("bidctl.cli.switches:resume", "解除停止托管或熔断 / Release the kill switch or an open breaker."),
     "revert": ("bidctl.cli.revert:revert", "按规则撤回到早先的目标 / Go back to an earlier target, by the rules."),
+    "creatives": (
+        "bidctl.cli.creatives:creatives",
+        "素材: 结论, 象限, 下架与撤销的提案 / Creatives: verdicts, quadrants, retirements to approve.",
+    ),
     "audit": ("bidctl.cli.audit:audit", "按规则审计平台的写入日志 / Judge a platform journal by the rulebook."),
     "sim": (
         "bidctl.cli.sim:sim",

@@ -137,6 +137,14 @@ class Say(Phrases):
         "{file}: 改动 {id}: 本账本没有这个决定; 请在此处重新生成方案",
         "{file}: change {id}: this ledger holds no such decision; make a new plan here",
     )
+    NOT_RETIRED = (
+        "creatives --undo {creative}: 账户 {account} 中没有本程序下架过的这个素材; 只能重新添加本程序下架的",
+        "creatives --undo {creative}: bidctl has retired no such creative in account {account}; only what it retired is added again",
+    )
+    CREATIVE_WAITS = (
+        "{campaign}: 已有一个素材提案在等; 请看: bidctl pending",
+        "{campaign}: a creative's proposal waits already; see: bidctl pending",
+    )
     REVERT_REFUSED = "{account}/{campaign}: {old} 不变: {why}", "{account}/{campaign}: {old} stays: {why}"
     REVERT_UNKNOWN = (
         "{campaign}: 30 天内没有已知的改动; 请用 --to 写明目标",

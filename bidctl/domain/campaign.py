@@ -114,3 +114,13 @@ class Creative:
     created_at: datetime | None
     totals: Totals
     known_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreativeDay:
+    """What the creatives of a campaign did on the natural day that begins at `start` (their `totals`); `others`: what the platform
+    lists together, without names."""
+
+    start: datetime
+    creatives: tuple[Creative, ...]
+    others: Totals

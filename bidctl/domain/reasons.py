@@ -114,6 +114,7 @@ class Reason(IntEnum):
     WAITING_RESULT = 50
     NOT_WORTH_MOVING = 51
     REFUSED = 52
+    TOO_FEW_CREATIVES = 53
     RULE_KEEPS = 59
     # acting
     START = 60
@@ -130,6 +131,8 @@ class Reason(IntEnum):
     PROFIT_HIGHER = 71
     OPERATOR = 72
     STOCK_PAUSE = 73
+    CREATIVE_WEAK = 74
+    CREATIVE_AGAIN = 75
     RULE_RAISES = 80
     RULE_LOWERS = 81
     RULE_SETS = 82
@@ -227,6 +230,15 @@ WORDING: dict[Reason, Wording] = {
     Reason.APPROVED: Wording("人工批准的提案", "a proposal that a person approved"),
     Reason.UNPAUSE: Wording("零点恢复由本程序暂停的计划", "midnight: resume what bidctl paused"),
     Reason.PROFIT_HIGHER: Wording("预计利润更高", "projected profit is higher there"),
+    Reason.TOO_FEW_CREATIVES: Wording(
+        "在投素材数量不能再少", "the number of delivering creatives must not fall further"
+    ),
+    Reason.CREATIVE_WEAK: Wording(
+        "素材明显弱于同商品其他素材, 下架", "a creative clearly weaker than its siblings: retired"
+    ),
+    Reason.CREATIVE_AGAIN: Wording(
+        "重新添加本程序下架的素材, 重新学习", "a creative that bidctl retired is added again; learning starts over"
+    ),
     Reason.STOCK_PAUSE: Wording("售罄风险: 告急商品占成交过半, 暂停", "red products carry over half of the GMV: pause"),
     Reason.OPERATOR: Wording("人工操作", "the operator's own action"),
     Reason.RULE_KEEPS: Wording("策略文件的规则: 保持", "a rule of the policy file: keep"),
@@ -239,9 +251,16 @@ WORDING: dict[Reason, Wording] = {
 }
 
 WRITTEN = frozenset(
-    {Reason.RULE_KEEPS, Reason.RULE_RAISES, Reason.RULE_LOWERS, Reason.RULE_SETS, Reason.RULE_FOR_PROFIT}
+    {
+        Reason.CREATIVE_WEAK,
+        Reason.RULE_KEEPS,
+        Reason.RULE_RAISES,
+        Reason.RULE_LOWERS,
+        Reason.RULE_SETS,
+        Reason.RULE_FOR_PROFIT,
+    }
 )
-"""Reasons of rules that say their own why (policies in TOML)."""
+"""Reasons of rules that say their own why (policies in TOML, a creative's figures)."""
 
 RULE_OF: dict[Reason, Rule] = {
     Reason.NO_DATA: Rule.FRESH,
@@ -298,6 +317,9 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.NOT_WORTH_MOVING: Rule.POLICY,
     Reason.UNPAUSE: Rule.STOPLOSS,
     Reason.STOCK_PAUSE: Rule.STOCK,
+    Reason.TOO_FEW_CREATIVES: Rule.KEEP,
+    Reason.CREATIVE_WEAK: Rule.RETIRE,
+    Reason.CREATIVE_AGAIN: Rule.UNDO,
     Reason.START: Rule.START,
     Reason.NOVOLUME: Rule.NOVOLUME,
     Reason.STOPLOSS_NO_ORDERS: Rule.STOPLOSS,

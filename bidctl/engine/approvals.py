@@ -32,6 +32,8 @@ PASSING = frozenset({
     Reason.BLAST,
 })  # fmt: skip
 """While it is so an approval waits: the condition passes by itself, and a person's yes is not lost to it."""
+CREATIVE_LIFE = timedelta(hours=24)
+"""A retirement stands on the figures of complete days: the next day it is judged anew, not carried out."""
 FOR_THE_GATE = frozenset({Reason.SUGGESTION_UNKNOWN, Reason.ASK_START})
 """Not known yet here; the gate asks for the suggestion itself."""
 
@@ -127,4 +129,6 @@ def _key(p: DecisionRecord) -> tuple[CampaignId, Field | None, str, str]:
 
 
 def _overdue(a: DecisionRecord, now: datetime) -> bool:
+    if a.field is Field.CREATIVE:
+        return now - a.at > CREATIVE_LIFE
     return a.tick.startswith(PLAN_TICK) and now - a.at > PLAN_LIFE

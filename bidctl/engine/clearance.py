@@ -166,8 +166,13 @@ def _creative(e: Evidence) -> Objection | None:
     deletes, name = e.request.value.startswith("delete:"), e.request.value.partition(":")[2]
     if creative_shown(e.request.value, e.creatives) != (PRESENT if deletes else GONE):
         return CREATIVE
-    locked = any(c.creative == name and (c.picked_by_system or c.shared) for c in e.creatives)
-    return CREATIVE if deletes and locked else None
+    if not deletes:
+        return None
+    if any(c.creative == name and (c.picked_by_system or c.shared) for c in e.creatives):
+        return CREATIVE
+    stay = sum(c.delivering and c.creative != name for c in e.creatives)
+    least = e.rules.keep_live if e.reading.info.kind is Kind.LIVE else e.rules.keep_goods
+    return because(Reason.TOO_FEW_CREATIVES) if stay < least else None
 
 
 def _restored(e: Evidence) -> Objection | None:

@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from bidctl.domain.decision import Decision, TraceStep, rules_in
 from bidctl.domain.reasons import ALERT_WORDING, WORDING, WRITTEN, Alert, Reason
+from bidctl.domain.values import Field
 from bidctl.engine.decide import decide, trace
 from bidctl.engine.ports import DecisionRecord
 from bidctl.engine.records import change, inputs_row, said, why
@@ -19,6 +20,10 @@ SHOWN = ("goal", "projected_roas", "projected_lo", "projected_hi", "p_below_goal
          "floor", "since_edit_s", "edits_today", "settlement_rate", "spend_today")  # fmt: skip
 
 AGREES = Wording("重算结果一致", "deciding again gives the same")
+ONCE = Wording(
+    "素材的数字来自平台的日报, 没有存下, 不能重算",
+    "a creative's figures are the platform's of those days and not kept: not decided again",
+)
 DIFFERS = Wording(
     "重算结果不同: 策略, 设置或全账户限制已变",
     "deciding again differs: policy, settings or an account-wide limit changed",
@@ -27,12 +32,13 @@ DIFFERS = Wording(
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One stored decision, what deciding its inputs again gives, and the steps. `same`: both agree (they differ where the
+    """One stored decision, what deciding its inputs again gives, and the steps. `same`: both agree; None = it was no decision of a
+    policy and cannot be decided again (they differ where the
     policy or the settings have changed since, or where R-BLAST looked at the whole account)."""
 
     stored: DecisionRecord
     again: Decision
-    same: bool
+    same: bool | None
     steps: tuple[TraceStep, ...]
     numbers: tuple[tuple[str, float], ...]
 
@@ -62,7 +68,7 @@ class Explanation:
             out.append(
                 f"  {mark} {step.rule.code:<11} {WORDING[step.reason].text(lang) if step.decided else ''}  {read}".rstrip()
             )
-        return [*out, f"  = {(AGREES if self.same else DIFFERS).text(lang)}"]
+        return [*out, f"  = {(ONCE if self.same is None else AGREES if self.same else DIFFERS).text(lang)}"]
 
     def as_json(self) -> dict[str, object]:
         """For machines."""
@@ -86,6 +92,7 @@ def explain(stored: DecisionRecord, policy: Policy, rules: RuleSettings) -> Expl
     o = inputs_row(stored.inputs)
     again = decide(policy, o, rules).row(0)
     told = change(again, o, 0)
-    same = told == (stored.field, stored.old, stored.new) and int(again.reason) == stored.reason
+    agrees = told == (stored.field, stored.old, stored.new) and int(again.reason) == stored.reason
+    same = None if stored.field is Field.CREATIVE else agrees
     numbers = tuple((k, float(v)) for k in SHOWN if not math.isnan(v := float(getattr(o, k)[0])))
     return Explanation(stored, again, same, tuple(trace(policy, o, rules, 0)), numbers)

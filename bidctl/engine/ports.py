@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bidctl.domain.campaign import CampaignInfo, Creative, Listing, LoggedEdit, Reading, Session
+from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session
 from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.reasons import Alert
@@ -84,6 +84,10 @@ class PlatformReads(Protocol):
 
     async def creatives(self, account: AccountId, campaign: CampaignId) -> tuple[Creative, ...]:
         """Creatives of one campaign; raises ReadFailed."""
+        ...
+
+    async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
+        """What they did on the natural day that holds `day`; raises ReadFailed."""
         ...
 
 

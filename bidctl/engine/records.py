@@ -36,13 +36,10 @@ def decision_id(account: AccountId, campaign: CampaignId, tick: str, field: Fiel
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def told_rule(says: Wording | None) -> str:
-    """A decision's `trace`: the policy's rule in its author's words, kept because a policy file may change; `[]` = none."""
-    return (
-        "[]"
-        if says is None
-        else json.dumps([{"rule": Rule.POLICY.code, "zh": says.zh, "en": says.en}], ensure_ascii=False)
-    )
+def told_rule(says: Wording | None, rule: Rule = Rule.POLICY) -> str:
+    """A decision's `trace`: the policy's rule in its author's words, kept because a policy file may change, or the figures of a
+    creative; `[]` = none."""
+    return "[]" if says is None else json.dumps([{"rule": rule.code, "zh": says.zh, "en": says.en}], ensure_ascii=False)
 
 
 def said(record: DecisionRecord) -> Wording | None:

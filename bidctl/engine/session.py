@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Alert
 from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import AccountId, CampaignId
@@ -132,6 +133,10 @@ class Session:
     async def take_up(self, account: AccountId, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
         """Carry out approved proposals of an account at once; what each came to, and why."""
         return await self._desk(account).take_up(decisions)
+
+    async def observed(self, account: AccountId) -> Observation | None:
+        """The enrolled campaigns of an account as they stand now; None where it has none."""
+        return await self._desk(account).observed() if account in self._accounts else None
 
     async def wish(self, account: AccountId, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now; None where it is not enrolled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.emulator import ids
 from sim.emulator.times import DAY
@@ -18,7 +19,8 @@ OTHER_WEIGHT = 3
 
 @dataclass(slots=True)
 class Material:
-    """One material. `kind` VIDEO, TITLE or LIVE_ROOM; `auto`: picked by the system; times epoch s, None = not deleted."""
+    """One material. `kind` VIDEO, TITLE or LIVE_ROOM; `auto`: picked by the system; times epoch s, None = not deleted; `rate`: what a
+    yuan on it earns, beside 1 for most."""
 
     id: int
     kind: str
@@ -28,6 +30,7 @@ class Material:
     created_at: float
     deleted_at: float | None = None
     video_id: str = ""
+    rate: float = 1.0
 
     def alive(self, begin: float, end: float) -> bool:
         """Whether it was there at some moment of [begin, end)."""
@@ -61,8 +64,17 @@ def video_id(material: int) -> str:
     return f"v0200fg{material}"
 
 
-def shares(materials: Sequence[Material], day: float) -> dict[int, float]:
-    """Share of a natural day's numbers by material id (-2 = the pseudo row); sums to 1."""
-    alive = {m.id: m.weight for m in materials if m.weight and m.alive(day, day + DAY)}
-    total = sum(alive.values()) + OTHER_WEIGHT
-    return {-2: OTHER_WEIGHT / total, **{name: weight / total for name, weight in alive.items()}}
+class Share(NamedTuple):
+    """Of a day's spend, and of what it earned."""
+
+    spend: float
+    earned: float
+
+
+def shares(materials: Sequence[Material], day: float) -> dict[int, Share]:
+    """Shares of a natural day by material id (-2 = the pseudo row); each sums to 1."""
+    alive = [m for m in materials if m.weight and m.alive(day, day + DAY)]
+    weight = {-2: float(OTHER_WEIGHT), **{m.id: float(m.weight) for m in alive}}
+    earning = {-2: float(OTHER_WEIGHT), **{m.id: m.weight * m.rate for m in alive}}
+    spend, earned = sum(weight.values()), sum(earning.values())
+    return {name: Share(weight[name] / spend, earning[name] / earned) for name in weight}

@@ -86,7 +86,7 @@ def totals_of(service: Service, c: Campaign, filtering: Mapping[str, object]) ->
     parts: dict[int, list[Sums]] = {}
     for _, day, row in service.rows([c.index], since, until + 1, "day"):
         for number, share in shares(c.materials, day).items():
-            parts.setdefault(number, []).append(scaled(row, share))
+            parts.setdefault(number, []).append(scaled(row, *share))
     return {number: added(rows) for number, rows in parts.items()}
 
 

@@ -44,9 +44,11 @@ def added(rows: Iterable[Sums]) -> Sums:
     return Sums(*total)  # type: ignore[arg-type]
 
 
-def scaled(row: Sums, share: float) -> Sums:
-    """A share of a row, rounded to whole fen and orders."""
-    return Sums(*(None if v is None else round(v * share) for v in row))  # type: ignore[arg-type]
+def scaled(row: Sums, share: float, earned: float | None = None) -> Sums:
+    """A share of a row, rounded to whole fen and orders; `earned`: another share of all but the spend."""
+    of = share if earned is None else earned
+    told = (None if v is None else round(v * of) for v in row)
+    return Sums(*told)._replace(spend=round(row.spend * share))  # type: ignore[arg-type]
 
 
 Number = float | int | None

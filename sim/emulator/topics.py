@@ -72,7 +72,7 @@ def _video_rows(kind: int) -> Callable[[Service, int, Where, float, float, str],
                         "roi2_material_upload_time": times.stamp(m.created_at),
                         "material_create_time_v2": times.stamp(m.created_at),
                     }
-                    found.append((words, day, scaled(row, share[m.id])))
+                    found.append((words, day, scaled(row, *share[m.id])))
         wanted = where.get("material_id")
         return found if wanted is None else [r for r in found if r[0]["material_id"] in wanted]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from bidctl.domain.campaign import Creative, CreativeDay, Totals
 from bidctl.domain.creatives import CreativeView, Verdict
+from bidctl.domain.values import CampaignId
 from bidctl.engine.creative_rates import by_spend, fitted_slope, sales
+from bidctl.engine.creative_table import CampaignCreatives, creative_table
 from bidctl.engine.creative_view import CreativeCampaigns, CreativeDays, creative_view
 from bidctl.policy.creatives import judge_creatives
 from bidctl.policy.rulebook import RuleSettings
@@ -50,6 +54,28 @@ def campaign(c: CreativeDays, **changes: object) -> CreativeCampaigns:
 
 def seen(c: CreativeDays, **changes: object) -> CreativeView:
     return creative_view(c, campaign(c, **changes), begins(c.spend.shape[1]), NOW).view
+
+
+def test_who_is_in_a_campaign_is_what_its_list_says_now() -> None:
+    """One joined after the first day, one is not listed any more: its spend and the others' count for the campaign alone."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def one(name: str, spend: float | None) -> Creative:
+        return Creative(CampaignId("c"), name, name, False, True, False, False, None, Totals(spend, 10.0, 1.0))
+
+    days = (
+        CreativeDay(at, (one("a", 100.0), one("left", 40.0)), Totals(5.0)),
+        CreativeDay(at + timedelta(days=1), (one("a", None), one("b", 60.0)), Totals()),
+    )
+    members = (one("a", 1.0), replace(one("b", 1.0), shared=True))
+    c, k = creative_table([CampaignCreatives(CampaignId("c"), True, 5, 1, 2, 2.0, members, days)])
+    assert c.creative.tolist() == ["a", "b"] and c.shared.tolist() == [False, True]
+    np.testing.assert_array_equal(c.spend, [[100, np.nan], [0, 60]])
+    assert np.isnan(c.net[0]).all() and k.spend.tolist() == [[145, 60]]
+    assert (k.retired_today[0], k.fresh_week[0], k.keep_at_least[0]) == (1, 2, 5)
+    empty, none = creative_table([])
+    assert len(empty) == len(none) == 0
+    assert len(creative_view(empty, none, np.zeros(0), NOW).view) == 0
 
 
 def test_only_days_that_began_a_day_after_its_start_count() -> None:

@@ -416,13 +416,16 @@ async def test_budget_stays_inside_the_operators_cap(rig: Rig) -> None:
 
 async def test_creatives_pass_the_same_gate(rig: Rig) -> None:
     theirs = Creative(C1, "8", "a", True, True, False, False, None, Totals())
-    rig.platform.creatives_by_id[C1] = (replace(theirs, creative="9", picked_by_system=False), theirs)
+    more = tuple(replace(theirs, creative=f"2{i}") for i in range(3))
+    rig.platform.creatives_by_id[C1] = (replace(theirs, creative="9", picked_by_system=False), theirs, *more)
     delete: dict[str, Any] = {"what": Field.CREATIVE, "old": "present", "reason": Reason.OPERATOR}
+    assert (await rig.write("delete:9", **delete)).why.startswith("TOO_FEW_CREATIVES"), "R-KEEP: 4 would stay"
+    rig.platform.creatives_by_id[C1] += (replace(theirs, creative="30"),)
     assert (await rig.write("delete:8", **delete)).why.startswith("CREATIVE")
     rig.platform.faults = [Fault.LOST_APPLIED]
     assert (await rig.write("delete:9", **delete)).state is WriteState.UNKNOWN
     await rig.gate.settle(ACCOUNT)
-    assert rig.ledger.state.writes[2].state is WriteState.CONFIRMED
+    assert rig.ledger.state.writes[3].state is WriteState.CONFIRMED
     assert (await rig.write("delete:9", **delete)).why.startswith("CREATIVE")
     assert (await rig.write("add:9", "gone", what=Field.CREATIVE)).state is WriteState.CONFIRMED
 

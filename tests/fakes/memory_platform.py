@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from bidctl.domain.campaign import CampaignInfo, Creative, Listing, LoggedEdit, Reading, Session, Totals
+from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session, Totals
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import (
     AccountId,
@@ -213,6 +213,10 @@ class MemoryPlatform:
     async def creatives(self, account: AccountId, campaign: CampaignId) -> tuple[Creative, ...]:
         self._enter("creatives")
         return self.creatives_by_id.get(campaign, ())
+
+    async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
+        self._enter("creative_day")
+        return CreativeDay(day, self.creatives_by_id.get(campaign, ()), Totals())
 
     # the write
     async def write(self, request: WriteRequest) -> Answer:

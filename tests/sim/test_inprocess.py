@@ -140,6 +140,16 @@ async def test_writes_and_the_log_are_the_same(both: Both) -> None:
     assert [(n["actor"], n["decision"]) for n in lines][:2] == [("api", "d" * 32)] * 2
 
 
+async def test_what_creatives_did_on_a_day_is_the_same(both: Both) -> None:
+    for plan in await plans(both):
+        for back in (0, 1):
+            day = both.now - timedelta(days=back)
+            inside = await both.inside.creative_day(both.account, plan.campaign, day)
+            assert await both.link.reads.creative_day(both.account, plan.campaign, day) == inside
+            assert inside.start <= day < inside.start + timedelta(days=1)
+    assert any(c.totals.spend for c in inside.creatives) and inside.others.spend
+
+
 async def test_a_creatives_age_is_a_lower_bound_of_the_worlds_over_http_and_in_process(both: Both) -> None:
     both.running.control("POST", "advance", {"seconds": 5 * 86400})
     now = both.now + timedelta(days=5)

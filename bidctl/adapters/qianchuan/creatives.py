@@ -18,7 +18,7 @@ from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.material import MaterialRow, Materials, MaterialStats
 from bidctl.adapters.qianchuan.words import Say
-from bidctl.domain.campaign import Creative, Totals
+from bidctl.domain.campaign import Creative, CreativeDay, Totals
 from bidctl.domain.values import AccountId, CampaignId
 
 WINDOW = timedelta(days=6)
@@ -52,11 +52,24 @@ async def read_creatives(client: ReadClient, account: AccountId, campaign: Campa
     return tuple(creative(campaign, row, since if _id(row) in old else None) for row in rows)
 
 
+async def read_creative_day(client: ReadClient, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
+    """What the creatives of a plan did on the natural day that holds `day`. Raises ReadFailed."""
+    on = times.day(day)
+    rows = await _all_of_types(client, account, campaign, TYPES, on, on)
+    others = next((_totals(row.stats_info) for row in rows if _id(row) == _PSEUDO), Totals())
+    return CreativeDay(times.day_start(on), tuple(creative(campaign, r) for r in rows if _id(r) != _PSEUDO), others)
+
+
 async def _of_types(
     client: ReadClient, account: AccountId, campaign: CampaignId, types: Sequence[str], first: date, last: date
 ) -> list[MaterialRow]:
-    rows = [row for kind in types for row in await _of_type(client, account, campaign, kind, first, last)]
-    return [row for row in rows if _id(row) != _PSEUDO]
+    return [row for row in await _all_of_types(client, account, campaign, types, first, last) if _id(row) != _PSEUDO]
+
+
+async def _all_of_types(
+    client: ReadClient, account: AccountId, campaign: CampaignId, types: Sequence[str], first: date, last: date
+) -> list[MaterialRow]:
+    return [row for kind in types for row in await _of_type(client, account, campaign, kind, first, last)]
 
 
 async def _of_type(

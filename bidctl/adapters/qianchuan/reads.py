@@ -12,7 +12,7 @@ from bidctl.adapters.qianchuan.accounts import live_accounts
 from bidctl.adapters.qianchuan.boosts import has_boost
 from bidctl.adapters.qianchuan.campaign import GRID, from_detail, from_row, live_account_of
 from bidctl.adapters.qianchuan.client import Fetched, ReadClient
-from bidctl.adapters.qianchuan.creatives import creative, read_creatives, read_materials
+from bidctl.adapters.qianchuan.creatives import creative, read_creative_day, read_creatives, read_materials
 from bidctl.adapters.qianchuan.editlog import read_log
 from bidctl.adapters.qianchuan.encode import wire_id
 from bidctl.adapters.qianchuan.facts import read_facts
@@ -22,7 +22,7 @@ from bidctl.adapters.qianchuan.suggest import UNKNOWN, read_suggestion
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
 from bidctl.adapters.qianchuan.wire.uni import AdRow, Detail
 from bidctl.adapters.qianchuan.words import Say
-from bidctl.domain.campaign import CampaignInfo, Creative, Listing, LoggedEdit, Reading, Session
+from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind, Suggestion
 from bidctl.engine.ports import ReadFailed
@@ -124,6 +124,9 @@ class QianchuanReads:
 
     async def creatives(self, account: AccountId, campaign: CampaignId) -> tuple[Creative, ...]:
         return await _reading(read_creatives(self._client, account, campaign))
+
+    async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
+        return await _reading(read_creative_day(self._client, account, campaign, day))
 
     async def material(self, account: AccountId, campaign: CampaignId, number: str) -> tuple[Kind, MaterialRow] | None:
         """What is needed to add a creative again: the plan's kind and the creative's own row. Raises ReadFailed."""

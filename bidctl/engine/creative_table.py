@@ -1,0 +1,82 @@
+"""From what the platform lists of creatives to the columns over days that `creative_view` takes.
+
+Who is in a campaign is what its list says now: a row of a day that the list does not hold any more is no creative of it (but its
+spend counts for the campaign), and one that a day's rows leave out spent nothing then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidctl.domain.campaign import Creative, CreativeDay, Totals
+from bidctl.domain.values import CampaignId
+from bidctl.engine.creative_view import CreativeCampaigns, CreativeDays
+
+Float = NDArray[np.float64]
+COLUMNS = ("spend", "gmv", "gmv_1h", "orders")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCreatives:
+    """A campaign at one look. `target` ROAS, NaN = none; `members`: its list; `days`: complete days, oldest first, the same of all."""
+
+    campaign: CampaignId
+    free: bool
+    keep_at_least: int
+    retired_today: int
+    fresh_week: int
+    target: float
+    members: tuple[Creative, ...]
+    days: tuple[CreativeDay, ...]
+
+
+def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, CreativeCampaigns]:
+    """The creatives of an account's campaigns in columns; rows follow `members` of each campaign in turn."""
+    members = [c for one in found for c in one.members]
+    index = np.repeat(np.arange(len(found)), [len(one.members) for one in found]).astype(np.int64)
+    did = {name: _days(found, name) for name in COLUMNS}
+    creatives = CreativeDays(
+        creative=np.array([c.creative for c in members], np.str_), campaign_index=index, product_index=np.zeros_like(index),
+        delivering=np.array([c.delivering for c in members], np.bool_),
+        picked_by_system=np.array([c.picked_by_system for c in members], np.bool_),
+        shared=np.array([c.shared for c in members], np.bool_),
+        born=np.array([c.created_at.timestamp() if c.created_at else np.nan for c in members], np.float64),
+        spend=did["spend"], gmv=did["gmv"], net=did["gmv_1h"], orders=did["orders"],
+    )  # fmt: skip
+    return creatives, CreativeCampaigns(
+        campaign=np.array([one.campaign for one in found], np.str_), free=np.array([one.free for one in found], np.bool_),
+        keep_at_least=_whole([one.keep_at_least for one in found]), retired_today=_whole([one.retired_today for one in found]),
+        reserve=np.zeros(len(found), np.int64), fresh_week=_whole([one.fresh_week for one in found]),
+        target=np.array([one.target for one in found], np.float64),
+        spend=_wholes(found, "spend"), gmv=_wholes(found, "gmv"), orders=_wholes(found, "orders"),
+    )  # fmt: skip
+
+
+def _whole(numbers: Sequence[int]) -> NDArray[np.int64]:
+    return np.array(numbers, np.int64)
+
+
+def _days(found: Sequence[CampaignCreatives], name: str) -> Float:
+    rows = []
+    for one in found:
+        days = [{c.creative: _of(c.totals, name) for c in day.creatives} for day in one.days]
+        rows += [[day.get(c.creative, 0.0) for day in days] for c in one.members]
+    return np.array(rows, np.float64).reshape(len(rows), len(found[0].days) if found else 0)
+
+
+def _wholes(found: Sequence[CampaignCreatives], name: str) -> Float:
+    """(k, d): everything of the campaign's days, what the platform lists together included."""
+    sums = [
+        [float(np.nansum([_of(t, name) for t in (*(c.totals for c in day.creatives), day.others)])) for day in one.days]
+        for one in found
+    ]
+    return np.array(sums, np.float64).reshape(len(found), len(found[0].days) if found else 0)
+
+
+def _of(totals: Totals, name: str) -> float:
+    value = getattr(totals, name)
+    return np.nan if value is None else float(value)

@@ -1,0 +1,115 @@
+"""Creatives by the commands against the emulated platform: judged, proposed, approved, deleted, and added again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.office import Office, office
+
+DAY_ONE_H = 2
+WEAK = 3
+"""Number of the creative that earns a tenth of what the others do."""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Office]:
+    """All enrolled, past the ledger's first hour; in one campaign one creative is weak."""
+    with office(tmp_path) as made:
+        campaign = made.platform.emulator.service.find(int(made.campaigns[2]["id"]))
+        assert campaign is not None
+        campaign.materials[WEAK].rate = 0.1
+        made.enrol_all()
+        made.tick("dry")
+        made.advance(hours=DAY_ONE_H)
+        yield made
+
+
+@pytest.fixture
+def weak(desk: Office) -> tuple[str, str]:
+    """The campaign and its weak creative."""
+    campaign = desk.platform.emulator.service.find(int(desk.campaigns[2]["id"]))
+    assert campaign is not None
+    return str(campaign.id), str(campaign.materials[WEAK].id)
+
+
+def deleted(desk: Office, campaign: str, creative: str) -> bool:
+    found = desk.platform.emulator.service.find(int(campaign))
+    assert found is not None
+    return next(m.deleted_at is not None for m in found.materials if str(m.id) == creative)
+
+
+def of_creatives(desk: Office) -> list[Any]:
+    return [line for line in desk.written() if line["field"] == "creative"]
+
+
+def test_every_creative_gets_a_verdict_and_only_looking_proposes_nothing(desk: Office, weak: tuple[str, str]) -> None:
+    rows = desk.run.done("creatives", "--account", desk.account, "--json").tree
+    assert len({r["campaign"] for r in rows}) == len(desk.campaigns)
+    mine = {r["creative"]: r for r in rows if r["campaign"] == weak[0]}
+    assert mine[weak[1]]["verdict"] == "retire" and mine[weak[1]]["p_weak"] > 0.9
+    assert mine[weak[1]]["quadrant"] == "much volume, poor conversion"
+    assert [c for c, r in mine.items() if r["verdict"] == "system"] and sum(r["verdict"] == "retire" for r in rows) == 1
+    assert {r["verdict"] for r in rows} >= {"top", "system", "retire"}
+    for lang, word in (("en", "yields clearly less"), ("zh", "每元消耗产出明显低于同商品其他素材")):
+        said = desk.run.done("creatives", "--account", desk.account, "--campaign", weak[0], "--lang", lang)
+        assert word in said.out.replace("\n", "") or word[:6] in said.out
+    assert desk.run.done("pending", "--json").tree == [] and of_creatives(desk) == []
+
+
+def test_propose_approve_tick_deletes_and_undo_adds_it_again(desk: Office, weak: tuple[str, str]) -> None:
+    campaign, creative = weak
+    account = ("--account", desk.account)
+    early = desk.run("creatives", *account, "--undo", creative)
+    assert early.code == 2 and "has retired no such creative" in early.err
+    desk.run.done("creatives", *account, "--propose", "--mode", "approve")
+    desk.run.done("creatives", *account, "--propose", "--mode", "approve")  # one that waits is not made twice
+    (proposal,) = desk.run.done("pending", "--json").tree
+    assert (proposal["campaign"], proposal["new"]) == (campaign, f"delete:{creative}")
+    assert "weak with P" in proposal["why"]
+    desk.tick("approve")
+    assert not deleted(desk, campaign, creative), "nobody said yes yet"
+    (still,) = [p for p in desk.run.done("pending", "--json").tree if p["field"] == "creative"]
+    desk.run.done("approve", still["id"])
+    desk.tick("approve")
+    (line,) = of_creatives(desk)
+    assert (str(line["campaign"]), line["new"], line["outcome"]) == (campaign, f"delete:{creative}", "applied")
+    assert line["decision"] == proposal["id"] and deleted(desk, campaign, creative)
+    told = desk.run.done("explain", campaign, *account, "--count", 5).out
+    assert "weak with P" in told and "not decided again" in told
+
+    desk.advance(hours=1)
+    undo = desk.run.done("creatives", *account, "--undo", creative, "--mode", "approve", "--json").tree
+    assert undo["campaign"] == campaign
+    desk.run.done("approve", undo["id"])
+    desk.tick("approve")
+    assert [line["new"] for line in of_creatives(desk)] == [f"delete:{creative}", f"add:{creative}"]
+    assert of_creatives(desk)[1]["decision"] == undo["id"] and not deleted(desk, campaign, creative)
+    again = desk.run("creatives", *account, "--undo", creative)
+    assert again.code == 2, "only once"
+
+
+def test_an_approval_of_yesterday_is_not_carried_out(desk: Office, weak: tuple[str, str]) -> None:
+    desk.run.done("creatives", "--account", desk.account, "--propose", "--mode", "approve")
+    (proposal,) = desk.run.done("pending", "--json").tree
+    desk.run.done("approve", proposal["id"])
+    desk.advance(hours=25)
+    assert "STALE" in desk.run.done("run", "--mode", "approve", "--once").out
+    assert of_creatives(desk) == [] and not deleted(desk, *weak)
+
+
+def test_what_is_frozen_is_shown_when_named_and_never_proposed(desk: Office, weak: tuple[str, str]) -> None:
+    for campaign in desk.campaigns:
+        desk.run.done("hold", campaign["id"], "--account", desk.account, "--all")
+    assert "no campaign may be touched" in desk.run.done("creatives", "--account", desk.account, "--propose").out
+    rows = desk.run.done("creatives", "--account", desk.account, "--campaign", weak[0], "--propose", "--json").tree
+    assert {r["verdict"] for r in rows} == {"campaign_not_free", "system"}
+    assert desk.run.done("pending", "--json").tree == []
+
+
+def test_a_campaign_that_is_not_enrolled_is_refused(desk: Office) -> None:
+    assert desk.run("creatives", "--account", desk.account, "--campaign", "1").code == 2
+    assert desk.run("creatives", "--account", "1").code == 2
