@@ -26,12 +26,14 @@ FADED = 0.005  # share of spend below which the platform stops showing one
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """A natural day's creatives, one row each: `campaign`, `number` within it, `share` of its spend, and `earns`: share of its GMV."""
+    """A natural day's creatives, one row each: `campaign`, `number` within it, `share` of its spend, `earns`: share of its GMV, and
+    `rate`: what a yuan on it earns, beside 1 for a fresh one of middling quality."""
 
     campaign: Int
     number: Int
     share: Float
     earns: Float
+    rate: Float
 
 
 @dataclass(slots=True)
@@ -63,10 +65,10 @@ class Rack:
         spread = self.shocks.uniforms(Stream.CREATIVE, self.key[owner], np.tile(np.arange(n), m))[2]
         self._make(owner, now - spread * OLDEST_DAYS * DAY)
         self.first = np.concatenate([self.first, np.zeros(m)])
-        level, share, earns, rows = self._level(now)
+        level, share, earns, rate, rows = self._level(now)
         self.first[campaigns] = level[campaigns]
         new = np.isin(self.campaign[rows], campaigns)
-        fresh = Mix(self.campaign[rows[new]], self.number[rows[new]], share[new], earns[new])
+        fresh = Mix(self.campaign[rows[new]], self.number[rows[new]], share[new], earns[new], rate[new])
         had = self.mixes.get(day_of(now))
         self.mixes[day_of(now)] = fresh if had is None else joined(had, fresh)
 
@@ -88,10 +90,10 @@ class Rack:
         if len(ready):
             self._make(ready, np.full(len(ready), now))
             self.due[ready] += self.rules.renew_days * DAY
-        level, share, earns, rows = self._level(now)
+        level, share, earns, rate, rows = self._level(now)
         faded = (share < FADED) & (self.born[rows] < now - DAY)
         self.gone[rows[faded]] = now
-        self.mixes[day_of(now)] = Mix(self.campaign[rows], self.number[rows], share, earns)
+        self.mixes[day_of(now)] = Mix(self.campaign[rows], self.number[rows], share, earns, rate)
         return level - self.first
 
     def copy(self) -> Rack:
@@ -109,8 +111,8 @@ class Rack:
         self.gone = np.concatenate([self.gone, np.full(len(owner), np.inf)])
         self.quality = np.concatenate([self.quality, self.rules.spread * z])
 
-    def _level(self, now: float) -> tuple[Float, Float, Float, Int]:
-        """By campaign the ln of its factor; by creative alive its share of spend and of GMV; their rows."""
+    def _level(self, now: float) -> tuple[Float, Float, Float, Float, Int]:
+        """By campaign the ln of its factor; by creative alive its share of spend and of GMV, and its rate; their rows."""
         n, rows = len(self.made), np.flatnonzero(self.gone > now)
         owner, age = self.campaign[rows], (now - self.born[rows]) / DAY
         tired = np.maximum(age - self.rules.fresh_days, 0.0) / self.rules.half_life_days
@@ -121,7 +123,7 @@ class Rack:
         factor = np.bincount(owner, weights=share * rate, minlength=n)
         with np.errstate(divide="ignore"):
             level = np.where(factor > 0, np.log(np.maximum(factor, 1e-300)), -20.0)
-        return level, share, share * rate / factor[owner], rows
+        return level, share, share * rate / factor[owner], rate, rows
 
 
 def whole_parts(total: Int, owner: Int, share: Float) -> Int:

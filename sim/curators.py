@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.creatives import CreativeView, Verdict
+from bidctl.engine.creative_rates import WEAK
 from bidctl.engine.creative_view import (
     WINDOW_DAYS,
     CreativeCampaigns,
@@ -24,6 +25,7 @@ from bidctl.policy.creatives import judge_creatives
 from bidctl.policy.rulebook import RuleSettings
 from sim.calendar import DAY
 from sim.seam import CreativeReport, CreativeWorld
+from sim.world import MarketWorld
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -31,6 +33,11 @@ Bool = NDArray[np.bool_]
 
 BARE_COST, BARE_ROI = 50.0, 0.5
 """Retired by the thresholds: at least this many yuan of spend at less than this ROI (research on peers)."""
+WEEKLY = 2
+SEEN_DAYS = 7
+"""Who sees the truth compares a creative's rate with that of so many days before."""
+TIRED = 0.02
+"""And takes it for tired where it fell by more than this."""
 FEN = 100.0
 
 
@@ -75,9 +82,17 @@ def rules(j: Judgeable, s: RuleSettings, k: int) -> Choice:
     return Choice(found.verdict == Verdict.RETIRE, found.add)
 
 
-def with_quota(j: Judgeable, s: RuleSettings, k: int) -> Choice:
-    """The rules, where the operator wants two new creatives a week (`relay_weekly`)."""
-    return rules(j, replace(s, relay_weekly=2), k)
+def weekly(rule: Rule) -> Rule:
+    """A rule, and two new creatives a week whatever it says (the operator's `relay_weekly`)."""
+
+    def chosen(j: Judgeable, s: RuleSettings, k: int) -> Choice:
+        v, found = j.view, rule(j, s, k)
+        fresh, reserve = np.zeros(k, np.int64), np.zeros(k, np.int64)
+        fresh[v.campaign_index], reserve[v.campaign_index] = v.fresh_week, v.reserve
+        quota = np.minimum(np.maximum(WEEKLY - fresh, 0), reserve)
+        return Choice(found.retire, np.maximum(found.add, quota))
+
+    return chosen
 
 
 @dataclass(slots=True)
@@ -152,3 +167,26 @@ class Curator:
     @staticmethod
     def _name(v: CreativeView, row: np.intp) -> tuple[int, int]:
         return int(v.campaign_index[row]), int(v.creative[row])
+
+
+@dataclass(slots=True)
+class Seer(Curator):
+    """The same limits, with the truth in place of evidence: what the rules could gain if nothing had to be learned."""
+
+    world: MarketWorld
+    _rates: list[dict[tuple[int, int], float]] = field(default_factory=list)
+
+    def view(self) -> Judgeable:
+        judged, mix = Curator.view(self), self.world.mix()
+        names = list(zip(mix.campaign.tolist(), mix.number.tolist(), strict=True))
+        self._rates = [*self._rates, dict(zip(names, mix.rate.tolist(), strict=True))][-SEEN_DAYS - 1 :]
+        beside = np.where(mix.share < 1, mix.earns * (1 - mix.share), 1.0) / np.maximum(
+            mix.share * (1 - mix.earns), 1e-12
+        )
+        beside_of = dict(zip(names, beside.tolist(), strict=True))
+        rows = [self._name(judged.view, i) for i in np.arange(len(judged.view))]
+        now, before = self._rates[-1], self._rates[0]
+        weak = np.array([float(beside_of.get(n, 1.0) < WEAK) for n in rows])
+        down = np.array([float(now.get(n, 0.0) < before.get(n, 0.0) * (1 - TIRED)) for n in rows])
+        still = np.zeros(len(rows), np.int64)
+        return judged._replace(view=replace(judged.view, p_weak=weak, p_down=down, share_low_days=still))

@@ -1,4 +1,4 @@
-"""How good a creative is beside its siblings: the posterior of its rate, and whether it tires.
+"""How good a creative is beside its siblings: the posterior of its rate.
 
 The rate is net GMV per yuan of spend, relative to the pooled rate of the campaign's other creatives of the same product. True relative
 rates are taken as log-normal with mean 1 (log sd fitted per account), and what a creative sold as a Poisson number of orders of
@@ -96,32 +96,6 @@ def p_below(share: float | Float, s: Sales, log_sd: float) -> Float:
     blur = np.sqrt(1.0 / np.where(known, s.others, 1.0)[:, None] + (log_sd * _STEP / 2) ** 2)
     below = normal_cdf((np.log(np.asarray(share)).reshape(-1, 1) - log_theta) / blur)
     return np.where(known, (weight * below).sum(axis=1) / weight.sum(axis=1), np.nan)
-
-
-def p_down(before: Sales, lately: Sales, log_sd: float) -> Float:
-    """(m,) probability that the relative rate is lower lately than before, both shrunk; each beside the siblings' rate of its own
-    span, so that a weak day of the whole campaign is no fatigue. NaN where either is not known."""
-    known = np.isfinite(before.expected) & np.isfinite(lately.expected)
-    shape = 1.0 / np.expm1(log_sd**2)
-    one, two = shape + np.where(known, before.sold, 0.0), shape + np.where(known, lately.sold, 0.0)
-    was, now = (shape + np.where(known, x.expected, 0.0) for x in (before, lately))
-    gap = np.log(one / was) - np.log(two / now)
-    return np.where(known, normal_cdf(gap / np.sqrt(1.0 / one + 1.0 / two)), np.nan)
-
-
-def low_share_days(spend: Float, campaign_spend: Float) -> Int:
-    """(m,) running days up to the last with a share of the campaign's spend below half of the creative's own 3-day peak. `spend`,
-    `campaign_spend` (m, d) by complete day, oldest first; NaN = not known, which is no low day."""
-    share = spend / np.where(campaign_spend > 0, campaign_spend, np.nan)
-    d = share.shape[1]
-    if d < 4:
-        return np.zeros(len(spend), np.int64)
-    three = (share[:, :-2] + share[:, 1:-1] + share[:, 2:]) / 3.0
-    peak = np.fmax.accumulate(np.where(np.isfinite(three), three, -np.inf), axis=1)
-    before = np.concatenate([np.full((len(spend), 3), np.nan), peak[:, :-1]], axis=1)
-    low = share < 0.5 * before
-    run = np.logical_and.accumulate(low[:, ::-1], axis=1)
-    return np.asarray(run.sum(axis=1), np.int64)
 
 
 def _of_group(x: Float, group: Int) -> Float:

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.creatives import CreativeView
+from bidctl.engine.creative_fatigue import WEEK_DAYS, low_share_days, p_all_down, p_down
 from bidctl.engine.creative_rates import (
     WEAK,
     Sales,
     by_spend,
     fitted_log_sd,
     fitted_slope,
-    low_share_days,
     p_below,
-    p_down,
     sales,
 )
 from bidctl.engine.evidence import order_cv
@@ -93,7 +92,8 @@ def creative_view(c: CreativeDays, k: CreativeCampaigns, days: Float, now: float
     start = _start(c, days)
     counted = days >= (start + DAY_S)[:, None]
     net = np.where(np.isfinite(c.net), c.net, c.gmv)
-    value, evidence_value = _order_values(k)
+    value, cv = _order_values(k)
+    evidence_value = value * (1.0 + cv**2)
     group = _groups(c.campaign_index, c.product_index)
 
     def beside(span: Bool) -> Sales:
@@ -121,7 +121,8 @@ def creative_view(c: CreativeDays, k: CreativeCampaigns, days: Float, now: float
             spend=_counted(c.spend, counted), orders=_counted(c.orders, counted), net=_counted(net, counted),
             gmv_rank=_ranks(of, np.nansum(c.gmv, axis=1), c.delivering), campaign_spend=np.nansum(k.spend, axis=1)[of],
             cost_per_order=cost_per_order[of], p_weak=p_weak, p_good_settled=np.full(len(c), np.nan),
-            share_low_days=low_share_days(c.spend, k.spend[of]), p_down=p_down(beside(~lately), beside(lately), log_sd),
+            share_low_days=low_share_days(c.spend, k.spend[of]),
+            p_down=np.fmax(p_down(beside(~lately), beside(lately), log_sd), _with_all(c, k, cv)),
             reserve=k.reserve[of], fresh_week=k.fresh_week[of],
         ),
         log_sd,
@@ -137,12 +138,18 @@ def _start(c: CreativeDays, days: Float) -> Float:
     return np.where(np.isfinite(c.born), c.born, by_spend)
 
 
-def _order_values(k: CreativeCampaigns) -> tuple[Float, Float]:
-    """(k,) yuan of an order, and yuan of an order's worth of evidence; NaN without an order."""
+def _with_all(c: CreativeDays, k: CreativeCampaigns, cv: float) -> Float:
+    """(m,) how surely its whole campaign's material went down, for those that were at work before the last week."""
+    before = np.nansum(c.spend[:, :-WEEK_DAYS], axis=1) > 0
+    return np.where(before, p_all_down(k.spend, k.gmv, k.orders, cv)[c.campaign_index], np.nan)
+
+
+def _order_values(k: CreativeCampaigns) -> tuple[Float, float]:
+    """(k,) yuan of an order, NaN without an order; and how order values vary in the account."""
     orders = np.nansum(k.orders, axis=1)
     value = np.where(orders > 0, np.nansum(k.gmv, axis=1), np.nan) / np.where(orders > 0, orders, 1.0)
     cv = order_cv(k.gmv, k.orders, Groups(np.zeros(len(k), np.int64), 1))
-    return value, value * (1.0 + cv[0] ** 2)
+    return value, float(cv[0])
 
 
 def _counted(x: Float, counted: Bool) -> Float:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bidctl.domain.creatives import VERDICT_WORDING, CreativeView, Verdict
-from bidctl.engine.creative_rates import Sales, fitted_log_sd, low_share_days, p_below, p_down, sales
+from bidctl.engine.creative_fatigue import low_share_days, p_all_down, p_down
+from bidctl.engine.creative_rates import Sales, fitted_log_sd, p_below, sales
 from bidctl.policy.creatives import judge_creatives
 from bidctl.policy.rulebook import RuleSettings
 
@@ -226,3 +227,34 @@ def test_days_of_a_low_share_count_back_from_the_last() -> None:
     ], float)  # fmt: skip
     assert low_share_days(spend, whole).tolist() == [4, 0, 0]
     assert low_share_days(spend[:, :3], whole[:, :3]).tolist() == [0, 0, 0]
+
+
+def weeks(
+    spend: tuple[float, float], rate: tuple[float, float], days: int = 14
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    a_day = np.repeat(spend, 7)[None, -days:]
+    gmv = a_day * np.repeat(rate, 7)[None, -days:]
+    return a_day, gmv, gmv / 50.0
+
+
+def test_a_campaign_that_tires_shows_in_its_spend_or_in_its_rate() -> None:
+    """60 orders a day; 21 days of half-life are 20 % a week."""
+
+    def p(spend: tuple[float, float], rate: tuple[float, float]) -> float:
+        return float(p_all_down(*weeks(spend, rate), 0.7)[0])
+
+    assert p((1000, 1000), (3.0, 3.0)) == pytest.approx(0.5)
+    assert p((1000, 1000), (3.0, 2.4)) > 0.95  # the target followed, spend stayed
+    assert p((1000, 510), (3.0, 3.0)) > 0.95  # the target stayed, spend went
+    assert p((1000, 2000), (3.0, 2.4)) < 0.6  # lowered for volume, and it came
+    assert p((1000, 1200), (3.0, 3.0)) < 0.5
+
+
+def test_a_pause_or_too_short_a_history_is_no_fatigue() -> None:
+    spend, net, orders = weeks((1000, 1000), (3.0, 3.0))
+    for x in (spend, net, orders):
+        x[0, -2:] = 0.0
+    assert p_all_down(spend, net, orders, 0.7)[0] == pytest.approx(0.5, abs=0.02)
+    spend[0, -3:] = 0.0
+    assert np.isnan(p_all_down(spend, net, orders, 0.7)[0])
+    assert np.isnan(p_all_down(*weeks((1000, 1000), (3.0, 3.0), 13), 0.7)[0])
