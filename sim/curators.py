@@ -107,6 +107,7 @@ class Curator:
     added: list[tuple[int, float]] = field(default_factory=list)
     _days: list[CreativeReport] = field(default_factory=list)
     _gone: set[tuple[int, int]] = field(default_factory=set)
+    _when: list[float] = field(default_factory=list)
 
     def morning(self) -> list[tuple[int, int]]:
         """Look at yesterday, act; (campaign, creative) retired now."""
@@ -119,6 +120,7 @@ class Curator:
             w.retire_creative(*name)
         self._gone.update(going)
         self.retired += going
+        self._when += [w.now] * len(going)
         for i in np.flatnonzero(choice.add):
             for _ in range(int(choice.add[i])):
                 w.add_creative(int(i))
@@ -150,7 +152,9 @@ class Curator:
 
     def _campaigns(self, owner: Int, c: CreativeDays, k: int) -> CreativeCampaigns:
         added = np.array([i for i, _ in self.added], np.int64)
-        fresh = np.array([i for i, at in self.added if at > self.world.now - 7 * DAY], np.int64)
+        week = self.world.now - 7 * DAY
+        gone = np.array([i for (i, _), at in zip(self.retired, self._when, strict=True) if at > week], np.int64)
+        fresh = np.array([i for i, at in self.added if at > week], np.int64)
 
         def whole(x: Float) -> Float:
             out = np.zeros((k, x.shape[1]))
@@ -158,8 +162,9 @@ class Curator:
             return out
 
         return CreativeCampaigns(
-            campaign=np.arange(k).astype(np.str_), free=np.ones(k, np.bool_),
+            campaign=np.arange(k).astype(np.str_), free=np.ones(k, np.bool_), curbed=np.zeros(k, np.bool_),
             keep_at_least=np.full(k, int(self.settings.keep_goods)), retired_today=np.zeros(k, np.int64),
+            retired_week=np.bincount(gone, minlength=k),
             reserve=self.reserve - np.bincount(added, minlength=k), fresh_week=np.bincount(fresh, minlength=k),
             target=np.array([s.target for s in self.world.specs]), spend=whole(c.spend), gmv=whole(c.gmv), orders=whole(c.orders),
         )  # fmt: skip

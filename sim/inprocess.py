@@ -181,9 +181,11 @@ class InProcessReads:
         s, c = self._settled(), self._campaign(account, campaign)
         on = _date(day.timestamp())
         totals = materials.totals_of(s, c, {"start_date": on, "end_date": on})
-        found = tuple(_creative(c, m, totals, None) for m in _videos(c, s.latest))
+        told = {str(m.id): _totals(totals.get(m.id, ZERO), none=0) for m in _videos(c, s.latest)}
         others = _totals(totals.get(materials.PSEUDO, ZERO), none=0)
-        return CreativeDay(_utc(times.day_start(day.timestamp())), found, others)
+        return CreativeDay(
+            _utc(times.day_start(day.timestamp())), {name: t for name, t in told.items() if t.anything}, others
+        )
 
     def _settled(self) -> Service:
         self._router.editor.settle()
@@ -307,6 +309,7 @@ def _creative(c: Campaign, m: Material, totals: Mapping[int, Sums], known_since:
         created_at=None,
         totals=_totals(totals.get(m.id, ZERO), none=0),
         known_since=known_since,
+        known_as=(str(m.item), m.video_id),
     )
 
 

@@ -78,7 +78,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "revert": ("bidctl.cli.revert:revert", "按规则撤回到早先的目标 / Go back to an earlier target, by the rules."),
     "creatives": (
         "bidctl.cli.creatives:creatives",
-        "素材: 结论, 象限, 下架与撤销的提案 / Creatives: verdicts, quadrants, retirements to approve.",
+        "素材: 结论, 下架, 补充, 撤销 / Creatives: verdicts, retirements, new material, undoing.",
     ),
     "audit": ("bidctl.cli.audit:audit", "按规则审计平台的写入日志 / Judge a platform journal by the rulebook."),
     "sim": (

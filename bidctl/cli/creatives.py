@@ -3,109 +3,183 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import click
 import numpy as np
 
 from bidctl.cli.common import Shell, options
+from bidctl.cli.lazy import lazy
+from bidctl.cli.switches import who
 from bidctl.cli.words import Say
-from bidctl.domain.creatives import VERDICT_WORDING
+from bidctl.domain.creatives import VERDICT_WORDING, Spare
 from bidctl.domain.observation import Observation
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Write
 from bidctl.engine import creative_review as creatives_
-from bidctl.engine.creative_review import Review
+from bidctl.engine.approvals import OPERATOR_TICK
+from bidctl.engine.creative_reading import KEPT, may_be_touched, read_campaign
+from bidctl.engine.creative_review import Author, Review
 from bidctl.engine.ports import DecisionRecord, ReadFailed
 from bidctl.engine.records import Signature
 from bidctl.problem import Problem, UsageProblem
 from bidctl.wiring import Parts
 from bidctl.wording import Wording
 
-KEPT = timedelta(days=366)
-"""How far back a retirement of ours is looked for."""
+VIDEO = re.compile(r"[A-Za-z0-9_]{1,64}")
+"""An id of a home-page item or of an uploaded video."""
 
 
-@click.command()
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
-@click.option("--campaign", help="只看一个计划 / Only this campaign.")
-@click.option("--propose", is_flag=True, help="把下架存为待批提案 / Leave retirements as proposals to approve.")
-@click.option(
-    "--undo",
-    metavar="CREATIVE",
-    help="提议重新添加本程序下架的素材 / Propose adding again a creative that bidctl retired.",
-)
-@click.option(
+COMMANDS: dict[str, tuple[str, str]] = {
+    "show": ("bidctl.cli.creatives:show", "逐个给出结论与象限, 需补充多少 / Each one's verdict and quadrant, and how many are asked for."),
+    "propose": ("bidctl.cli.creatives:propose", "把该做的存为待批提案 / Leave what should be done as proposals to approve."),
+    "undo": ("bidctl.cli.creatives:undo", "提议重新添加本程序下架的素材 / Propose adding again a creative that bidctl retired."),
+    "reserve": ("bidctl.cli.creatives:reserve", "计划的储备素材 / A campaign's reserve of new creatives."),
+}  # fmt: skip
+
+
+@click.group(cls=lazy(COMMANDS))
+def creatives() -> None:
+    """素材: 结论, 下架, 补充, 撤销 / Creatives: verdicts, retirements, new material, undoing."""
+
+
+of_account = click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+of_campaign = click.option("--campaign", help="只看一个计划 / Only this campaign.")
+of_mode = click.option(
     "--mode",
     type=click.Choice(["approve", "live"]),
     help="由哪个模式的运行写入; 不写则为正在运行的, 否则 live / Mode of the run that sends it; else that of the run at work, or live.",
 )
+
+
+@click.command()
+@of_account
+@of_campaign
 @options
-def creatives(
-    shell: Shell, account: str, campaign: str | None, propose: bool, undo: str | None, mode: str | None
-) -> None:
-    """素材: 逐个给出结论, 象限, 需要补充多少; 只看可调整的计划, --campaign 指定的除外。--propose 只提案: 每次下架都要人批准 / Creatives:
-    a verdict on each, its quadrant, and how many new ones are asked for; of free campaigns, or the one named. --propose leaves
-    proposals only: every retirement takes a person's yes."""
-    asked = Mode(mode) if mode else None
+def show(shell: Shell, account: str, campaign: str | None) -> None:
+    """逐个给出结论, 象限, 需要补充多少; 只看可调整的计划, --campaign 指定的除外 / A verdict on each, its quadrant, and how many new ones
+    are asked for; of campaigns that may be touched now, or of the one named."""
+    told = asyncio.run(_reviewed(shell, AccountId(account), CampaignId(campaign) if campaign else None, None))
+    _show(shell, told)
+
+
+@click.command()
+@of_account
+@of_campaign
+@of_mode
+@options
+def propose(shell: Shell, account: str, campaign: str | None, mode: str | None) -> None:
+    """看一遍, 并把每个计划该做的一步 (从储备添加, 或下架) 存为待批提案; 每一步都要人批准 / Look, and leave the next step of each campaign
+    (one added from the reserve, or one retired) as a proposal: every step takes a person's yes."""
+    made: list[DecisionRecord] = []
     wanted = CampaignId(campaign) if campaign else None
-    try:
-        if undo is not None:
-            asyncio.run(_undo(shell, AccountId(account), undo, asked))
-        else:
-            asyncio.run(_review(shell, AccountId(account), wanted, propose, asked))
-    except ReadFailed as failed:
-        raise Problem(Wording.read(failed.why)) from None
+    told = asyncio.run(_reviewed(shell, AccountId(account), wanted, made, Mode(mode) if mode else None))
+    _show(shell, told)
+    shell.say(f"已提案 {len(made)} 项, 请看: bidctl pending", f"{len(made)} changes proposed; see: bidctl pending")
 
 
-async def _review(
-    shell: Shell, account: AccountId, campaign: CampaignId | None, propose: bool, asked: Mode | None
-) -> None:
-    from bidctl import wiring
-
-    async with wiring.parts(shell.settings, Mode.DRY) as parts:
-        mode, _ = wiring.taker(parts.ledger, asked, "creatives") if propose else (Mode.LIVE, False)
-        o, now = await _observed(parts, account), parts.clock.now()
-        rows = _rows(o, account, campaign)
-        writes = _writes(parts, account)
-        review = await creatives_.look(parts.reads, o, rows, writes, parts.rules, now)
-        made: list[DecisionRecord] = []
-        if propose:
-            sign = Signature(mode, parts.sign.settings_hash, parts.sign.code_version)
-            policies, taken = _policies(parts, account), _waiting(parts, account)
-            for row in creatives_.retirements(review):
-                i = rows[int(review.judged.view.campaign_index[row])]
-                if str(o.campaign[i]) not in taken:
-                    made.append(creatives_.retirement(review, row, o, i, policies[str(o.campaign[i])], sign, now))
-            _store(parts, made)
-    _show(shell, review)
-    if propose:
-        shell.say(
-            f"已提案 {len(made)} 个下架, 请看: bidctl pending", f"{len(made)} retirements proposed; see: bidctl pending"
-        )
-
-
-async def _undo(shell: Shell, account: AccountId, creative: str, asked: Mode | None) -> None:
-    from bidctl import wiring
-
-    async with wiring.parts(shell.settings, Mode.DRY) as parts:
-        mode, _ = wiring.taker(parts.ledger, asked, "creatives --undo")
-        campaign = creatives_.retired_by_us(_writes(parts, account), creative)
-        if campaign is None:
-            raise UsageProblem(Say.NOT_RETIRED(creative=creative, account=account))
-        o, now = await _observed(parts, account), parts.clock.now()
-        (i,) = _rows(o, account, campaign)
-        sign = Signature(mode, parts.sign.settings_hash, parts.sign.code_version)
-        made = creatives_.undoing(creative, o, i, _policies(parts, account)[campaign], sign, now)
-        if campaign in _waiting(parts, account):
-            raise UsageProblem(Say.CREATIVE_WAITS(campaign=campaign))
-        _store(parts, [made])
-    shell.data({"id": made.id, "campaign": campaign, "creative": creative})
+@click.command()
+@click.argument("creative")
+@of_account
+@of_mode
+@options
+def undo(shell: Shell, creative: str, account: str, mode: str | None) -> None:
+    """提议重新添加本程序下架的素材 CREATIVE; 学习从头开始 / Propose adding CREATIVE again, which bidctl retired; its learning starts
+    over."""
+    made = asyncio.run(_undo(shell, AccountId(account), creative, Mode(mode) if mode else None))
+    shell.data({"id": made.id, "campaign": made.campaign, "creative": creative})
     shell.say(
         f"已提案重新添加 {creative}: 学习从头开始; 请看: bidctl pending",
         f"adding {creative} again is proposed: its learning starts over; see: bidctl pending",
     )
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@of_account
+@of_campaign
+@click.option("--remove", is_flag=True, help="移出而不是加入 / Take them out instead.")
+@options
+def reserve(shell: Shell, names: tuple[str, ...], account: str, campaign: str | None, remove: bool) -> None:
+    """把视频 NAMES 放进计划的储备, 需要时逐个添加; 不写则列出。NAMES 是主页视频的ID (数字) 或已上传视频的ID / Put the videos NAMES into a
+    campaign's reserve, from which they are added as they are needed; without any, list it. A name is the id of a home-page video
+    (digits) or of an uploaded one."""
+    from bidctl import wiring
+
+    if names and campaign is None:
+        raise UsageProblem(Say.RESERVE_CAMPAIGN())
+    of = AccountId(account), CampaignId(campaign or "")
+    odd = next((n for n in names if not VIDEO.fullmatch(n)), None)
+    if odd is not None:
+        raise UsageProblem(Say.VIDEO_ID(name=odd))
+    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
+        now = wiring.clock(shell.settings).now()
+        missing = [n for n in names if remove and not t.drop_spare(*of, n)]
+        if not remove:
+            t.add_spares([Spare(*of, n, who(), now + timedelta(microseconds=k)) for k, n in enumerate(names)])
+        kept = [s for s in t.spares(of[0]) if campaign in (None, s.campaign)]
+    shell.rows(
+        shell.text("储备素材", "creatives in reserve"),
+        [shell.text("计划", "campaign"), shell.text("视频", "video"), shell.text("加入者", "added by"), shell.text("时间", "at")],
+        [(s.campaign, s.name, s.added_by, shell.when(s.added_at)) for s in kept],
+        ["campaign", "name", "added_by", "at"],
+    )  # fmt: skip
+    if missing:
+        raise UsageProblem(Say.NOT_IN_RESERVE(names=", ".join(missing), campaign=campaign))
+
+
+async def _reviewed(
+    shell: Shell, account: AccountId, campaign: CampaignId | None, made: list[DecisionRecord] | None, asked: Mode | None = None
+) -> Review:  # fmt: skip
+    """Look; where `made` is given, propose into it and store."""
+    from bidctl import wiring
+
+    async with wiring.parts(shell.settings, Mode.DRY) as parts:
+        mode = Mode.LIVE if made is None else wiring.taker(parts.ledger, asked, "creatives propose")[0]
+        o, now = await _observed(parts, account), parts.clock.now()
+        rows, writes = _rows(parts, o, account, campaign), _writes(parts, account)
+        try:
+            found = [await read_campaign(parts.reads, parts.ledger, o, i, writes, parts.rules, now) for i in rows]
+        except ReadFailed as failed:
+            raise Problem(Wording.read(failed.why)) from None
+        review = creatives_.review_of(found, parts.rules, now)
+        if made is not None:
+            waiting, policies = _waiting(parts, account), _policies(parts, account)
+            for number, i in enumerate(rows):
+                by = _author(parts, policies, str(o.campaign[i]), mode)
+                step = (
+                    None if str(o.campaign[i]) in waiting else creatives_.next_step(review, number, o, i, (), by, now)
+                )
+                made += [step] if step is not None else []
+            _store(parts, made)
+    return review
+
+
+async def _undo(shell: Shell, account: AccountId, creative: str, asked: Mode | None) -> DecisionRecord:
+    from bidctl import wiring
+
+    async with wiring.parts(shell.settings, Mode.DRY) as parts:
+        mode, _ = wiring.taker(parts.ledger, asked, "creatives undo")
+        campaign = creatives_.retired_by_us(_writes(parts, account), creative)
+        if campaign is None:
+            raise UsageProblem(Say.NOT_RETIRED(creative=creative, account=account))
+        try:
+            o, now = await _observed(parts, account), parts.clock.now()
+        except ReadFailed as failed:
+            raise Problem(Wording.read(failed.why)) from None
+        (i,) = _rows(parts, o, account, campaign)
+        if campaign in _waiting(parts, account):
+            raise UsageProblem(Say.CREATIVE_WAITS(campaign=campaign))
+        made = creatives_.undoing(creative, o, i, _author(parts, _policies(parts, account), campaign, mode), now)
+        _store(parts, [made])
+    return made
+
+
+def _author(parts: Parts, policies: Mapping[str, str], campaign: str, mode: Mode) -> Author:
+    sign = Signature(mode, parts.sign.settings_hash, parts.sign.code_version)
+    return Author(OPERATOR_TICK, policies[campaign], sign, asks=True)
 
 
 async def _observed(parts: Parts, account: AccountId) -> Observation:
@@ -119,10 +193,10 @@ async def _observed(parts: Parts, account: AccountId) -> Observation:
     return o
 
 
-def _rows(o: Observation, account: AccountId, campaign: CampaignId | None) -> list[int]:
+def _rows(parts: Parts, o: Observation, account: AccountId, campaign: CampaignId | None) -> list[int]:
     """Rows of the campaigns to look at. Raises UsageProblem where the one named is not enrolled."""
     if campaign is None:
-        return [i for i in range(len(o)) if creatives_.may_be_touched(o, i)]
+        return [i for i in range(len(o)) if may_be_touched(o, i, parts.rules)]
     found = [int(i) for i in np.flatnonzero(o.campaign == campaign) if o.enrolled[i]]
     if not found:
         raise UsageProblem(Say.NOT_ENROLLED(what=f"{account}/{campaign}"))

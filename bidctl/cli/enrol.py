@@ -10,13 +10,14 @@ import click
 from bidctl.cli.common import Shell, options
 from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
-from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Side, Waiver
+from bidctl.domain.values import AccountId, Basis, CampaignId, Curation, Intent, Side, Waiver
 from bidctl.engine.selectors import LIVE, NAME, matches
 from bidctl.problem import UsageProblem
 
 INTENTS = {"拿量": Intent.VOLUME, "volume": Intent.VOLUME, "均衡": Intent.BALANCED, "balanced": Intent.BALANCED,
            "保利": Intent.PROFIT, "profit": Intent.PROFIT}  # fmt: skip
 BASES = {"projected": Basis.PROJECTED, "paid": Basis.PAID, "net_1h": Basis.NET_1H, "net_7d": Basis.NET_7D}
+CURATIONS = {"by-hand": Curation.BY_HAND, "propose": Curation.PROPOSE, "act": Curation.ACT}
 WAIVERS = {w.name.lower(): w for w in Waiver if w and w.name}
 
 
@@ -128,6 +129,13 @@ def identity(name: str, value: str) -> str:
     "--quiet", multiple=True, help="静默时段 HH:MM-HH:MM, 可重复 / Quiet window HH:MM-HH:MM; repeat for more."
 )
 @click.option(
+    "--creatives",
+    type=click.Choice(list(CURATIONS)),
+    default="by-hand",
+    show_default=True,
+    help="素材: 只由人发起, 每天提案, 或 live 中自动下架与补充 / Creatives: asked for by hand, proposed daily, or acted on in live.",
+)
+@click.option(
     "--policy", default="policies.handbook:Handbook", show_default=True, help="策略 module:Class / Policy module:Class."
 )
 @options
@@ -194,6 +202,7 @@ def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:
         budget_cap=yuan("budget-cap", w["budget_cap"]),
         budget_base=yuan("budget-base", w["budget_base"]),
         quiet=tuple(_window(text) for text in w["quiet"]),
+        creatives=CURATIONS[w["creatives"]],
         policy=catalog.lasting(w["policy"]),
     )
 

@@ -138,8 +138,20 @@ class Say(Phrases):
         "{file}: change {id}: this ledger holds no such decision; make a new plan here",
     )
     NOT_RETIRED = (
-        "creatives --undo {creative}: 账户 {account} 中没有本程序下架过的这个素材; 只能重新添加本程序下架的",
-        "creatives --undo {creative}: bidctl has retired no such creative in account {account}; only what it retired is added again",
+        "creatives undo {creative}: 账户 {account} 中没有本程序下架过的这个素材; 只能重新添加本程序下架的",
+        "creatives undo {creative}: bidctl has retired no such creative in account {account}; only what it retired is added again",
+    )
+    RESERVE_CAMPAIGN = (
+        "creatives reserve: 缺少 --campaign; 储备属于某个计划",
+        "creatives reserve: --campaign is missing; a reserve belongs to a campaign",
+    )
+    VIDEO_ID = (
+        "creatives reserve {name}: 应为主页视频的ID (数字) 或已上传视频的ID (字母, 数字, _)",
+        "creatives reserve {name}: expected the id of a home-page video (digits) or of an uploaded one (letters, digits, _)",
+    )
+    NOT_IN_RESERVE = (
+        "creatives reserve --remove: {campaign} 的储备中没有 {names}",
+        "creatives reserve --remove: the reserve of {campaign} has no {names}",
     )
     CREATIVE_WAITS = (
         "{campaign}: 已有一个素材提案在等; 请看: bidctl pending",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,11 @@ class Totals:
     orders: float | None = None
     gmv_1h: float | None = None
     orders_1h: float | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether any of it is other than nought."""
+        return any((self.spend, self.gmv, self.orders, self.gmv_1h, self.orders_1h))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,8 @@ class Session:
 class Creative:
     """One creative (素材) of a campaign; `picked_by_system` ones cannot be deleted. Totals are yuan and counts. `created_at`:
     None where the platform does not tell it. `known_since`: an instant by which it was surely at work in this campaign, so that
-    it is at least that old; None = nothing shows it."""
+    it is at least that old; None = nothing shows it. `known_as`: other ids of the same video, by which one not yet in the campaign is
+    added."""
 
     campaign: CampaignId
     creative: str
@@ -114,13 +121,14 @@ class Creative:
     created_at: datetime | None
     totals: Totals
     known_since: datetime | None = None
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CreativeDay:
-    """What the creatives of a campaign did on the natural day that begins at `start` (their `totals`); `others`: what the platform
-    lists together, without names."""
+    """What the creatives of a campaign did on the natural day that begins at `start`: `totals` by id, of those that did anything;
+    `others`: what the platform lists together, without names."""
 
     start: datetime
-    creatives: tuple[Creative, ...]
+    totals: Mapping[str, Totals]
     others: Totals

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.domain.values import AccountId, CampaignId
 from bidctl.wording import Wording
 
 Text = NDArray[np.str_]
@@ -59,6 +61,17 @@ VERDICT_WORDING: dict[Verdict, Wording] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A video in a campaign's reserve (R-RELAY): `name` is the platform's id of a home-page item (digits) or of an uploaded video."""
+
+    account: AccountId
+    campaign: CampaignId
+    name: str
+    added_by: str
+    added_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreativeView:
     """Columns over m creatives, rows of one campaign together; money yuan, ages hours, NaN = not known."""
@@ -74,6 +87,7 @@ class CreativeView:
     free: Bool  # its campaign is free, enrolled, not held, in an effective hour
     keep_at_least: Int  # delivering creatives that stay (R-KEEP, by scene)
     retired_today: Int  # retirements of ours in its campaign today
+    retired_week: Int  # and since the beginning of the day 7 days ago
     spend: Float  # complete days only, first 24 h of the creative left out
     orders: Float
     net: Float  # net (1 h) GMV of the same span, paid GMV where that is not reported

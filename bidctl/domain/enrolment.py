@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bidctl.domain.values import AccountId, Basis, CampaignId, Hold, Intent, Side, Waiver
+from bidctl.domain.values import AccountId, Basis, CampaignId, Curation, Hold, Intent, Side, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Enrolment:
     budget_base: float | None = None
     quiet: tuple[tuple[int, int], ...] = ()  # minutes of the day [from, to), account's time zone
     boost_quiet: bool = False
+    creatives: Curation = Curation.BY_HAND
     policy: str = "policies.handbook:Handbook"
     enrolled_at: datetime | None = None
 

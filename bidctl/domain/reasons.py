@@ -133,6 +133,7 @@ class Reason(IntEnum):
     STOCK_PAUSE = 73
     CREATIVE_WEAK = 74
     CREATIVE_AGAIN = 75
+    CREATIVE_FRESH = 76
     RULE_RAISES = 80
     RULE_LOWERS = 81
     RULE_SETS = 82
@@ -239,6 +240,7 @@ WORDING: dict[Reason, Wording] = {
     Reason.CREATIVE_AGAIN: Wording(
         "重新添加本程序下架的素材, 重新学习", "a creative that bidctl retired is added again; learning starts over"
     ),
+    Reason.CREATIVE_FRESH: Wording("补充素材: 从储备中取下一个添加", "new material: the next of the reserve is added"),
     Reason.STOCK_PAUSE: Wording("售罄风险: 告急商品占成交过半, 暂停", "red products carry over half of the GMV: pause"),
     Reason.OPERATOR: Wording("人工操作", "the operator's own action"),
     Reason.RULE_KEEPS: Wording("策略文件的规则: 保持", "a rule of the policy file: keep"),
@@ -320,6 +322,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.TOO_FEW_CREATIVES: Rule.KEEP,
     Reason.CREATIVE_WEAK: Rule.RETIRE,
     Reason.CREATIVE_AGAIN: Rule.UNDO,
+    Reason.CREATIVE_FRESH: Rule.RELAY,
     Reason.START: Rule.START,
     Reason.NOVOLUME: Rule.NOVOLUME,
     Reason.STOPLOSS_NO_ORDERS: Rule.STOPLOSS,
@@ -355,6 +358,7 @@ class Alert(IntEnum):
     STOCK_ORANGE = 19
     STOCK_RED = 20
     TABLE = 21  # a table of the operator's cannot be read: what it said last stands, and grows old
+    MATERIAL = 22  # R-RELAY: new creatives are asked for, more than the reserve holds
 
     @property
     def bit(self) -> int:
@@ -381,6 +385,7 @@ ALERT_WORDING: dict[Alert, Wording] = {
     Alert.STOCK_ORANGE: Wording("库存低 (橙)", "stock is very low (orange)"),
     Alert.STOCK_RED: Wording("库存告急 (红), 不调低", "stock is red: no lowering"),
     Alert.TABLE: Wording("您的表读不出来, 沿用上次读到的", "a table of yours cannot be read: what it said last stands"),
+    Alert.MATERIAL: Wording("请补充新素材", "new creatives are asked for"),
     Alert.NO_BUDGET_STEP: Wording("预算没有合规的加幅", "the budget has no legal step"),
     Alert.RACE: Wording("读取与写入之间有人改动", "somebody edited between our read and our write"),
     Alert.CLOCK: Wording("时钟偏差, 暂停写入", "clock offset: writes stopped"),

@@ -110,6 +110,14 @@ class Hold(IntEnum):
     ALL = 2
 
 
+class Curation(IntEnum):
+    """What bidctl may do with a campaign's creatives by itself (RULEBOOK 3)."""
+
+    BY_HAND = 0  # nothing: people ask with `bidctl creatives`
+    PROPOSE = 1  # looks once a day and leaves proposals
+    ACT = 2  # sends in live what it would propose
+
+
 class Waiver(IntFlag):
     """Named loosenings an operator may grant per account or campaign; printed in every decision that uses one."""
 

@@ -33,7 +33,7 @@ PASSING = frozenset({
 })  # fmt: skip
 """While it is so an approval waits: the condition passes by itself, and a person's yes is not lost to it."""
 CREATIVE_LIFE = timedelta(hours=24)
-"""A retirement stands on the figures of complete days: the next day it is judged anew, not carried out."""
+"""What is decided of creatives stands on the figures of complete days: the next day it is judged anew, not carried out."""
 FOR_THE_GATE = frozenset({Reason.SUGGESTION_UNKNOWN, Reason.ASK_START})
 """Not known yet here; the gate asks for the suggestion itself."""
 
@@ -63,7 +63,7 @@ class Approvals:
         mine = [p for p in pending if p.mode is self._sign.mode]
         for p in pending:
             idle = p not in mine and self._gate.parts.writer is not None
-            if idle or (p in mine and _key(p) not in proposed and p.tick != OPERATOR_TICK):
+            if idle or (p in mine and _key(p) not in proposed and not _stands(p, now)):
                 t.answer_proposal(p.id, False, WITHDRAWN, now)
         made = {_key(p) for p in (*mine, *self._approved(t))}
         return [a for a in acts if not (a.needs_approval and _key(a) in made)]
@@ -126,6 +126,11 @@ def _budget(a: DecisionRecord, o: Observation, d: Decisions, i: int, rules: Rule
 
 def _key(p: DecisionRecord) -> tuple[CampaignId, Field | None, str, str]:
     return p.campaign, p.field, p.old, p.new
+
+
+def _stands(p: DecisionRecord, now: datetime) -> bool:
+    """Whether a proposal stays though this tick does not make it: a person's does, a creative's is looked at once a day."""
+    return not _overdue(p, now) if p.field is Field.CREATIVE else p.tick == OPERATOR_TICK
 
 
 def _overdue(a: DecisionRecord, now: datetime) -> bool:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from bidctl.domain.campaign import Creative, Reading
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.reasons import WORDING, Reason
@@ -18,7 +20,8 @@ from bidctl.domain.writes import Edit, WriteRequest
 from bidctl.engine.enrolled import in_quiet
 from bidctl.engine.external import Foreign
 from bidctl.engine.ports import DecisionRecord, GateView, KnownLife
-from bidctl.engine.shown import GONE, PRESENT, creative_shown, same, shown
+from bidctl.engine.shown import creative_before, creative_shown, same, shown
+from bidctl.policy.creatives import retirements_a_day
 from bidctl.policy.rulebook.recheck import EditNow, recheck
 from bidctl.policy.rulebook.settings import RuleSettings
 from bidctl.wording import Wording
@@ -65,7 +68,8 @@ STARTED = Objection(
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that the re-check looks at; read inside T2 or from the platform just before it. `now`: platform time of the
-    read-back. `clock_ok`: offset within 30 s and no step of our clock. `edits`: everybody's of the last 7 days and more."""
+    read-back. `clock_ok`: offset within 30 s and no step of our clock. `edits`: everybody's of the last 7 days and more.
+    `retired_today`: creatives of the campaign that we have retired since midnight, unknown outcomes included."""
 
     request: WriteRequest
     decision: DecisionRecord
@@ -78,6 +82,7 @@ class Evidence:
     suggestion: Suggestion
     foreign: Sequence[Foreign]
     edits: Sequence[Edit]
+    retired_today: int
     can: Capabilities
     rules: RuleSettings
     clock_ok: bool
@@ -164,15 +169,17 @@ def _unmoved(e: Evidence) -> Objection | None:
 
 def _creative(e: Evidence) -> Objection | None:
     deletes, name = e.request.value.startswith("delete:"), e.request.value.partition(":")[2]
-    if creative_shown(e.request.value, e.creatives) != (PRESENT if deletes else GONE):
+    if creative_shown(e.request.value, e.creatives) != creative_before(e.request.value):
         return CREATIVE
     if not deletes:
         return None
     if any(c.creative == name and (c.picked_by_system or c.shared) for c in e.creatives):
         return CREATIVE
+    deliver = sum(c.delivering for c in e.creatives)
     stay = sum(c.delivering and c.creative != name for c in e.creatives)
     least = e.rules.keep_live if e.reading.info.kind is Kind.LIVE else e.rules.keep_goods
-    return because(Reason.TOO_FEW_CREATIVES) if stay < least else None
+    spent = e.retired_today >= retirements_a_day(np.array([deliver]), e.rules)[0]
+    return because(Reason.TOO_FEW_CREATIVES) if stay < least or spent else None
 
 
 def _restored(e: Evidence) -> Objection | None:
@@ -183,7 +190,8 @@ def _restored(e: Evidence) -> Objection | None:
 def _observing(e: Evidence) -> Objection | None:
     """R-OBSERVE: an approval or a plan may be older than the hour in which its campaign was fed."""
     begun = e.life.observe_from if e.life else None
-    if not e.is_edit or e.decision.reason == Reason.START or begun is None:
+    retires = e.request.field is Field.CREATIVE and e.request.value.startswith("delete:")
+    if not (e.is_edit or retires) or e.decision.reason == Reason.START or begun is None:
         return None
     inside = (e.now - begun).total_seconds() < e.rules.observe_s
     return because(Reason.OBSERVING) if inside else None

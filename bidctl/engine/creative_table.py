@@ -22,12 +22,16 @@ COLUMNS = ("spend", "gmv", "gmv_1h", "orders")
 
 @dataclass(frozen=True, slots=True)
 class CampaignCreatives:
-    """A campaign at one look. `target` ROAS, NaN = none; `members`: its list; `days`: complete days, oldest first, the same of all."""
+    """A campaign at one look. `curbed`: something else than its material holds its spend down; `target` ROAS, NaN = none; `members`:
+    its list; `spares`: its reserve, oldest first; `days`: complete days, oldest first, the same of all."""
 
     campaign: CampaignId
     free: bool
+    curbed: bool
     keep_at_least: int
     retired_today: int
+    retired_week: int
+    spares: tuple[str, ...]
     fresh_week: int
     target: float
     members: tuple[Creative, ...]
@@ -49,8 +53,10 @@ def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, Cr
     )  # fmt: skip
     return creatives, CreativeCampaigns(
         campaign=np.array([one.campaign for one in found], np.str_), free=np.array([one.free for one in found], np.bool_),
+        curbed=np.array([one.curbed for one in found], np.bool_),
         keep_at_least=_whole([one.keep_at_least for one in found]), retired_today=_whole([one.retired_today for one in found]),
-        reserve=np.zeros(len(found), np.int64), fresh_week=_whole([one.fresh_week for one in found]),
+        retired_week=_whole([one.retired_week for one in found]),
+        reserve=_whole([len(one.spares) for one in found]), fresh_week=_whole([one.fresh_week for one in found]),
         target=np.array([one.target for one in found], np.float64),
         spend=_wholes(found, "spend"), gmv=_wholes(found, "gmv"), orders=_wholes(found, "orders"),
     )  # fmt: skip
@@ -63,7 +69,7 @@ def _whole(numbers: Sequence[int]) -> NDArray[np.int64]:
 def _days(found: Sequence[CampaignCreatives], name: str) -> Float:
     rows = []
     for one in found:
-        days = [{c.creative: _of(c.totals, name) for c in day.creatives} for day in one.days]
+        days = [{c: _of(totals, name) for c, totals in day.totals.items()} for day in one.days]
         rows += [[day.get(c.creative, 0.0) for day in days] for c in one.members]
     return np.array(rows, np.float64).reshape(len(rows), len(found[0].days) if found else 0)
 
@@ -71,7 +77,7 @@ def _days(found: Sequence[CampaignCreatives], name: str) -> Float:
 def _wholes(found: Sequence[CampaignCreatives], name: str) -> Float:
     """(k, d): everything of the campaign's days, what the platform lists together included."""
     sums = [
-        [float(np.nansum([_of(t, name) for t in (*(c.totals for c in day.creatives), day.others)])) for day in one.days]
+        [float(np.nansum([_of(t, name) for t in (*day.totals.values(), day.others)])) for day in one.days]
         for one in found
     ]
     return np.array(sums, np.float64).reshape(len(found), len(found[0].days) if found else 0)

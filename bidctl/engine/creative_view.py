@@ -61,12 +61,15 @@ class CreativeDays:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreativeCampaigns:
     """The k campaigns of the creatives, all of one account. `spend`, `gmv`, `orders` (k, d): the whole campaign's, what the platform
-    lists as others included. `target`: ROAS of the target in force, NaN = none."""
+    lists as others included. `curbed`: something else than its material holds its spend down (a budget); `target`: ROAS of the target in
+    force, NaN = none. `retired_week`, `fresh_week`: creatives retired by us and added since the day 7 days ago began."""
 
     campaign: Text
     free: Bool
+    curbed: Bool
     keep_at_least: Int
     retired_today: Int
+    retired_week: Int
     reserve: Int
     fresh_week: Int
     target: Float
@@ -118,6 +121,7 @@ def creative_view(c: CreativeDays, k: CreativeCampaigns, days: Float, now: float
             campaign=k.campaign[of], creative=c.creative, campaign_index=of, product_index=c.product_index,
             delivering=c.delivering, picked_by_system=c.picked_by_system, shared=c.shared, age_h=(now - start) / HOUR_S,
             free=k.free[of], keep_at_least=k.keep_at_least[of], retired_today=k.retired_today[of],
+            retired_week=k.retired_week[of],
             spend=_counted(c.spend, counted), orders=_counted(c.orders, counted), net=_counted(net, counted),
             gmv_rank=_ranks(of, np.nansum(c.gmv, axis=1), c.delivering), campaign_spend=np.nansum(k.spend, axis=1)[of],
             cost_per_order=cost_per_order[of], p_weak=p_weak, p_good_settled=np.full(len(c), np.nan),
@@ -140,7 +144,7 @@ def _start(c: CreativeDays, days: Float) -> Float:
 
 def _with_all(c: CreativeDays, k: CreativeCampaigns, cv: float) -> Float:
     """(m,) how surely its whole campaign's material went down, for those that were at work before the last week."""
-    before = np.nansum(c.spend[:, :-WEEK_DAYS], axis=1) > 0
+    before = (np.nansum(c.spend[:, :-WEEK_DAYS], axis=1) > 0) & ~k.curbed[c.campaign_index]
     return np.where(before, p_all_down(k.spend, k.gmv, k.orders, cv)[c.campaign_index], np.nan)
 
 

@@ -18,7 +18,7 @@ from bidctl.domain.writes import Answer, AnswerKind, Write, WriteRequest, WriteS
 from bidctl.engine.aftermath import look_after
 from bidctl.engine.breaker import FAILED
 from bidctl.engine.clearance import MAX_OFFSET_S, Evidence, Objection, needs_suggestion, objection
-from bidctl.engine.external import LOOK_BACK, Foreign, adopt, differences, save_adopted
+from bidctl.engine.external import LOOK_BACK, REACHED, Foreign, adopt, differences, save_adopted
 from bidctl.engine.gate_parts import GateSettings, LedgerFailed, Parts, notice, trip
 from bidctl.engine.pauses import note
 from bidctl.engine.ports import (
@@ -259,8 +259,17 @@ class Gate:
         since = reading.read_at - timedelta(days=400 if decision.reason == Reason.START else 8)
         return Evidence(
             request, decision, parts.mode, parts.fence, view, known.life if known else None, reading, creatives, suggestion,
-            foreign, tx.edits(request.account, since, request.campaign), can, parts.settings.rules, self._clock_ok(skew),
+            foreign, tx.edits(request.account, since, request.campaign), self._retired(tx, taken, midnight), can,
+            parts.settings.rules, self._clock_ok(skew),
         )  # fmt: skip
+
+    def _retired(self, tx: Transaction, taken: Write, midnight: datetime) -> int:
+        """R-KEEP: our retirements in its campaign since midnight."""
+        if taken.request.field is not Field.CREATIVE:
+            return 0
+        account, campaign = taken.request.account, taken.request.campaign
+        mine = tx.recent_writes(account, midnight, campaign=campaign, field=Field.CREATIVE)
+        return sum(w.id != taken.id and w.state in REACHED and w.request.value.startswith("delete:") for w in mine)
 
     def _foreign(
         self, tx: Transaction, request: WriteRequest, known: KnownCampaign | None, reading: Reading

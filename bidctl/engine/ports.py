@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session
+from bidctl.domain.creatives import Spare
 from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.reasons import Alert
@@ -266,6 +267,25 @@ class Transaction(Protocol):
     def save_pauses(self, pauses: Sequence[Pause]) -> None: ...
     def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
         """Of every campaign that we paused, or that was switched on again, at some time."""
+        ...
+
+    # creatives
+    def add_creative_days(
+        self, account: AccountId, campaign: CampaignId, days: Sequence[CreativeDay], known_at: datetime
+    ) -> None:
+        """What creatives did on some days, as read at `known_at`; what changed since an earlier reading is kept beside it."""
+        ...
+
+    def creative_days(
+        self, account: AccountId, campaign: CampaignId, since: datetime
+    ) -> Mapping[datetime, tuple[datetime, CreativeDay]]:
+        """By start of the day, from `since` on: when it was last read, and what is known of it."""
+        ...
+
+    def add_spares(self, spares: Sequence[Spare]) -> None: ...
+    def drop_spare(self, account: AccountId, campaign: CampaignId, name: str) -> bool: ...
+    def spares(self, account: AccountId) -> tuple[Spare, ...]:
+        """The reserves of an account, oldest first; those added since among them."""
         ...
 
     # housekeeping

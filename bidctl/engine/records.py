@@ -107,10 +107,15 @@ def record(
         bound=sum(r.bit for r in d.bound),
         alerts=sum(a.bit for a in d.alerts),
         waived=d.waived,
-        needs_approval=field is not None and (d.ask or sign.mode is Mode.APPROVE),
+        needs_approval=field is not None and asks_people(sign, d.ask),
         inputs=inputs_text(o, i),
         trace=trace,
     )
+
+
+def asks_people(sign: Signature, asks: bool) -> bool:
+    """Whether a decision waits for a person: where it asks, and always in `approve`."""
+    return asks or sign.mode is Mode.APPROVE
 
 
 def request(record: DecisionRecord, objective: Objective | None) -> WriteRequest:

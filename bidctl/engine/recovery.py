@@ -16,7 +16,7 @@ from bidctl.engine.pauses import note
 from bidctl.engine.ports import DecisionRecord, ReadFailed, Transaction
 from bidctl.engine.readback import Verdict, judge
 from bidctl.engine.records import request
-from bidctl.engine.shown import creative_after, creative_shown, shown
+from bidctl.engine.shown import creative_after, creative_before, creative_shown, shown
 
 SKEW_S = 30.0
 """Another worker's clock may be this far from ours (R-CLOCK)."""
@@ -91,8 +91,7 @@ class Recovery:
         old, new, value = asked.old, asked.value, shown(reading.info, asked.field, can.grid)
         if asked.field is Field.CREATIVE:
             value = creative_shown(asked.value, await reads.creatives(asked.account, asked.campaign))
-            new = creative_after(asked.value)
-            old = "present" if new == "gone" else "gone"
+            old, new = creative_before(asked.value), creative_after(asked.value)
         return judge(write, value, old, new, reading, log, can), value
 
     def _move(

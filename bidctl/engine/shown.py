@@ -28,7 +28,12 @@ def shown(info: CampaignInfo, field: Field, grid: Grid) -> str | None:
 def creative_shown(value: str, creatives: Sequence[Creative]) -> str:
     """Whether the creative that `delete:<id>` or `add:<id>` names is PRESENT or GONE."""
     wanted = value.partition(":")[2]
-    return PRESENT if any(c.creative == wanted and not c.deleted for c in creatives) else GONE
+    return PRESENT if any(wanted in (c.creative, *c.known_as) and not c.deleted for c in creatives) else GONE
+
+
+def creative_before(value: str) -> str:
+    """What the creative is before the write."""
+    return PRESENT if value.startswith("delete:") else GONE
 
 
 def creative_after(value: str) -> str:

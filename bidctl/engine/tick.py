@@ -21,6 +21,7 @@ from bidctl.domain.writes import Write
 from bidctl.engine.approvals import Approvals
 from bidctl.engine.asking import Asking
 from bidctl.engine.clearance import MAX_OFFSET_S, because
+from bidctl.engine.creative_care import Care, CreativeCare
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.decide import decide
 from bidctl.engine.due import KEPT_DAYS
@@ -62,6 +63,7 @@ class Desk:
         self.observer = Observer(account, reads.capabilities)
         self._asking = Asking(reads, self.observer, self._reader)
         self._approvals = Approvals(account, ledger, gate, rules, sign, reads.capabilities.grid)
+        self._care = CreativeCare(account, reads, ledger, rules, sign)
         self._edits = EditFeed(account, self.observer)
         self._ticks = 0
         self._holding: dict[str, tuple[int, str]] = {}  # reason and the rule's words
@@ -99,12 +101,17 @@ class Desk:
         standing = self._take_in(reading, enrolments, now, foreign)
         o, d, policy, ids = await self._decide(now, enrolments, standing)
         acts, holds, repeats = self._records(o, d, policy, ids, name, now)
+        care = Care([], [])
+        if not reading.stops:
+            care = await self._care.changes(o, enrolments, {a.campaign for a in acts}, ids, name, now)
+        acts += care.acts
         self._store(name, now, reading, acts, holds, repeats)
         due = [a for a in acts if not a.needs_approval]
         if reading.stops and due:
             self._gate.forgo(self.account)
         writes = [] if reading.stops else await self._write(due, await self._allowed(o, now))
         await self._tell(o, d, reading, now, standing.tables.troubles)
+        await self._notifier.notify(care.notices)
         return report_of(self.account, now, name, reading, o, d, acts, writes, len(foreign))
 
     def _name(self) -> str:

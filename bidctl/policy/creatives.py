@@ -93,10 +93,16 @@ def _sure_enough(v: CreativeView, candidates: Bool, s: RuleSettings, campaigns: 
 def _allowed(v: CreativeView, s: RuleSettings, campaigns: int) -> Int:
     """(k,) retirements that a campaign may still see today (R-KEEP)."""
     n = np.bincount(v.campaign_index[v.delivering], minlength=campaigns)
-    daily = np.minimum(np.maximum(s.keep_daily_least, np.floor(s.keep_daily_share * n + 1e-9)), s.keep_daily_most)
+    daily = retirements_a_day(n, s)
     keep, done = np.zeros(campaigns, np.int64), np.zeros(campaigns, np.int64)
     keep[v.campaign_index], done[v.campaign_index] = v.keep_at_least, v.retired_today
-    return np.asarray(np.maximum(np.minimum(daily.astype(np.int64) - done, n - keep), 0))
+    return np.asarray(np.maximum(np.minimum(daily - done, n - keep), 0))
+
+
+def retirements_a_day(delivering: Int, s: RuleSettings) -> Int:
+    """How many of so many delivering creatives may be retired on one natural day (R-KEEP)."""
+    share = np.floor(s.keep_daily_share * delivering + 1e-9)
+    return np.asarray(np.clip(share, s.keep_daily_least, s.keep_daily_most), np.int64)
 
 
 def _tired(v: CreativeView, s: RuleSettings) -> Bool:
@@ -104,20 +110,20 @@ def _tired(v: CreativeView, s: RuleSettings) -> Bool:
 
 
 def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
-    """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that is retired or tired (those of the week
-    stand for as many tired ones: one that is tired asks once, not every day), what is missing to the kept number + 2, what is
-    missing to the week's quota."""
+    """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that was retired in the week, is to be, or is
+    tired, less those that came in the week (one that is tired asks once, not every day); what is missing to the kept number + 2;
+    what is missing to the week's quota."""
     stays = v.delivering & (verdict != Verdict.RETIRE)
     n = np.bincount(v.campaign_index[stays], minlength=campaigns)
     tired, going = (
         np.bincount(v.campaign_index[verdict == x], minlength=campaigns) for x in (Verdict.TIRED, Verdict.RETIRE)
     )
-    keep, reserve, fresh, free = (np.zeros(campaigns, np.int64) for _ in range(4))
+    keep, reserve, fresh, free, gone = (np.zeros(campaigns, np.int64) for _ in range(5))
     i = v.campaign_index
-    keep[i], reserve[i], fresh[i], free[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free
+    keep[i], reserve[i], fresh[i], free[i], gone[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free, v.retired_week
     short = np.maximum(keep + s.relay_spare - n, 0)
     quota = np.maximum(s.relay_weekly - fresh, 0)
-    replaced = going + np.maximum(tired - fresh, 0)
+    replaced = np.maximum(gone + going + tired - fresh, 0)
     wanted = np.maximum(np.maximum(replaced, short), quota).astype(np.int64)
     return wanted, np.where(free > 0, np.minimum(wanted, reserve), 0).astype(np.int64)
 

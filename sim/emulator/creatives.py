@@ -31,6 +31,12 @@ class Material:
     deleted_at: float | None = None
     video_id: str = ""
     rate: float = 1.0
+    item_id: int = 0
+
+    @property
+    def item(self) -> int:
+        """Its id on the account's home page."""
+        return self.item_id or self.id % 10**16
 
     def alive(self, begin: float, end: float) -> bool:
         """Whether it was there at some moment of [begin, end)."""

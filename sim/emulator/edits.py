@@ -185,7 +185,7 @@ def _creative(s: Service, change: Change, author: Author, at: float) -> str:
     """`delete:<id>`; `add:<id>` brings a deleted one back, learning anew; an unknown id or video is a new material."""
     c = change.campaign
     verb, _, name = str(change.new).partition(":")
-    found = next((m for m in c.materials if name in (str(m.id), m.video_id, m.title)), None)
+    found = next((m for m in c.materials if name in (str(m.id), m.video_id, m.title, str(m.item))), None)
     if verb == "delete" and found:
         found.deleted_at = at
     elif found:
@@ -199,7 +199,7 @@ def _creative(s: Service, change: Change, author: Author, at: float) -> str:
 def new_material(c: Campaign, name: str, at: float) -> Material:
     """An own video that was never there; it begins small."""
     made = creatives.video(c.index, len(c.materials), name, False, 2, at)
-    return replace(made, video_id=name) if not name.isdigit() else made
+    return replace(made, item_id=int(name)) if name.isdigit() else replace(made, video_id=name)
 
 
 _APPLY: dict[str, Callable[[Service, Change, Author, float], str]] = {

@@ -138,7 +138,7 @@ def _info(c: Campaign, m: Material | None) -> Data:
     cover = {"id": f"cover{m.id}", "image_url": "", "width": 720, "height": 1280}
     media = {
         "material_id": m.id,
-        "aweme_item_id": m.id % 10**16,
+        "aweme_item_id": m.item,
         "video_id": m.video_id,
         "title": m.title,
         "url": "",

@@ -234,7 +234,7 @@ def _names(tree: object) -> Iterator[str]:
 
 
 def _add_row(c: Campaign, name: str) -> Row:
-    found = next((m for m in c.materials if name in (m.video_id, str(m.id), str(m.id % 10**16), m.title)), None)
+    found = next((m for m in c.materials if name in (m.video_id, str(m.id), str(m.item), m.title)), None)
     text = str(found.id) if found else name
     there = bool(found and found.deleted_at is None)
     return Row(c.id, c, (Change(c, "creative", f"add:{text}"),), _gone(c) or (f"素材已存在 {MARK}" if there else ""))

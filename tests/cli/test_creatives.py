@@ -47,7 +47,7 @@ def of_creatives(desk: Office) -> list[Any]:
 
 
 def test_every_creative_gets_a_verdict_and_only_looking_proposes_nothing(desk: Office, weak: tuple[str, str]) -> None:
-    rows = desk.run.done("creatives", "--account", desk.account, "--json").tree
+    rows = desk.run.done("creatives", "show", "--account", desk.account, "--json").tree
     assert len({r["campaign"] for r in rows}) == len(desk.campaigns)
     mine = {r["creative"]: r for r in rows if r["campaign"] == weak[0]}
     assert mine[weak[1]]["verdict"] == "retire" and mine[weak[1]]["p_weak"] > 0.9
@@ -55,7 +55,7 @@ def test_every_creative_gets_a_verdict_and_only_looking_proposes_nothing(desk: O
     assert [c for c, r in mine.items() if r["verdict"] == "system"] and sum(r["verdict"] == "retire" for r in rows) == 1
     assert {r["verdict"] for r in rows} >= {"top", "system", "retire"}
     for lang, word in (("en", "yields clearly less"), ("zh", "每元消耗产出明显低于同商品其他素材")):
-        said = desk.run.done("creatives", "--account", desk.account, "--campaign", weak[0], "--lang", lang)
+        said = desk.run.done("creatives", "show", "--account", desk.account, "--campaign", weak[0], "--lang", lang)
         assert word in said.out.replace("\n", "") or word[:6] in said.out
     assert desk.run.done("pending", "--json").tree == [] and of_creatives(desk) == []
 
@@ -63,10 +63,10 @@ def test_every_creative_gets_a_verdict_and_only_looking_proposes_nothing(desk: O
 def test_propose_approve_tick_deletes_and_undo_adds_it_again(desk: Office, weak: tuple[str, str]) -> None:
     campaign, creative = weak
     account = ("--account", desk.account)
-    early = desk.run("creatives", *account, "--undo", creative)
+    early = desk.run("creatives", "undo", creative, *account)
     assert early.code == 2 and "has retired no such creative" in early.err
-    desk.run.done("creatives", *account, "--propose", "--mode", "approve")
-    desk.run.done("creatives", *account, "--propose", "--mode", "approve")  # one that waits is not made twice
+    desk.run.done("creatives", "propose", *account, "--mode", "approve")
+    desk.run.done("creatives", "propose", *account, "--mode", "approve")  # one that waits is not made twice
     (proposal,) = desk.run.done("pending", "--json").tree
     assert (proposal["campaign"], proposal["new"]) == (campaign, f"delete:{creative}")
     assert "weak with P" in proposal["why"]
@@ -82,18 +82,18 @@ def test_propose_approve_tick_deletes_and_undo_adds_it_again(desk: Office, weak:
     assert "weak with P" in told and "not decided again" in told
 
     desk.advance(hours=1)
-    undo = desk.run.done("creatives", *account, "--undo", creative, "--mode", "approve", "--json").tree
+    undo = desk.run.done("creatives", "undo", creative, *account, "--mode", "approve", "--json").tree
     assert undo["campaign"] == campaign
     desk.run.done("approve", undo["id"])
     desk.tick("approve")
     assert [line["new"] for line in of_creatives(desk)] == [f"delete:{creative}", f"add:{creative}"]
     assert of_creatives(desk)[1]["decision"] == undo["id"] and not deleted(desk, campaign, creative)
-    again = desk.run("creatives", *account, "--undo", creative)
+    again = desk.run("creatives", "undo", creative, *account)
     assert again.code == 2, "only once"
 
 
 def test_an_approval_of_yesterday_is_not_carried_out(desk: Office, weak: tuple[str, str]) -> None:
-    desk.run.done("creatives", "--account", desk.account, "--propose", "--mode", "approve")
+    desk.run.done("creatives", "propose", "--account", desk.account, "--mode", "approve")
     (proposal,) = desk.run.done("pending", "--json").tree
     desk.run.done("approve", proposal["id"])
     desk.advance(hours=25)
@@ -104,12 +104,12 @@ def test_an_approval_of_yesterday_is_not_carried_out(desk: Office, weak: tuple[s
 def test_what_is_frozen_is_shown_when_named_and_never_proposed(desk: Office, weak: tuple[str, str]) -> None:
     for campaign in desk.campaigns:
         desk.run.done("hold", campaign["id"], "--account", desk.account, "--all")
-    assert "no campaign may be touched" in desk.run.done("creatives", "--account", desk.account, "--propose").out
-    rows = desk.run.done("creatives", "--account", desk.account, "--campaign", weak[0], "--propose", "--json").tree
+    assert "no campaign may be touched" in desk.run.done("creatives", "propose", "--account", desk.account).out
+    rows = desk.run.done("creatives", "propose", "--account", desk.account, "--campaign", weak[0], "--json").tree
     assert {r["verdict"] for r in rows} == {"campaign_not_free", "system"}
     assert desk.run.done("pending", "--json").tree == []
 
 
 def test_a_campaign_that_is_not_enrolled_is_refused(desk: Office) -> None:
-    assert desk.run("creatives", "--account", desk.account, "--campaign", "1").code == 2
-    assert desk.run("creatives", "--account", "1").code == 2
+    assert desk.run("creatives", "show", "--account", desk.account, "--campaign", "1").code == 2
+    assert desk.run("creatives", "show", "--account", "1").code == 2

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bidctl.domain.campaign import CampaignInfo, Totals
+from bidctl.domain.campaign import CampaignInfo, CreativeDay, Totals
+from bidctl.domain.creatives import Spare
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.reasons import Reason
@@ -495,6 +496,31 @@ class LedgerContract:
         with ledger.begin() as t:
             assert t.pauses(A) == {C: told, D: replace(told, campaign=D, paused_at=None, spend=0.0)}
             assert t.pauses(B) == {}
+
+    def test_what_creatives_did_is_told_as_it_was_last_read(self, ledger: Ledger) -> None:
+        first = CreativeDay(DAY, {"a": Totals(10.5, 20.0, 1.0, 20.0, 1.0), "idle": Totals(0.0, 0.0, 0.0)}, Totals(3.0))
+        later = CreativeDay(DAY, {"b": Totals(7.25, None, None, None, None)}, Totals(3.5, 1.0, 0.5))
+        with ledger.begin() as t:
+            assert t.creative_days(A, C, DAY) == {}
+            t.add_creative_days(A, C, [first, replace(first, start=DAY - 24 * 60 * MINUTE)], NOW)
+        with ledger.begin() as t:
+            told = replace(first, totals={"a": first.totals["a"]})
+            assert t.creative_days(A, C, DAY) == {DAY: (NOW, told)}
+            t.add_creative_days(A, C, [later], NOW + MINUTE)
+        with ledger.begin() as t:
+            nought = Totals(0.0, 0.0, 0.0, 0.0, 0.0)
+            told = replace(later, totals={"a": nought, "b": later.totals["b"]})
+            assert t.creative_days(A, C, DAY) == {DAY: (NOW + MINUTE, told)}
+            assert t.creative_days(A, D, DAY) == t.creative_days(B, C, DAY) == {}
+
+    def test_a_reserve_is_told_oldest_first(self, ledger: Ledger) -> None:
+        one, two = Spare(A, C, "v1", "ann", NOW + MINUTE), Spare(A, D, "7400000000000000001", "bob", NOW)
+        with ledger.begin() as t:
+            t.add_spares([one, two, replace(one, account=B)])
+            t.add_spares([one])
+            assert t.spares(A) == (two, one)
+            assert t.drop_spare(A, C, "v1") and not t.drop_spare(A, C, "v1")
+            assert t.spares(A) == (two,) and len(t.spares(B)) == 1
 
     def test_beats(self, ledger: Ledger) -> None:
         with ledger.begin() as t:

@@ -46,6 +46,7 @@ def campaign(c: CreativeDays, **changes: object) -> CreativeCampaigns:
 
     usual = CreativeCampaigns(
         campaign=np.array(["c"]), free=np.ones(1, np.bool_), keep_at_least=np.array([5]), retired_today=np.zeros(1, np.int64),
+        curbed=np.zeros(1, np.bool_), retired_week=np.zeros(1, np.int64),
         reserve=np.zeros(1, np.int64), fresh_week=np.zeros(1, np.int64), target=np.array([2.0]), spend=whole(c.spend),
         gmv=whole(c.gmv), orders=whole(c.orders),
     )  # fmt: skip
@@ -64,15 +65,15 @@ def test_who_is_in_a_campaign_is_what_its_list_says_now() -> None:
         return Creative(CampaignId("c"), name, name, False, True, False, False, None, Totals(spend, 10.0, 1.0))
 
     days = (
-        CreativeDay(at, (one("a", 100.0), one("left", 40.0)), Totals(5.0)),
-        CreativeDay(at + timedelta(days=1), (one("a", None), one("b", 60.0)), Totals()),
+        CreativeDay(at, {"a": Totals(100.0, 10.0, 1.0), "left": Totals(40.0, 10.0, 1.0)}, Totals(5.0)),
+        CreativeDay(at + timedelta(days=1), {"a": Totals(None, 10.0, 1.0), "b": Totals(60.0, 10.0, 1.0)}, Totals()),
     )
     members = (one("a", 1.0), replace(one("b", 1.0), shared=True))
-    c, k = creative_table([CampaignCreatives(CampaignId("c"), True, 5, 1, 2, 2.0, members, days)])
+    c, k = creative_table([CampaignCreatives(CampaignId("c"), True, False, 5, 1, 3, ("x",), 2, 2.0, members, days)])
     assert c.creative.tolist() == ["a", "b"] and c.shared.tolist() == [False, True]
     np.testing.assert_array_equal(c.spend, [[100, np.nan], [0, 60]])
     assert np.isnan(c.net[0]).all() and k.spend.tolist() == [[145, 60]]
-    assert (k.retired_today[0], k.fresh_week[0], k.keep_at_least[0]) == (1, 2, 5)
+    assert (k.retired_today[0], k.retired_week[0], k.reserve[0], k.fresh_week[0], k.keep_at_least[0]) == (1, 3, 1, 2, 5)
     empty, none = creative_table([])
     assert len(empty) == len(none) == 0
     assert len(creative_view(empty, none, np.zeros(0), NOW).view) == 0

@@ -13,7 +13,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from bidctl.domain.campaign import CampaignInfo
+from bidctl.domain.campaign import CampaignInfo, CreativeDay, Totals
+from bidctl.domain.creatives import Spare
 from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Hold, Mode
@@ -50,6 +51,10 @@ class State:
     leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     pauses: dict[Key, Pause] = field(default_factory=dict)
     refusals: dict[str, datetime] = field(default_factory=dict)
+    creative_days: dict[tuple[AccountId, CampaignId, datetime], tuple[datetime, CreativeDay]] = field(
+        default_factory=dict
+    )
+    spares: dict[tuple[AccountId, CampaignId, str], Spare] = field(default_factory=dict)
 
     def snapshot(self) -> State:
         return State(*(copy(getattr(self, f.name)) for f in fields(self)))
@@ -344,6 +349,33 @@ class MemoryTransaction:
 
     def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
         return {c: p for (a, c), p in self._s.pauses.items() if a == account}
+
+    # creatives
+    def add_creative_days(
+        self, account: AccountId, campaign: CampaignId, days: Sequence[CreativeDay], known_at: datetime
+    ) -> None:
+        for day in days:
+            before = self._s.creative_days.get((account, campaign, day.start))
+            gone = {name: Totals(0.0, 0.0, 0.0, 0.0, 0.0) for name in before[1].totals} if before else {}
+            totals = {name: t for name, t in day.totals.items() if name in gone or t.anything}
+            made = replace(day, totals={**gone, **totals})
+            self._s.creative_days[account, campaign, day.start] = known_at, made
+
+    def creative_days(
+        self, account: AccountId, campaign: CampaignId, since: datetime
+    ) -> Mapping[datetime, tuple[datetime, CreativeDay]]:
+        known = self._s.creative_days.items()
+        return {at: d for (a, c, at), d in known if (a, c) == (account, campaign) and at >= since}
+
+    def add_spares(self, spares: Sequence[Spare]) -> None:
+        self._s.spares |= {(s.account, s.campaign, s.name): s for s in spares}
+
+    def drop_spare(self, account: AccountId, campaign: CampaignId, name: str) -> bool:
+        return self._s.spares.pop((account, campaign, name), None) is not None
+
+    def spares(self, account: AccountId) -> tuple[Spare, ...]:
+        mine = (s for s in self._s.spares.values() if s.account == account)
+        return tuple(sorted(mine, key=lambda s: (s.added_at, s.name)))
 
     # housekeeping
     def compact(self, before: datetime) -> int:

@@ -216,7 +216,8 @@ class MemoryPlatform:
 
     async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
         self._enter("creative_day")
-        return CreativeDay(day, self.creatives_by_id.get(campaign, ()), Totals())
+        listed = self.creatives_by_id.get(campaign, ())
+        return CreativeDay(day, {c.creative: c.totals for c in listed if c.totals.anything}, Totals())
 
     # the write
     async def write(self, request: WriteRequest) -> Answer:

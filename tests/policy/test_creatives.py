@@ -20,7 +20,8 @@ from bidctl.policy.rulebook import RuleSettings
 S = RuleSettings()
 USUAL: Mapping[str, object] = {
     "campaign": "c", "creative": "m", "campaign_index": 0, "product_index": 0, "delivering": True, "picked_by_system": False,
-    "shared": False, "age_h": 200.0, "free": True, "keep_at_least": 5, "retired_today": 0, "spend": 400.0, "orders": 10.0,
+    "shared": False, "age_h": 200.0, "free": True, "keep_at_least": 5, "retired_today": 0, "retired_week": 0,
+    "spend": 400.0, "orders": 10.0,
     "net": 800.0, "gmv_rank": 9, "campaign_spend": 8000.0, "cost_per_order": 40.0, "p_weak": 0.1, "p_good_settled": np.nan,
     "share_low_days": 0, "p_down": 0.3, "reserve": 0, "fresh_week": 0,
 }  # fmt: skip
@@ -143,7 +144,8 @@ def campaigns(draw: st.DrawFn) -> tuple[CreativeView, int]:
         campaign=np.array([f"c{i}" for i in index]), creative=np.array([f"m{i}" for i in range(m)]), campaign_index=index,
         product_index=index, delivering=rng.random(m) < 0.8, picked_by_system=rng.random(m) < 0.1, shared=rng.random(m) < 0.1,
         age_h=rng.choice([10.0, 80.0, 300.0, np.nan], m), free=np.repeat(rng.random(len(sizes)) < 0.8, sizes),
-        keep_at_least=np.repeat(rng.choice([1, 5], len(sizes)), sizes), retired_today=per[index, 0], spend=rng.choice([10.0, 500.0], m),
+        keep_at_least=np.repeat(rng.choice([1, 5], len(sizes)), sizes), retired_today=per[index, 0], retired_week=per[index, 0] + 1,
+        spend=rng.choice([10.0, 500.0], m),
         orders=rng.integers(0, 9, m).astype(float), net=rng.random(m) * 900, gmv_rank=rank, campaign_spend=np.full(m, 9000.0),
         cost_per_order=np.full(m, 40.0), p_weak=rng.choice([0.2, 0.6, 0.95, 0.999, np.nan], m), p_good_settled=rng.choice([0.2, np.nan], m),
         share_low_days=rng.integers(0, 4, m), p_down=rng.random(m), reserve=per[index, 1], fresh_week=per[index, 2],

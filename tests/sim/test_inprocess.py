@@ -147,7 +147,7 @@ async def test_what_creatives_did_on_a_day_is_the_same(both: Both) -> None:
             inside = await both.inside.creative_day(both.account, plan.campaign, day)
             assert await both.link.reads.creative_day(both.account, plan.campaign, day) == inside
             assert inside.start <= day < inside.start + timedelta(days=1)
-    assert any(c.totals.spend for c in inside.creatives) and inside.others.spend
+    assert any(t.spend for t in inside.totals.values()) and inside.others.spend
 
 
 async def test_a_creatives_age_is_a_lower_bound_of_the_worlds_over_http_and_in_process(both: Both) -> None:

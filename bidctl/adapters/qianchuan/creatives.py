@@ -16,7 +16,7 @@ from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
 from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.paging import Page, read_all
-from bidctl.adapters.qianchuan.wire.material import MaterialRow, Materials, MaterialStats
+from bidctl.adapters.qianchuan.wire.material import MaterialInfo, MaterialRow, Materials, MaterialStats, Media
 from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import Creative, CreativeDay, Totals
 from bidctl.domain.values import AccountId, CampaignId
@@ -57,7 +57,8 @@ async def read_creative_day(client: ReadClient, account: AccountId, campaign: Ca
     on = times.day(day)
     rows = await _all_of_types(client, account, campaign, TYPES, on, on)
     others = next((_totals(row.stats_info) for row in rows if _id(row) == _PSEUDO), Totals())
-    return CreativeDay(times.day_start(on), tuple(creative(campaign, r) for r in rows if _id(r) != _PSEUDO), others)
+    totals = {_id(row): _totals(row.stats_info) for row in rows if _id(row) != _PSEUDO}
+    return CreativeDay(times.day_start(on), {name: t for name, t in totals.items() if t.anything}, others)
 
 
 async def _of_types(
@@ -116,7 +117,15 @@ def creative(campaign: CampaignId, row: MaterialRow, known_since: datetime | Non
         created_at=None,
         totals=_totals(row.stats_info),
         known_since=known_since,
+        known_as=tuple(name for name in (media.aweme_item_id, media.video_id) if name) if media else (),
     )
+
+
+def never_there(name: str, products: Sequence[str]) -> MaterialRow:
+    """A row for a video that no campaign has shown yet; see `QianchuanReads.material`."""
+    item, video = (name, None) if name.isdecimal() else (None, name)
+    media = Media(material_id=name, aweme_item_id=item, video_id=video)
+    return MaterialRow(material_info=MaterialInfo(video_material=media), product_id_list=tuple(products))
 
 
 def _totals(stats: MaterialStats | None) -> Totals:

@@ -12,7 +12,7 @@ from bidctl.adapters.qianchuan.accounts import live_accounts
 from bidctl.adapters.qianchuan.boosts import has_boost
 from bidctl.adapters.qianchuan.campaign import GRID, from_detail, from_row, live_account_of
 from bidctl.adapters.qianchuan.client import Fetched, ReadClient
-from bidctl.adapters.qianchuan.creatives import creative, read_creative_day, read_creatives, read_materials
+from bidctl.adapters.qianchuan.creatives import creative, never_there, read_creative_day, read_creatives, read_materials
 from bidctl.adapters.qianchuan.editlog import read_log
 from bidctl.adapters.qianchuan.encode import wire_id
 from bidctl.adapters.qianchuan.facts import read_facts
@@ -129,10 +129,13 @@ class QianchuanReads:
         return await _reading(read_creative_day(self._client, account, campaign, day))
 
     async def material(self, account: AccountId, campaign: CampaignId, number: str) -> tuple[Kind, MaterialRow] | None:
-        """What is needed to add a creative again: the plan's kind and the creative's own row. Raises ReadFailed."""
+        """What is needed to add a creative: the plan's kind, and its own row where it was there before; else `number` is the id of a
+        home-page item (digits) or of an uploaded video, new to every product of the plan. Raises ReadFailed."""
         rows = await _reading(read_materials(self._client, account, campaign))
         row = next((r for r in rows if creative(campaign, r).creative == number), None)
-        return None if row is None else (await self._kind(account, campaign), row)
+        if row is None:
+            row = never_there(number, (await self.campaign(account, campaign)).info.products)
+        return await self._kind(account, campaign), row
 
     def _remember(self, account: AccountId, info: CampaignInfo) -> None:
         if info.odd is None:

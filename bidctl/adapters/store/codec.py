@@ -13,7 +13,7 @@ from typing import Any
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.domain.campaign import CampaignInfo, Totals
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
-from bidctl.domain.values import Basis, Intent, Kind, Objective, Protection, Side, Waiver
+from bidctl.domain.values import Basis, Curation, Intent, Kind, Objective, Protection, Side, Waiver
 
 KEPT_TEXTS = 1 << 15
 """Most campaigns are the same from tick to tick: their texts are made and read once."""
@@ -59,6 +59,7 @@ def load_enrolment(text: str) -> Enrolment:
             "prior": Prior(**found["prior"]),
             "waivers": Waiver(found["waivers"]),
             "quiet": tuple((start, end) for start, end in found["quiet"]),
+            "creatives": Curation(found.get("creatives", Curation.BY_HAND)),  # older texts have none
             "enrolled_at": instant(found["enrolled_at"]),
         }
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from bidctl.adapters.store.beats import BeatRows
 from bidctl.adapters.store.campaigns import CampaignRows
+from bidctl.adapters.store.creatives import CreativeRows
 from bidctl.adapters.store.decisions import DecisionRows
 from bidctl.adapters.store.engine import open_engine, place_of, transaction
 from bidctl.adapters.store.errors import told_plainly
@@ -25,7 +26,7 @@ from bidctl.adapters.store.work import Setting
 from bidctl.adapters.store.writes import WriteRows
 
 
-class SqlTransaction(DecisionRows, WriteRows, GateRows, FactRows, CampaignRows, BeatRows, OrderRows):
+class SqlTransaction(DecisionRows, WriteRows, GateRows, FactRows, CampaignRows, BeatRows, OrderRows, CreativeRows):
     """One transaction over every part of the ledger; see `engine.ports.Transaction`."""
 
 

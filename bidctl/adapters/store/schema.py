@@ -225,6 +225,23 @@ NEWEST_FACTS = Table(
     sqlite_with_rowid=False,
 )
 
+CREATIVE_FACTS = Table(
+    "creative_facts",
+    METADATA,
+    _key("account"),
+    _key("campaign"),
+    Column("day", BigInteger, primary_key=True, autoincrement=False),  # its beginning
+    _key("creative"),  # empty = what the platform lists together; told with every reading of a day
+    Column("known_at", BigInteger, primary_key=True, autoincrement=False),
+    *(_big(name, null=True) for name in ("spend", "gmv", "gmv_1h")),
+    *(Column(name, Double) for name in ("orders", "orders_1h")),
+    sqlite_with_rowid=False,
+)
+
+RESERVE = Table(
+    "reserve", METADATA, _key("account"), _key("campaign"), _key("name"), _text("added_by"), _big("added_at")
+)
+
 CAMPAIGNS = Table("campaigns", METADATA, _key("account"), _key("campaign"), _text("info"), _big("seen_at"))
 
 LIVES = Table(

@@ -1,0 +1,104 @@
+"""What is known of a campaign's creatives at one look: its list as it is now, and its last complete days, from the ledger where they were
+read before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from bidctl.domain.campaign import Creative, CreativeDay
+from bidctl.domain.observation import Observation
+from bidctl.domain.values import AccountId, CampaignId, Field, Hold, Kind, Stage
+from bidctl.domain.writes import Write, WriteState
+from bidctl.engine.creative_table import CampaignCreatives
+from bidctl.engine.creative_view import WINDOW_DAYS
+from bidctl.engine.days import NaturalDays
+from bidctl.engine.external import REACHED
+from bidctl.engine.ports import Ledger, PlatformReads
+from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rulebook.delivery import budget_binds, quiet_now
+
+SETTLED = timedelta(hours=2)
+"""A day's figures are final when read so long after its end (the day's spend "settles by next day"; ours)."""
+WEEK = timedelta(days=7)
+KEPT = timedelta(days=366)
+"""How far back a creative of ours is looked for among the writes."""
+
+
+def window(now: datetime, days: NaturalDays) -> tuple[datetime, ...]:
+    """Beginnings of the complete days that are looked at, oldest first, and of today."""
+    today = days.of(now.timestamp())
+    return tuple(datetime.fromtimestamp(days.start(d), UTC) for d in range(today - WINDOW_DAYS, today + 1))
+
+
+def may_be_touched(o: Observation, i: int, rules: RuleSettings) -> bool:
+    """Whether row `i` is free, ours, in an effective and no quiet hour, and nobody froze it."""
+    row = o.take(np.array([i]))
+    ours = o.enrolled[i] and not (
+        o.advise_only[i] or o.killed[i] or o.breaker_open[i] or o.human_hold[i] or o.open_write[i]
+    )
+    still = quiet_now(row, rules)[0] or o.hold[i] == Hold.ALL
+    return bool(ours and o.stage[i] == Stage.FREE and o.effective[i] and not still)
+
+
+def of_campaign(writes: Sequence[Write], campaign: str) -> list[Write]:
+    """Changes of a campaign's creatives by us that reached the platform, or may have."""
+    return [
+        w for w in writes if w.request.campaign == campaign and w.request.field is Field.CREATIVE and w.state in REACHED
+    ]
+
+
+def spares_left(
+    ledger: Ledger, account: AccountId, campaign: str, writes: Sequence[Write], members: Sequence[Creative]
+) -> list[str]:
+    """The campaign's reserve, oldest first, without what is in the campaign, and what was added or refused since it was put there."""
+    here = {name for m in members if not m.deleted for name in (m.creative, *m.known_as)}
+    tried = {
+        w.request.value: w.taken_at
+        for w in sorted(writes, key=lambda w: w.id)
+        if w.request.campaign == campaign and (w.state in REACHED or w.state is WriteState.REFUSED)
+    }
+    with ledger.begin() as t:
+        mine = [s for s in t.spares(account) if s.campaign == campaign and s.name not in here]
+    return [s.name for s in mine if tried.get(f"add:{s.name}", s.added_at) <= s.added_at]
+
+
+async def read_campaign(
+    reads: PlatformReads, ledger: Ledger, o: Observation, i: int, writes: Sequence[Write], rules: RuleSettings, now: datetime
+) -> CampaignCreatives:  # fmt: skip
+    """Row `i` of an observation looked at; days that were not read yet are read and stored. `writes`: ours of the account, of
+    `KEPT`. Raises ReadFailed."""
+    account, campaign = AccountId(str(o.account[i])), CampaignId(str(o.campaign[i]))
+    *days, midnight = window(now, NaturalDays(reads.capabilities.time_zone))
+    members = await reads.creatives(account, campaign)
+    told = await _days(reads, ledger, account, campaign, days, now)
+    mine = of_campaign(writes, campaign)
+    gone, came = ([w.taken_at for w in mine if w.request.value.startswith(verb)] for verb in ("delete:", "add:"))
+    return CampaignCreatives(
+        campaign=campaign,
+        free=may_be_touched(o, i, rules),
+        curbed=bool(budget_binds(o.take(np.array([i])), rules)[0] or o.budget_bound_days[i] > 0),
+        keep_at_least=int(rules.keep_live if o.kind[i] == Kind.LIVE else rules.keep_goods),
+        retired_today=sum(at >= midnight for at in gone),
+        retired_week=sum(at >= midnight - WEEK for at in gone),
+        spares=tuple(spares_left(ledger, account, campaign, writes, members)),
+        fresh_week=sum(at >= midnight - WEEK for at in came),
+        target=float(o.target_units[i]) / float(o.grid[i]) if o.cost_controlled[i] else float("nan"),
+        members=members,
+        days=told,
+    )
+
+
+async def _days(
+    reads: PlatformReads, ledger: Ledger, account: AccountId, campaign: CampaignId, begins: Sequence[datetime], now: datetime
+) -> tuple[CreativeDay, ...]:  # fmt: skip
+    with ledger.begin() as t:
+        known = t.creative_days(account, campaign, begins[0])
+    final = {start: day for start, (read_at, day) in known.items() if read_at >= start + timedelta(days=1) + SETTLED}
+    fresh = [await reads.creative_day(account, campaign, start) for start in begins if start not in final]
+    if fresh:
+        with ledger.begin() as t:
+            t.add_creative_days(account, campaign, fresh, now)
+    return tuple(final.get(start) or next(d for d in fresh if d.start == start) for start in begins)
