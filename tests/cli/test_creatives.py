@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,84 @@ def test_what_is_frozen_is_shown_when_named_and_never_proposed(desk: Office, wea
 def test_a_campaign_that_is_not_enrolled_is_refused(desk: Office) -> None:
     assert desk.run("creatives", "show", "--account", desk.account, "--campaign", "1").code == 2
     assert desk.run("creatives", "show", "--account", "1").code == 2
+
+
+def care(desk: Office, campaign: str, how: str) -> None:
+    hint = next(c["enrol"] for c in desk.campaigns if str(c["id"]) == campaign)
+    desk.run.done(
+        "enrol", "--account", desk.account, "--campaign", campaign, "--goal", hint["goal"], "--margin", hint["margin"],
+        "--confirm-prior", "--creatives", how,
+    )  # fmt: skip
+
+
+def ticks(desk: Office, mode: str, count: int) -> list[str]:
+    """What became of the creatives."""
+    for _ in range(count):
+        desk.run.done("run", "--mode", mode, "--once")
+        desk.advance(minutes=10)
+    return [line["new"] for line in of_creatives(desk)]
+
+
+def test_live_acts_where_the_operator_allowed_it_the_replacement_first(desk: Office, weak: tuple[str, str]) -> None:
+    campaign, creative = weak
+    account = ("--account", desk.account)
+    care(desk, campaign, "act")
+    video = "7512345678901234567"
+    desk.run.done("creatives", "reserve", video, "v0300fgnew", *account, "--campaign", campaign)
+    assert [s["name"] for s in desk.run.done("creatives", "reserve", *account, "--json").tree] == [video, "v0300fgnew"]
+    assert ticks(desk, "live", 4) == [f"add:{video}", f"delete:{creative}"], (
+        "one for the weak one, and that one; no more"
+    )
+    assert {line["outcome"] for line in of_creatives(desk)} == {"applied"} and deleted(desk, campaign, creative)
+    rows = desk.run.done("creatives", "show", *account, "--campaign", campaign, "--json").tree
+    assert {r["verdict"] for r in rows if r["creative"] == creative} == {"gone"}
+    assert (
+        "new material" in desk.run.done("explain", campaign, *account, "--count", 30).out
+        or "reserve" in desk.run.done("explain", campaign, *account, "--count", 30).out
+    )
+    judged = desk.run("audit", str(desk.journal), "--ledger", str(desk.run.folder / "bidctl.db"))
+    assert judged.code == 0, judged
+
+    undo = desk.run.done("creatives", "undo", creative, *account, "--mode", "live", "--json").tree
+    desk.run.done("approve", undo["id"])
+    assert ticks(desk, "live", 1)[-1] == f"add:{creative}" and not deleted(desk, campaign, creative)
+
+
+def test_live_only_proposes_where_the_operator_wants_that(desk: Office, weak: tuple[str, str]) -> None:
+    care(desk, weak[0], "propose")
+    assert ticks(desk, "live", 3) == []
+    (waits,) = [p for p in desk.run.done("pending", "--json").tree if p["field"] == "creative"]
+    assert (waits["campaign"], waits["new"], waits["mode"]) == (weak[0], f"delete:{weak[1]}", "live")
+    desk.run.done("approve", waits["id"], "--refuse")
+    assert ticks(desk, "live", 2) == []
+    assert [p for p in desk.run.done("pending", "--json").tree if p["field"] == "creative"] == [], "no means no, today"
+
+
+def test_a_dry_run_sends_nothing_about_creatives_and_says_what_it_would(desk: Office, weak: tuple[str, str]) -> None:
+    care(desk, weak[0], "act")
+    desk.run.done("hold", weak[0], "--account", desk.account)  # its target alone: R-ONE would go first
+    assert ticks(desk, "dry", 2) == [] and not deleted(desk, *weak)
+    assert "weak with P" in desk.run.done("explain", weak[0], "--account", desk.account, "--count", 30).out
+
+
+def test_what_was_read_of_a_day_is_kept_and_not_asked_again(desk: Office, weak: tuple[str, str]) -> None:
+    account = ("--account", desk.account, "--campaign", weak[0])
+    desk.run.done("creatives", "show", *account)
+    with sqlite3.connect(desk.run.folder / "bidctl.db") as db:
+        (days,) = db.execute("SELECT COUNT(DISTINCT day) FROM creative_facts").fetchone()
+        (rows,) = db.execute("SELECT COUNT(*) FROM creative_facts").fetchone()
+    assert days == 14 and rows > 14 * 5
+    one = desk.run.done("creatives", "show", *account, "--json").tree
+    with sqlite3.connect(desk.run.folder / "bidctl.db") as db:
+        assert db.execute("SELECT COUNT(*) FROM creative_facts").fetchone() == (rows,), "nothing was read anew"
+    assert one == desk.run.done("creatives", "show", *account, "--json").tree
+
+
+def test_a_reserve_is_kept_by_campaign_and_refuses_what_is_no_video(desk: Office, weak: tuple[str, str]) -> None:
+    account = ("--account", desk.account)
+    assert desk.run("creatives", "reserve", "v1", *account).code == 2
+    assert desk.run("creatives", "reserve", "a video", *account, "--campaign", weak[0]).code == 2
+    desk.run.done("creatives", "reserve", "v1", "v2", *account, "--campaign", weak[0])
+    desk.run.done("creatives", "reserve", "v1", *account, "--campaign", weak[0], "--remove")
+    assert desk.run("creatives", "reserve", "v1", *account, "--campaign", weak[0], "--remove").code == 2
+    assert [s["name"] for s in desk.run.done("creatives", "reserve", *account, "--json").tree] == ["v2"]

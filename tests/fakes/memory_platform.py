@@ -155,7 +155,7 @@ class MemoryPlatform:
         verb, _, name = value.partition(":")
         mine = self.creatives_by_id.get(info.campaign, ())
         self.creatives_by_id[info.campaign] = tuple(
-            replace(c, deleted=verb == "delete") if c.creative == name else c for c in mine
+            replace(c, deleted=verb == "delete", delivering=verb != "delete") if c.creative == name else c for c in mine
         )
         return "present" if verb == "delete" else "gone", info
 
