@@ -25,6 +25,8 @@ DAYS, BEFORE, RESERVE = 30, 14, 30
 """Days of the rule, days of watching before them, creatives in each campaign's reserve."""
 HALF_LIFE, NEVER_TIRES = 21.0, 3660.0
 """Days in which a tired creative's appeal halves; and, for creatives that do not tire, the longest a scenario takes."""
+BUDGET = 2.0
+"""Daily budget over what a campaign was meant to spend: no campaign with one lucky creative outspends all others together."""
 FOLLOW, LOWEST = 0.1, 1 / 1.6
 """Share of a day's log deviation of spend that the next day's log target takes (more of it swings where spend is elastic); and how far
 down a target follows, as a share of the first: nobody follows a campaign without creatives to any target."""
@@ -41,19 +43,20 @@ class Arm:
 
 
 NEVER, THRESHOLDS, RULES = "never retire", "cost >= 50 and ROI < 0.5", "R-RETIRE + R-RELAY"
+TRUTH = "the same, seeing the truth"
 ARMS: dict[str, Arm] = {
     NEVER: Arm(never),
     THRESHOLDS: Arm(bare),
     "R-RETIRE alone": Arm(retire_alone),
     "R-RELAY alone": Arm(relay_alone),
     RULES: Arm(rules),
-    "the same, seeing the truth": Arm(rules, Seer),
+    TRUTH: Arm(rules, Seer),
 }
 SUPPLIED: dict[str, Arm] = {
     NEVER: Arm(weekly(never)),
     THRESHOLDS: Arm(weekly(bare)),
     RULES: Arm(weekly(rules)),
-    "the same, seeing the truth": Arm(weekly(rules), Seer),
+    TRUTH: Arm(weekly(rules), Seer),
 }
 """The same with two new creatives a week for every arm."""
 
@@ -78,7 +81,9 @@ class Outcome:
 def scenario(spread: float, half_life: float, campaigns: int) -> Scenario:
     """Goods campaigns of 20 creatives, no renewal but the curator's."""
     base = shipped("base60")
-    group = replace(base.group[0], count=campaigns, start_offset=(0.0, 0.0), age_days=(60, 60))
+    group = replace(
+        base.group[0], count=campaigns, start_offset=(0.0, 0.0), age_days=(60, 60), budget_factor=(BUDGET, BUDGET)
+    )
     rack = Creatives(count=20, spread=spread, fresh_days=14.0, half_life_days=half_life, renew_days=0)
     return replace(
         base, group=(group,), creatives=rack, history_days=0, accounts=1, moving=Moving(), protection=Protection()

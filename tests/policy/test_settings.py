@@ -32,6 +32,10 @@ def test_every_number_has_a_rule_a_meaning_and_a_strength() -> None:
         ("edits_live", 9, 4),
         ("keep_goods", 4, 8),
         ("keep_live", 0, 3),
+        ("keep_youngest", 0.1, 0.3),
+        ("keep_daily_least", 3, 1),
+        ("keep_daily_share", 0.1, 0.02),
+        ("keep_daily_most", 11, 5),
     ],
 )
 def test_protecting_numbers_only_tighten(name: str, loose: float, tight: float) -> None:

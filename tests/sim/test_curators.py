@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.calendar import DAY
-from sim.curation import ARMS, HALF_LIFE, NEVER, NEVER_TIRES, RULES, SUPPLIED, THRESHOLDS, better, run, scenario
+from sim.curation import ARMS, HALF_LIFE, NEVER, NEVER_TIRES, RULES, SUPPLIED, THRESHOLDS, TRUTH, better, run, scenario
 from sim.curators import Curator, rules
 from sim.shocks import Shocks
 from sim.world import MarketWorld
@@ -78,7 +78,7 @@ def test_few_that_are_retired_are_good_and_the_rules_pay_where_creatives_tire(sp
 
 def test_who_sees_the_truth_retires_none_that_is_good() -> None:
     s = scenario(0.5, HALF_LIFE, 12)
-    found = run(s, 5, ARMS["the same, seeing the truth"], Shocks(5))
+    found = run(s, 5, ARMS[TRUTH], Shocks(5))
     assert found.retired > 0 and found.good == 0 and found.added > 0
 
 

@@ -10,6 +10,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("bidctl.cli.sim.run:run", "一个策略, 与 hold 比, 同样的运气 / One policy beside `hold` on the same luck."),
     "compare": ("bidctl.cli.sim.compare:compare", "同样的运气下比较几个策略 / Several policies on the same luck."),
     "sweep": ("bidctl.cli.sim.sweep:sweep", "扫描策略的参数: 网格或搜索 / A policy's parameters: a grid, or a search."),
+    "creatives": (
+        "bidctl.cli.sim.creatives:creatives",
+        "素材规则值多少, 有与没有 / What the creative rules are worth, with and without.",
+    ),
     "fit": (
         "bidctl.cli.sim.fit:fit",
         "由账本或导出的表格拟合账户的孪生场景 / A twin scenario of an account, from its ledger or an export.",

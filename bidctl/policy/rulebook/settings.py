@@ -147,8 +147,17 @@ class RuleSettings:
         )
 
 
-_AT_LEAST = ("min_step", "spacing_s", "live_spacing_s", "observe_s", "observe_sessions", "keep_goods", "keep_live")
-_AT_MOST = ("max_step", "edits_goods", "edits_live")
+_AT_LEAST = (
+    "min_step",
+    "spacing_s",
+    "live_spacing_s",
+    "observe_s",
+    "observe_sessions",
+    "keep_goods",
+    "keep_live",
+    "keep_youngest",
+)
+_AT_MOST = ("max_step", "edits_goods", "edits_live", "keep_daily_least", "keep_daily_share", "keep_daily_most")
 _ORDERED = (
     ("min_step", "max_step"),
     ("drift_day_low", "drift_day_high"),
