@@ -14,7 +14,17 @@ from decimal import Decimal
 
 import numpy as np
 
-from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session, Totals
+from bidctl.domain.campaign import (
+    CampaignInfo,
+    Creative,
+    CreativeDay,
+    CreativeSettled,
+    Listing,
+    LoggedEdit,
+    Reading,
+    Session,
+    Totals,
+)
 from bidctl.domain.panel import METRICS, Grain, Panel
 from bidctl.domain.values import (
     AccountId,
@@ -29,7 +39,7 @@ from bidctl.domain.values import (
 )
 from bidctl.domain.writes import Answer, AnswerKind, WriteRequest
 from bidctl.engine.ports import ReadFailed
-from sim.emulator import ids, materials, suggest, times
+from sim.emulator import ids, materials, metrics, suggest, times
 from sim.emulator.call import Call
 from sim.emulator.campaign import ACTIONS, OBJECTIVES, Campaign, Settings
 from sim.emulator.creatives import Material
@@ -47,7 +57,7 @@ _PROTECTION = {
 }  # fmt: skip
 _ENDED = frozenset({"DELETE", "TIME_DONE"})
 _CREATIVE_WINDOW_S, _CREATIVE_OLD_S, _CREATIVE_OLD_WINDOW_S = 6 * times.DAY, 3 * times.DAY, 30 * times.DAY
-_SPENT = "stat_cost_for_roi2"
+_SPENT, _SETTLED = "stat_cost_for_roi2", "total_order_settle_amount_for_roi2_7d"
 _QC = "/open_api/v1.0/qianchuan/uni_promotion/ad/"
 
 
@@ -186,6 +196,19 @@ class InProcessReads:
         return CreativeDay(
             _utc(times.day_start(day.timestamp())), {name: t for name, t in told.items() if t.anything}, others
         )
+
+    async def creatives_settled(
+        self, account: AccountId, since: datetime, until: datetime
+    ) -> Mapping[str, CreativeSettled]:
+        s, days = self._settled(), {"start_date": _date(since.timestamp()), "end_date": _date(until.timestamp() - 1)}
+        found: dict[str, CreativeSettled] = {}
+        for c in (s.campaigns[i] for i in s.of_account[self._account(account)] if not s.campaigns[i].live):
+            did, here = materials.totals_of(s, c, days), {m.id for m in _videos(c, s.latest)}
+            for name in did.keys() & here:
+                spend, settled = (metrics.in_yuan([metric], did[name]).get(metric) for metric in (_SPENT, _SETTLED))
+                if spend is not None and settled is not None:
+                    found[str(name)] = CreativeSettled(float(spend), float(settled))
+        return found
 
     def _settled(self) -> Service:
         self._router.editor.settle()

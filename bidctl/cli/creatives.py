@@ -20,7 +20,7 @@ from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Write
 from bidctl.engine import creative_review as creatives_
 from bidctl.engine.approvals import OPERATOR_TICK
-from bidctl.engine.creative_reading import KEPT, may_be_touched, read_campaign
+from bidctl.engine.creative_reading import KEPT, may_be_touched, read_campaign, read_settled
 from bidctl.engine.creative_review import Author, Review
 from bidctl.engine.ports import DecisionRecord, ReadFailed
 from bidctl.engine.records import Signature
@@ -141,7 +141,10 @@ async def _reviewed(
         o, now = await _observed(parts, account), parts.clock.now()
         rows, writes = _rows(parts, o, account, campaign), _writes(parts, account)
         try:
-            found = [await read_campaign(parts.reads, parts.ledger, o, i, writes, parts.rules, now) for i in rows]
+            settled = await read_settled(parts.reads, account, now)
+            found = [
+                await read_campaign(parts.reads, parts.ledger, o, i, writes, settled, parts.rules, now) for i in rows
+            ]
         except ReadFailed as failed:
             raise Problem(Wording.read(failed.why)) from None
         review = creatives_.review_of(found, parts.rules, now)

@@ -125,6 +125,14 @@ class Creative:
 
 
 @dataclass(frozen=True, slots=True)
+class CreativeSettled:
+    """What a creative spent over some days, and what of its sales was settled within 7 days: yuan, over all campaigns that show it."""
+
+    spend: float
+    gmv_7d: float
+
+
+@dataclass(frozen=True, slots=True)
 class CreativeDay:
     """What the creatives of a campaign did on the natural day that begins at `start`: `totals` by id, of those that did anything;
     `others`: what the platform lists together, without names."""

@@ -17,6 +17,7 @@ from bidctl.engine.creative_reading import (
     may_be_touched,
     of_campaign,
     read_campaign,
+    read_settled,
     window,
 )
 from bidctl.engine.creative_review import Author, Review, next_step, review_of
@@ -98,10 +99,13 @@ class CreativeCare:
         self, o: Observation, rows: Sequence[int], writes: Sequence[Write], now: datetime
     ) -> list[tuple[int, CampaignCreatives]]:
         read = []
+        settled = await read_settled(self._reads, self._account, now) if rows else {}
         for i in rows:
             campaign = str(o.campaign[i])
             try:
-                read.append((i, await read_campaign(self._reads, self._ledger, o, i, writes, self._rules, now)))
+                read.append(
+                    (i, await read_campaign(self._reads, self._ledger, o, i, writes, settled, self._rules, now))
+                )
                 self._looked[campaign] = now
             except ReadFailed:
                 self._rest[campaign] = now + AGAIN

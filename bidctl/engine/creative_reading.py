@@ -3,12 +3,12 @@ read before."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from bidctl.domain.campaign import Creative, CreativeDay
+from bidctl.domain.campaign import Creative, CreativeDay, CreativeSettled
 from bidctl.domain.observation import Observation
 from bidctl.domain.values import AccountId, CampaignId, Field, Hold, Kind, Stage
 from bidctl.domain.writes import Write, WriteState
@@ -16,13 +16,14 @@ from bidctl.engine.creative_table import CampaignCreatives
 from bidctl.engine.creative_view import WINDOW_DAYS
 from bidctl.engine.days import NaturalDays
 from bidctl.engine.external import REACHED
-from bidctl.engine.ports import Ledger, PlatformReads
+from bidctl.engine.ports import Ledger, PlatformReads, ReadFailed
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.policy.rulebook.delivery import budget_binds, quiet_now
 
 SETTLED = timedelta(hours=2)
 """A day's figures are final when read so long after its end (the day's spend "settles by next day"; ours)."""
 WEEK = timedelta(days=7)
+MATURE = timedelta(days=7)
 KEPT = timedelta(days=366)
 """How far back a creative of ours is looked for among the writes."""
 
@@ -66,10 +67,11 @@ def spares_left(
 
 
 async def read_campaign(
-    reads: PlatformReads, ledger: Ledger, o: Observation, i: int, writes: Sequence[Write], rules: RuleSettings, now: datetime
+    reads: PlatformReads, ledger: Ledger, o: Observation, i: int, writes: Sequence[Write], settled: Mapping[str, CreativeSettled],
+    rules: RuleSettings, now: datetime,
 ) -> CampaignCreatives:  # fmt: skip
     """Row `i` of an observation looked at; days that were not read yet are read and stored. `writes`: ours of the account, of
-    `KEPT`. Raises ReadFailed."""
+    `KEPT`; `settled`: of `read_settled`. Raises ReadFailed."""
     account, campaign = AccountId(str(o.account[i])), CampaignId(str(o.campaign[i]))
     *days, midnight = window(now, NaturalDays(reads.capabilities.time_zone))
     members = await reads.creatives(account, campaign)
@@ -88,7 +90,18 @@ async def read_campaign(
         target=float(o.target_units[i]) / float(o.grid[i]) if o.cost_controlled[i] else float("nan"),
         members=members,
         days=told,
+        settled=settled,
     )
+
+
+async def read_settled(reads: PlatformReads, account: AccountId, now: datetime) -> Mapping[str, CreativeSettled]:
+    """What was settled of the account's creatives over the days of a window that are 7 to 21 days old: settled for good. Settled data
+    may veto and is never waited for, so a read that fails tells nothing."""
+    *days, today = window(now, NaturalDays(reads.capabilities.time_zone))
+    try:
+        return await reads.creatives_settled(account, days[0] - MATURE, today - MATURE)
+    except ReadFailed:
+        return {}
 
 
 async def _days(

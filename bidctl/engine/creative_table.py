@@ -6,13 +6,13 @@ spend counts for the campaign), and one that a day's rows leave out spent nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.campaign import Creative, CreativeDay, Totals
+from bidctl.domain.campaign import Creative, CreativeDay, CreativeSettled, Totals
 from bidctl.domain.values import CampaignId
 from bidctl.engine.creative_view import CreativeCampaigns, CreativeDays
 
@@ -23,7 +23,8 @@ COLUMNS = ("spend", "gmv", "gmv_1h", "orders")
 @dataclass(frozen=True, slots=True)
 class CampaignCreatives:
     """A campaign at one look. `curbed`: something else than its material holds its spend down; `target` ROAS, NaN = none; `members`:
-    its list; `spares`: its reserve, oldest first; `days`: complete days, oldest first, the same of all."""
+    its list; `spares`: its reserve, oldest first; `days`: complete days, oldest first, the same of all; `settled` by creative, of older
+    days, empty = not told."""
 
     campaign: CampaignId
     free: bool
@@ -36,6 +37,7 @@ class CampaignCreatives:
     target: float
     members: tuple[Creative, ...]
     days: tuple[CreativeDay, ...]
+    settled: Mapping[str, CreativeSettled] = field(default_factory=dict)
 
 
 def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, CreativeCampaigns]:
@@ -49,6 +51,7 @@ def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, Cr
         picked_by_system=np.array([c.picked_by_system for c in members], np.bool_),
         shared=np.array([c.shared for c in members], np.bool_),
         born=np.array([c.created_at.timestamp() if c.created_at else np.nan for c in members], np.float64),
+        settled_spend=_settled(found, "spend"), settled_gmv=_settled(found, "gmv_7d"),
         spend=did["spend"], gmv=did["gmv"], net=did["gmv_1h"], orders=did["orders"],
     )  # fmt: skip
     return creatives, CreativeCampaigns(
@@ -60,6 +63,13 @@ def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, Cr
         target=np.array([one.target for one in found], np.float64),
         spend=_wholes(found, "spend"), gmv=_wholes(found, "gmv"), orders=_wholes(found, "orders"),
     )  # fmt: skip
+
+
+def _settled(found: Sequence[CampaignCreatives], name: str) -> Float:
+    """(m,) of those in the campaign's list; NaN = not told."""
+    return np.array(
+        [getattr(one.settled.get(c.creative), name, np.nan) for one in found for c in one.members], np.float64
+    )
 
 
 def _whole(numbers: Sequence[int]) -> NDArray[np.int64]:

@@ -53,6 +53,8 @@ class CreativeDays:
     gmv: Float  # paid
     net: Float  # less refunds within 1 h; NaN = not reported: paid stands for it
     orders: Float
+    settled_spend: Float  # (m,) of older days, NaN = not told
+    settled_gmv: Float
 
     def __len__(self) -> int:
         return len(self.creative)
@@ -124,7 +126,7 @@ def creative_view(c: CreativeDays, k: CreativeCampaigns, days: Float, now: float
             retired_week=k.retired_week[of],
             spend=_counted(c.spend, counted), orders=_counted(c.orders, counted), net=_counted(net, counted),
             gmv_rank=_ranks(of, np.nansum(c.gmv, axis=1), c.delivering), campaign_spend=np.nansum(k.spend, axis=1)[of],
-            cost_per_order=cost_per_order[of], p_weak=p_weak, p_good_settled=np.full(len(c), np.nan),
+            cost_per_order=cost_per_order[of], p_weak=p_weak, p_good_settled=_p_good_settled(c, group, evidence_value, log_sd),
             share_low_days=low_share_days(c.spend, k.spend[of]),
             p_down=np.fmax(p_down(beside(~lately), beside(lately), log_sd), _with_all(c, k, cv)),
             reserve=k.reserve[of], fresh_week=k.fresh_week[of],
@@ -140,6 +142,14 @@ def _start(c: CreativeDays, days: Float) -> Float:
     first = np.argmax(spent, axis=1) if len(days) else np.zeros(len(c), np.int64)
     by_spend = np.where(spent.any(axis=1), (days[first] if len(days) else np.nan) + DAY_S, np.nan)
     return np.where(np.isfinite(c.born), c.born, by_spend)
+
+
+def _p_good_settled(c: CreativeDays, group: Int, evidence_value: Float, log_sd: float) -> Float:
+    """(m,) P(settled rate at least that of the others together), NaN where nothing was settled yet."""
+    told = np.isfinite(c.settled_spend) & np.isfinite(c.settled_gmv) & (c.settled_spend > 0)
+    spend, gmv = (np.where(told, x, 0.0) for x in (c.settled_spend, c.settled_gmv))
+    beside = sales(spend, gmv, group, evidence_value[c.campaign_index])
+    return np.where(told, 1.0 - p_below(1.0, beside, log_sd), np.nan)
 
 
 def _with_all(c: CreativeDays, k: CreativeCampaigns, cv: float) -> Float:

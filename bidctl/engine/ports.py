@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session
+from bidctl.domain.campaign import (
+    CampaignInfo,
+    Creative,
+    CreativeDay,
+    CreativeSettled,
+    Listing,
+    LoggedEdit,
+    Reading,
+    Session,
+)
 from bidctl.domain.creatives import Spare
 from bidctl.domain.enrolment import Enrolment, Switches
 from bidctl.domain.panel import Grain, Panel
@@ -89,6 +98,13 @@ class PlatformReads(Protocol):
 
     async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
         """What they did on the natural day that holds `day`; raises ReadFailed."""
+        ...
+
+    async def creatives_settled(
+        self, account: AccountId, since: datetime, until: datetime
+    ) -> Mapping[str, CreativeSettled]:
+        """What was settled of creatives over days that begin in [since, until), by id, over the whole account; none where the
+        platform does not tell it; raises ReadFailed."""
         ...
 
 

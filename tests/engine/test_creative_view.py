@@ -35,7 +35,7 @@ def history(spend: Float, gmv: Float, **changes: object) -> CreativeDays:
     usual = CreativeDays(
         creative=np.arange(m).astype(np.str_), campaign_index=np.zeros(m, np.int64), product_index=np.zeros(m, np.int64),
         delivering=~no, picked_by_system=no, shared=no, born=np.full(m, np.nan), spend=spend, gmv=gmv,
-        net=np.full(spend.shape, np.nan), orders=gmv / 80.0,
+        net=np.full(spend.shape, np.nan), orders=gmv / 80.0, settled_spend=np.full(m, np.nan), settled_gmv=np.full(m, np.nan),
     )  # fmt: skip
     return replace(usual, **changes)  # type: ignore[arg-type]
 
@@ -174,3 +174,17 @@ def test_r_keep_holds_over_every_history(seed: int, keep: int, creatives: int) -
         best = np.argsort(-np.where(alive, c.gmv.sum(axis=1), -1), kind="stable")[:3]
         assert not going[best].any() and (v.age_h[going] >= 72).all() and alive[going].all()
         alive &= ~going
+
+
+def test_what_was_settled_may_veto_and_is_never_waited_for() -> None:
+    """Two that are weak by what was paid; one of them kept its orders while the others' came back, of the other nothing is told yet."""
+    spend = np.full((12, 10), 400.0)
+    gmv = spend * 3.0
+    gmv[10:] *= 0.2
+    told, kept = np.full(12, 2000.0), np.full(12, 1500.0)
+    kept[10], told[11], kept[11] = 4000.0, np.nan, np.nan
+    c = history(spend, gmv, born=np.full(12, NOW - 40 * DAY), settled_spend=told, settled_gmv=kept)
+    v = replace(seen(c), age_h=np.arange(1000.0, 988.0, -1.0)[::-1].copy())
+    assert v.p_good_settled[10] > 0.9 and np.isnan(v.p_good_settled[11])
+    verdicts = [Verdict(int(x)) for x in judge_creatives(v, S, 1).verdict]
+    assert verdicts[10] is Verdict.VETOED and verdicts[11] is Verdict.RETIRE

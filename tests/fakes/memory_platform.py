@@ -5,13 +5,23 @@ Faults are scripted one by one: each `Fault` in `faults` is used up by the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session, Totals
+from bidctl.domain.campaign import (
+    CampaignInfo,
+    Creative,
+    CreativeDay,
+    CreativeSettled,
+    Listing,
+    LoggedEdit,
+    Reading,
+    Session,
+    Totals,
+)
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import (
     AccountId,
@@ -75,6 +85,7 @@ class MemoryPlatform:
     offset_s: float = 0.0
     suggested: Suggestion = field(default_factory=lambda: Suggestion(SuggestionState.NONE))
     campaigns_by_id: dict[CampaignId, CampaignInfo] = field(default_factory=dict)
+    settled: dict[str, CreativeSettled] = field(default_factory=dict)
     creatives_by_id: dict[CampaignId, tuple[Creative, ...]] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     attempts: list[WriteRequest] = field(default_factory=list)
@@ -218,6 +229,12 @@ class MemoryPlatform:
         self._enter("creative_day")
         listed = self.creatives_by_id.get(campaign, ())
         return CreativeDay(day, {c.creative: c.totals for c in listed if c.totals.anything}, Totals())
+
+    async def creatives_settled(
+        self, account: AccountId, since: datetime, until: datetime
+    ) -> Mapping[str, CreativeSettled]:
+        self._enter("creatives_settled")
+        return self.settled
 
     # the write
     async def write(self, request: WriteRequest) -> Answer:

@@ -17,7 +17,7 @@ from bidctl.domain.campaign import CampaignInfo, Totals
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, Field, Kind
 from bidctl.domain.writes import AnswerKind, WriteRequest
-from sim.emulator import Running, running
+from sim.emulator import Running, running, times
 from sim.inprocess import InProcessReads, InProcessWriter
 from sim.scenario import shipped
 from sim.world import MarketWorld
@@ -148,6 +148,16 @@ async def test_what_creatives_did_on_a_day_is_the_same(both: Both) -> None:
             assert await both.link.reads.creative_day(both.account, plan.campaign, day) == inside
             assert inside.start <= day < inside.start + timedelta(days=1)
     assert any(t.spend for t in inside.totals.values()) and inside.others.spend
+
+
+async def test_what_was_settled_of_creatives_is_the_same(both: Both) -> None:
+    both.running.control("POST", "advance", {"seconds": 9 * 86400})
+    now = both.now + timedelta(days=9)
+    day = (times.day_start((now - timedelta(days=n)).timestamp()) for n in (10, 7))
+    span = tuple(datetime.fromtimestamp(at, UTC) for at in day)
+    inside = await both.inside.creatives_settled(both.account, *span)
+    assert await both.link.reads.creatives_settled(both.account, *span) == inside
+    assert any(s.spend > 0 and s.gmv_7d > 0 for s in inside.values())
 
 
 async def test_a_creatives_age_is_a_lower_bound_of_the_worlds_over_http_and_in_process(both: Both) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from bidctl.adapters.qianchuan.boosts import has_boost
 from bidctl.adapters.qianchuan.campaign import GRID, from_detail, from_row, live_account_of
 from bidctl.adapters.qianchuan.client import Fetched, ReadClient
 from bidctl.adapters.qianchuan.creatives import creative, never_there, read_creative_day, read_creatives, read_materials
+from bidctl.adapters.qianchuan.creatives_settled import read_settled
 from bidctl.adapters.qianchuan.editlog import read_log
 from bidctl.adapters.qianchuan.encode import wire_id
 from bidctl.adapters.qianchuan.facts import read_facts
@@ -22,7 +23,16 @@ from bidctl.adapters.qianchuan.suggest import UNKNOWN, read_suggestion
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
 from bidctl.adapters.qianchuan.wire.uni import AdRow, Detail
 from bidctl.adapters.qianchuan.words import Say
-from bidctl.domain.campaign import CampaignInfo, Creative, CreativeDay, Listing, LoggedEdit, Reading, Session
+from bidctl.domain.campaign import (
+    CampaignInfo,
+    Creative,
+    CreativeDay,
+    CreativeSettled,
+    Listing,
+    LoggedEdit,
+    Reading,
+    Session,
+)
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Kind, Suggestion
 from bidctl.engine.ports import ReadFailed
@@ -127,6 +137,11 @@ class QianchuanReads:
 
     async def creative_day(self, account: AccountId, campaign: CampaignId, day: datetime) -> CreativeDay:
         return await _reading(read_creative_day(self._client, account, campaign, day))
+
+    async def creatives_settled(
+        self, account: AccountId, since: datetime, until: datetime
+    ) -> Mapping[str, CreativeSettled]:
+        return await _reading(read_settled(self._client, account, since, until))
 
     async def material(self, account: AccountId, campaign: CampaignId, number: str) -> tuple[Kind, MaterialRow] | None:
         """What is needed to add a creative: the plan's kind, and its own row where it was there before; else `number` is the id of a
