@@ -38,10 +38,10 @@ SAYS: dict[Rule, tuple[str, str]] = {
     Rule.BLAST: ("上线第一天只动少数计划; 一次调低的面有上限", "few campaigns on the first live day; a limit on what one tick lowers"),
     Rule.ONE: ("一个计划同一时刻只动一个杠杆", "one lever per campaign and tick"),
     Rule.BUDGET: ("加预算默认关; 只加不减, 步幅有限; 零点后回到基础预算, 当天做成为止", "budget raises are off by default; only up, in limited steps; back to the base after midnight, tried until done that day"),
-    Rule.KEEP: ("素材保底数", "creatives that must stay"),
-    Rule.RETIRE: ("下架素材 (只提案, 由人批准)", "retiring creatives (proposed only: a person approves)"),
-    Rule.RELAY: ("素材接力 (只提示补充)", "new creatives in time (asked for only)"),
-    Rule.UNDO: ("重新添加被下架的素材 (由人提出并批准)", "adding retired creatives again (a person asks and approves)"),
+    Rule.KEEP: ("素材保底数, 每天下架上限, 最年轻的不下架; 写入前再数一遍", "creatives that must stay, retirements a day, the youngest never; counted again before sending"),
+    Rule.RETIRE: ("下架明显偏弱的素材; 经人批准, 或托管时允许 (`--creatives act`)", "retires creatives that are clearly weaker than their siblings; a person approves, or the enrolment allows it (`--creatives act`)"),
+    Rule.RELAY: ("有素材疲劳或下架, 或数量不足时, 从储备添加下一个, 不够则提醒", "where creatives tire, go or are too few, the next of the reserve is added; asks for more where it is empty"),
+    Rule.UNDO: ("只重新添加本程序下架的素材 (由人提出并批准); 学习从头开始", "adds again only what bidctl retired (a person asks and approves); learning starts over"),
 }  # fmt: skip
 ZH: dict[str, str] = {
     "min_step": "最小步幅, 占现目标", "max_step": "最大步幅, 占现目标", "spacing_s": "两次改动间隔须大于, 秒",
