@@ -195,3 +195,31 @@ def test_a_reserve_is_kept_by_campaign_and_refuses_what_is_no_video(desk: Office
     desk.run.done("creatives", "reserve", "v1", *account, "--campaign", weak[0], "--remove")
     assert desk.run("creatives", "reserve", "v1", *account, "--campaign", weak[0], "--remove").code == 2
     assert [s["name"] for s in desk.run.done("creatives", "reserve", *account, "--json").tree] == ["v2"]
+
+
+@pytest.mark.parametrize("kind", ["lost_reply_applied", "lost_reply_not_applied", "http_500_applied"])
+def test_a_reply_that_is_lost_is_read_back_by_the_next_process_and_nothing_is_sent_twice(
+    desk: Office, weak: tuple[str, str], kind: str
+) -> None:
+    campaign, creative = weak
+    applied = kind.endswith("_applied") and "not" not in kind
+
+    def answer(verb: str, made: str) -> None:
+        desk.run.done("approve", made)
+        desk.platform.control("POST", "faults", {"match": {"path": f"material/{verb}/"}, "kind": kind})
+        ticks(desk, "live", 4)
+        tried = [line for line in of_creatives(desk) if line["decision"] == made]
+        assert [line["outcome"] == "applied" for line in tried] == [applied], "sent once"
+        with sqlite3.connect(desk.run.folder / "bidctl.db") as db:
+            states = db.execute("SELECT state FROM writes WHERE decision = ?", (made,)).fetchall()
+        assert states == [("confirmed" if applied else "absent",)]
+
+    desk.run.done("creatives", "propose", "--account", desk.account, "--mode", "live")
+    (proposal,) = [p for p in desk.run.done("pending", "--json").tree if p["field"] == "creative"]
+    answer("delete", proposal["id"])
+    assert deleted(desk, campaign, creative) == applied
+    if applied:
+        undo = desk.run.done("creatives", "undo", creative, "--account", desk.account, "--mode", "live", "--json").tree
+        answer("add", undo["id"])
+        assert not deleted(desk, campaign, creative)
+    assert desk.run("audit", str(desk.journal), "--ledger", str(desk.run.folder / "bidctl.db")).code == 0
