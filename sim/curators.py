@@ -164,6 +164,7 @@ class Curator:
 
         return CreativeCampaigns(
             campaign=np.arange(k).astype(np.str_), free=np.ones(k, np.bool_), curbed=np.zeros(k, np.bool_),
+            batch_due=np.zeros(k, np.bool_),
             keep_at_least=np.full(k, int(self.settings.keep_goods)), retired_today=np.zeros(k, np.int64),
             retired_week=np.bincount(gone, minlength=k),
             reserve=self.reserve - np.bincount(added, minlength=k), fresh_week=np.bincount(fresh, minlength=k),

@@ -11,7 +11,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = {"bidctl", "policies", "sim", "tests", "benchmarks"}
+OURS = {"bidctl", "policies", "sim", "tests", "benchmarks", "plain_world"}  # the last: an example beside the docs
 COMES_WITH = {"pydantic_core": {"pydantic"}, "_typeshed": set()}  # pinned by pydantic; known to type checkers only
 UNIMPORTED = {"tzdata", "sniffio"}  # read by zoneinfo; asked by httpcore
 BY_ADDRESS = {"psycopg"}  # SQLAlchemy loads it where the store's address names it

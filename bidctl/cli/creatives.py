@@ -20,7 +20,7 @@ from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Write
 from bidctl.engine import creative_review as creatives_
 from bidctl.engine.approvals import OPERATOR_TICK
-from bidctl.engine.creative_reading import KEPT, may_be_touched, read_campaign, read_settled
+from bidctl.engine.creative_reading import KEPT, begin_look, may_be_touched, read_campaign
 from bidctl.engine.creative_review import Author, Review
 from bidctl.engine.ports import DecisionRecord, ReadFailed
 from bidctl.engine.records import Signature
@@ -135,16 +135,15 @@ async def _reviewed(
 ) -> Review:  # fmt: skip
     """Look; where `made` is given, propose into it and store."""
     from bidctl import wiring
+    from bidctl.wiring.tables import TableFiles
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
         mode = Mode.LIVE if made is None else wiring.taker(parts.ledger, asked, "creatives propose")[0]
         o, now = await _observed(parts, account), parts.clock.now()
-        rows, writes = _rows(parts, o, account, campaign), _writes(parts, account)
+        rows, calendar = _rows(parts, o, account, campaign), TableFiles(parts.settings.tables)().calendar
+        look = await begin_look(parts.reads, parts.ledger, account, calendar, parts.rules, now)
         try:
-            settled = await read_settled(parts.reads, account, now)
-            found = [
-                await read_campaign(parts.reads, parts.ledger, o, i, writes, settled, parts.rules, now) for i in rows
-            ]
+            found = [await read_campaign(parts.reads, parts.ledger, o, i, look) for i in rows]
         except ReadFailed as failed:
             raise Problem(Wording.read(failed.why)) from None
         review = creatives_.review_of(found, parts.rules, now)

@@ -99,6 +99,7 @@ class CreativeView:
     share_low_days: Int  # running days with a share of spend below half of its own 3-day peak
     p_down: Float  # P(rate of the last 3 days < rate before)
     reserve: Int  # creatives waiting in its campaign's queue
+    batch_due: Bool  # a promotion comes, for which a test batch of new ones is opened now (R-RELAY)
     fresh_week: Int  # creatives added to its campaign in the last 7 days
 
     def __len__(self) -> int:

@@ -71,6 +71,10 @@ class Calendar:
             return PLAIN
         return coming.factors.toward(1 - (coming.first - day).days / (coming.ramp_days + 1))
 
+    def opens_within(self, day: date, least: int, most: int) -> bool:
+        """Whether a promotion's own days (活动日) begin `least` to `most` days after `day`."""
+        return any(p.kind is PhaseKind.DAY and least <= (p.first - day).days <= most for p in self.phases)
+
     def usual(self, day: date) -> bool:
         """Whether people buy on that day as on any other: no phase, or the one of preparation."""
         inside = self.phase(day)

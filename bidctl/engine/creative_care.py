@@ -8,16 +8,17 @@ from typing import NamedTuple
 
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
+from bidctl.domain.promotions import Calendar
 from bidctl.domain.reasons import Alert
 from bidctl.domain.values import AccountId, CampaignId, Curation, Field
 from bidctl.domain.writes import Write
 from bidctl.engine.creative_reading import (
     KEPT,
     SETTLED,
+    begin_look,
     may_be_touched,
     of_campaign,
     read_campaign,
-    read_settled,
     window,
 )
 from bidctl.engine.creative_review import Author, Review, next_step, review_of
@@ -54,7 +55,7 @@ class CreativeCare:
 
     async def changes(
         self, o: Observation, enrolments: Sequence[Enrolment], busy: Collection[str], policies: Mapping[CampaignId, str],
-        tick: str, now: datetime,
+        calendar: Calendar, tick: str, now: datetime,
     ) -> Care:  # fmt: skip
         """The changes of this tick. `busy`: campaigns on which another lever moves (R-ONE)."""
         by_campaign = {str(e.campaign): e.creatives for e in enrolments if e.creatives is not Curation.BY_HAND}
@@ -71,7 +72,7 @@ class CreativeCare:
             if campaign in by_campaign and campaign not in busy and campaign not in waiting
             and self._due(campaign, of_campaign(writes, campaign), midnight, now) and may_be_touched(o, i, self._rules)
         ]  # fmt: skip
-        read = await self._read(o, rows[:LOOKS], writes, now)
+        read = await self._read(o, rows[:LOOKS], calendar, now)
         review = review_of([one for _, one in read], self._rules, now)
         care = Care([], [])
         for number, (i, one) in enumerate(read):
@@ -96,16 +97,16 @@ class CreativeCare:
         return looked is None or looked < midnight + SETTLED or (changed is not None and changed > looked)
 
     async def _read(
-        self, o: Observation, rows: Sequence[int], writes: Sequence[Write], now: datetime
+        self, o: Observation, rows: Sequence[int], calendar: Calendar, now: datetime
     ) -> list[tuple[int, CampaignCreatives]]:
+        if not rows:
+            return []
+        look = await begin_look(self._reads, self._ledger, self._account, calendar, self._rules, now)
         read = []
-        settled = await read_settled(self._reads, self._account, now) if rows else {}
         for i in rows:
             campaign = str(o.campaign[i])
             try:
-                read.append(
-                    (i, await read_campaign(self._reads, self._ledger, o, i, writes, settled, self._rules, now))
-                )
+                read.append((i, await read_campaign(self._reads, self._ledger, o, i, look)))
                 self._looked[campaign] = now
             except ReadFailed:
                 self._rest[campaign] = now + AGAIN

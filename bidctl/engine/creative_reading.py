@@ -4,12 +4,14 @@ read before."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from bidctl.domain.campaign import Creative, CreativeDay, CreativeSettled
 from bidctl.domain.observation import Observation
+from bidctl.domain.promotions import Calendar
 from bidctl.domain.values import AccountId, CampaignId, Field, Hold, Kind, Stage
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.creative_table import CampaignCreatives
@@ -66,18 +68,42 @@ def spares_left(
     return [s.name for s in mine if tried.get(f"add:{s.name}", s.added_at) <= s.added_at]
 
 
-async def read_campaign(
-    reads: PlatformReads, ledger: Ledger, o: Observation, i: int, writes: Sequence[Write], settled: Mapping[str, CreativeSettled],
-    rules: RuleSettings, now: datetime,
-) -> CampaignCreatives:  # fmt: skip
-    """Row `i` of an observation looked at; days that were not read yet are read and stored. `writes`: ours of the account, of
-    `KEPT`; `settled`: of `read_settled`. Raises ReadFailed."""
-    account, campaign = AccountId(str(o.account[i])), CampaignId(str(o.campaign[i]))
-    *days, midnight = window(now, NaturalDays(reads.capabilities.time_zone))
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all campaigns of an account share at one look. `writes`: ours on creatives, of `KEPT`; `settled` by creative."""
+
+    writes: tuple[Write, ...]
+    settled: Mapping[str, CreativeSettled]
+    calendar: Calendar
+    rules: RuleSettings
+    now: datetime
+
+
+async def begin_look(
+    reads: PlatformReads, ledger: Ledger, account: AccountId, calendar: Calendar, rules: RuleSettings, now: datetime
+) -> Look:
+    """Read what they share. Settled sales are those of the days that are 7 to 21 days old, settled for good; they may veto and are never
+    waited for, so a read that fails tells nothing."""
+    *days, today = window(now, NaturalDays(reads.capabilities.time_zone))
+    with ledger.begin() as t:
+        writes = t.recent_writes(account, now - KEPT, field=Field.CREATIVE)
+    try:
+        settled = await reads.creatives_settled(account, days[0] - MATURE, today - MATURE)
+    except ReadFailed:
+        settled = {}
+    return Look(writes, settled, calendar, rules, now)
+
+
+async def read_campaign(reads: PlatformReads, ledger: Ledger, o: Observation, i: int, look: Look) -> CampaignCreatives:
+    """Row `i` of an observation looked at; days that were not read yet are read and stored. Raises ReadFailed."""
+    account, campaign, rules = AccountId(str(o.account[i])), CampaignId(str(o.campaign[i])), look.rules
+    zone = NaturalDays(reads.capabilities.time_zone)
+    *days, midnight = window(look.now, zone)
     members = await reads.creatives(account, campaign)
-    told = await _days(reads, ledger, account, campaign, days, now)
-    mine = of_campaign(writes, campaign)
+    told = await _days(reads, ledger, account, campaign, days, look.now)
+    mine = of_campaign(look.writes, campaign)
     gone, came = ([w.taken_at for w in mine if w.request.value.startswith(verb)] for verb in ("delete:", "add:"))
+    ahead = int(rules.relay_ahead_days)
     return CampaignCreatives(
         campaign=campaign,
         free=may_be_touched(o, i, rules),
@@ -85,23 +111,16 @@ async def read_campaign(
         keep_at_least=int(rules.keep_live if o.kind[i] == Kind.LIVE else rules.keep_goods),
         retired_today=sum(at >= midnight for at in gone),
         retired_week=sum(at >= midnight - WEEK for at in gone),
-        spares=tuple(spares_left(ledger, account, campaign, writes, members)),
+        spares=tuple(spares_left(ledger, account, campaign, look.writes, members)),
+        batch_due=look.calendar.opens_within(
+            date.fromordinal(zone.of(look.now.timestamp())), ahead - WEEK.days + 1, ahead
+        ),
         fresh_week=sum(at >= midnight - WEEK for at in came),
         target=float(o.target_units[i]) / float(o.grid[i]) if o.cost_controlled[i] else float("nan"),
         members=members,
         days=told,
-        settled=settled,
+        settled=look.settled,
     )
-
-
-async def read_settled(reads: PlatformReads, account: AccountId, now: datetime) -> Mapping[str, CreativeSettled]:
-    """What was settled of the account's creatives over the days of a window that are 7 to 21 days old: settled for good. Settled data
-    may veto and is never waited for, so a read that fails tells nothing."""
-    *days, today = window(now, NaturalDays(reads.capabilities.time_zone))
-    try:
-        return await reads.creatives_settled(account, days[0] - MATURE, today - MATURE)
-    except ReadFailed:
-        return {}
 
 
 async def _days(

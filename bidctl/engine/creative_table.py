@@ -33,6 +33,7 @@ class CampaignCreatives:
     retired_today: int
     retired_week: int
     spares: tuple[str, ...]
+    batch_due: bool
     fresh_week: int
     target: float
     members: tuple[Creative, ...]
@@ -59,6 +60,7 @@ def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, Cr
         curbed=np.array([one.curbed for one in found], np.bool_),
         keep_at_least=_whole([one.keep_at_least for one in found]), retired_today=_whole([one.retired_today for one in found]),
         retired_week=_whole([one.retired_week for one in found]),
+        batch_due=np.array([one.batch_due for one in found], np.bool_),
         reserve=_whole([len(one.spares) for one in found]), fresh_week=_whole([one.fresh_week for one in found]),
         target=np.array([one.target for one in found], np.float64),
         spend=_wholes(found, "spend"), gmv=_wholes(found, "gmv"), orders=_wholes(found, "orders"),

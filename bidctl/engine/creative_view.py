@@ -73,6 +73,7 @@ class CreativeCampaigns:
     retired_today: Int
     retired_week: Int
     reserve: Int
+    batch_due: Bool
     fresh_week: Int
     target: Float
     spend: Float
@@ -129,7 +130,7 @@ def creative_view(c: CreativeDays, k: CreativeCampaigns, days: Float, now: float
             cost_per_order=cost_per_order[of], p_weak=p_weak, p_good_settled=_p_good_settled(c, group, evidence_value, log_sd),
             share_low_days=low_share_days(c.spend, k.spend[of]),
             p_down=np.fmax(p_down(beside(~lately), beside(lately), log_sd), _with_all(c, k, cv)),
-            reserve=k.reserve[of], fresh_week=k.fresh_week[of],
+            reserve=k.reserve[of], batch_due=k.batch_due[of], fresh_week=k.fresh_week[of],
         ),
         log_sd,
         slope,

@@ -103,7 +103,8 @@ class Desk:
         acts, holds, repeats = self._records(o, d, policy, ids, name, now)
         care = Care([], [])
         if not reading.stops:
-            care = await self._care.changes(o, enrolments, {a.campaign for a in acts}, ids, name, now)
+            busy, calendar = {a.campaign for a in acts}, standing.tables.calendar
+            care = await self._care.changes(o, enrolments, busy, ids, calendar, name, now)
         acts += care.acts
         self._store(name, now, reading, acts, holds, repeats)
         due = [a for a in acts if not a.needs_approval]

@@ -94,9 +94,11 @@ def _allowed(v: CreativeView, s: RuleSettings, campaigns: int) -> Int:
     """(k,) retirements that a campaign may still see today (R-KEEP)."""
     n = np.bincount(v.campaign_index[v.delivering], minlength=campaigns)
     daily = retirements_a_day(n, s)
-    keep, done = np.zeros(campaigns, np.int64), np.zeros(campaigns, np.int64)
-    keep[v.campaign_index], done[v.campaign_index] = v.keep_at_least, v.retired_today
-    return np.asarray(np.maximum(np.minimum(daily - done, n - keep), 0))
+    keep, done, came = (np.zeros(campaigns, np.int64) for _ in range(3))
+    i = v.campaign_index
+    keep[i], done[i], came[i] = v.keep_at_least, v.retired_today, v.fresh_week - v.retired_week
+    allowed = np.minimum(daily - done, n - keep)
+    return np.asarray(np.maximum(np.minimum(allowed, came) if s.keep_replaced else allowed, 0))
 
 
 def retirements_a_day(delivering: Int, s: RuleSettings) -> Int:
@@ -112,7 +114,7 @@ def _tired(v: CreativeView, s: RuleSettings) -> Bool:
 def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
     """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that was retired in the week, is to be, or is
     tired, less those that came in the week (one that is tired asks once, not every day); what is missing to the kept number + 2;
-    what is missing to the week's quota."""
+    what is missing to the week's quota, or to the batch before a promotion."""
     stays = v.delivering & (verdict != Verdict.RETIRE)
     n = np.bincount(v.campaign_index[stays], minlength=campaigns)
     tired, going = (
@@ -122,7 +124,9 @@ def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaign
     i = v.campaign_index
     keep[i], reserve[i], fresh[i], free[i], gone[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free, v.retired_week
     short = np.maximum(keep + s.relay_spare - n, 0)
-    quota = np.maximum(s.relay_weekly - fresh, 0)
+    batch = np.zeros(campaigns)
+    batch[i] = np.where(v.batch_due, s.relay_batch, 0)
+    quota = np.maximum(np.maximum(s.relay_weekly, batch) - fresh, 0)
     replaced = np.maximum(gone + going + tired - fresh, 0)
     wanted = np.maximum(np.maximum(replaced, short), quota).astype(np.int64)
     return wanted, np.where(free > 0, np.minimum(wanted, reserve), 0).astype(np.int64)

@@ -32,6 +32,7 @@ EXPECTED: dict[str, list[tuple[int, str]]] = {
     "enrol": [(3, "5.4-ENROL"), (5, "5.4-ENROL")],
     "race": [(6, "5.1"), (6, "5.4-CHANGED")],
     "objective": [(3, "5.4-OBJECTIVE"), (4, "5.4-OBJECTIVE")],
+    "creatives": [(6, "5.3-OBSERVE"), (7, "5.4-ENROL"), (9, "5.4-KILL"), (10, "5.4-KILL")],
     "no_marks": [],
     "run_only": [],
     "late_marks": [(1, "5.4-DRY")],

@@ -46,7 +46,7 @@ def campaign(c: CreativeDays, **changes: object) -> CreativeCampaigns:
 
     usual = CreativeCampaigns(
         campaign=np.array(["c"]), free=np.ones(1, np.bool_), keep_at_least=np.array([5]), retired_today=np.zeros(1, np.int64),
-        curbed=np.zeros(1, np.bool_), retired_week=np.zeros(1, np.int64),
+        curbed=np.zeros(1, np.bool_), batch_due=np.zeros(1, np.bool_), retired_week=np.zeros(1, np.int64),
         reserve=np.zeros(1, np.int64), fresh_week=np.zeros(1, np.int64), target=np.array([2.0]), spend=whole(c.spend),
         gmv=whole(c.gmv), orders=whole(c.orders),
     )  # fmt: skip
@@ -69,7 +69,9 @@ def test_who_is_in_a_campaign_is_what_its_list_says_now() -> None:
         CreativeDay(at + timedelta(days=1), {"a": Totals(None, 10.0, 1.0), "b": Totals(60.0, 10.0, 1.0)}, Totals()),
     )
     members = (one("a", 1.0), replace(one("b", 1.0), shared=True))
-    c, k = creative_table([CampaignCreatives(CampaignId("c"), True, False, 5, 1, 3, ("x",), 2, 2.0, members, days)])
+    c, k = creative_table(
+        [CampaignCreatives(CampaignId("c"), True, False, 5, 1, 3, ("x",), False, 2, 2.0, members, days)]
+    )
     assert c.creative.tolist() == ["a", "b"] and c.shared.tolist() == [False, True]
     np.testing.assert_array_equal(c.spend, [[100, np.nan], [0, 60]])
     assert np.isnan(c.net[0]).all() and k.spend.tolist() == [[145, 60]]

@@ -23,7 +23,7 @@ USUAL: Mapping[str, object] = {
     "shared": False, "age_h": 200.0, "free": True, "keep_at_least": 5, "retired_today": 0, "retired_week": 0,
     "spend": 400.0, "orders": 10.0,
     "net": 800.0, "gmv_rank": 9, "campaign_spend": 8000.0, "cost_per_order": 40.0, "p_weak": 0.1, "p_good_settled": np.nan,
-    "share_low_days": 0, "p_down": 0.3, "reserve": 0, "fresh_week": 0,
+    "share_low_days": 0, "p_down": 0.3, "reserve": 0, "batch_due": False, "fresh_week": 0,
 }  # fmt: skip
 
 
@@ -126,6 +126,23 @@ def test_new_material_is_asked_for_and_the_reserve_is_added() -> None:
     assert weekly.wanted[0] == 3
 
 
+def test_before_a_promotion_a_batch_is_asked_for() -> None:
+    soon = judge_creatives(view([{"reserve": 9, "batch_due": True, "fresh_week": 2} for _ in range(12)]), S, 1)
+    assert soon.wanted[0] == 3 and soon.add[0] == 3
+
+
+def test_with_the_option_none_goes_before_its_replacement_is_in() -> None:
+    strict = RuleSettings(keep_replaced=1)
+
+    def going(came: int, gone: int) -> int:
+        rows = [
+            {"fresh_week": came, "retired_week": gone, **({"p_weak": 0.999} if 3 < i < 7 else {})} for i in range(12)
+        ]
+        return int((judge_creatives(view(rows), strict, 1).verdict == Verdict.RETIRE).sum())
+
+    assert (going(0, 0), going(1, 0), going(1, 1), going(5, 1)) == (0, 1, 0, 2)
+
+
 def test_every_verdict_has_words_in_both_languages() -> None:
     assert set(VERDICT_WORDING) == set(Verdict)
     assert all(w.zh and w.en for w in VERDICT_WORDING.values())
@@ -148,7 +165,8 @@ def campaigns(draw: st.DrawFn) -> tuple[CreativeView, int]:
         spend=rng.choice([10.0, 500.0], m),
         orders=rng.integers(0, 9, m).astype(float), net=rng.random(m) * 900, gmv_rank=rank, campaign_spend=np.full(m, 9000.0),
         cost_per_order=np.full(m, 40.0), p_weak=rng.choice([0.2, 0.6, 0.95, 0.999, np.nan], m), p_good_settled=rng.choice([0.2, np.nan], m),
-        share_low_days=rng.integers(0, 4, m), p_down=rng.random(m), reserve=per[index, 1], fresh_week=per[index, 2],
+        share_low_days=rng.integers(0, 4, m), p_down=rng.random(m), reserve=per[index, 1],
+        batch_due=np.zeros(m, np.bool_), fresh_week=per[index, 2],
     ), len(sizes)  # fmt: skip
 
 

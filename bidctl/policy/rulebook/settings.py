@@ -95,10 +95,13 @@ class RuleSettings:
     keep_daily_least: float = _number(2, "R-KEEP", "retirements a day that are always allowed", OURS)
     keep_daily_share: float = _number(0.05, "R-KEEP", "retirements a day as a share of the delivering", OURS)
     keep_daily_most: float = _number(10, "R-KEEP", "retirements a day at most", OURS)
+    keep_replaced: float = _number(0, "R-KEEP", "1: none goes before its replacement is in", OURS)
     relay_days: float = _number(2, "R-RELAY", "days below half of its own 3-day peak of spend share", OURS)
     relay_p: float = _number(0.90, "R-RELAY", "or probability that its rate went down", OURS)
     relay_spare: float = _number(2, "R-RELAY", "delivering creatives above the kept number that are wanted", OURS)
     relay_weekly: float = _number(0, "R-RELAY", "new creatives a week that the operator wants (0 = no quota)", OURS)
+    relay_ahead_days: float = _number(15, "R-RELAY", "days before a promotion at which a test batch is opened", OURS)
+    relay_batch: float = _number(5, "R-RELAY", "new creatives of that batch", OURS)
 
     stock_yellow_h: float = _number(24.0, "R-STOCK", "live: hours of cover that are yellow", OURS)
     stock_orange_h: float = _number(8.0, "R-STOCK", "live: hours of cover that are orange", OURS)
@@ -156,6 +159,7 @@ _AT_LEAST = (
     "keep_goods",
     "keep_live",
     "keep_youngest",
+    "keep_replaced",
 )
 _AT_MOST = ("max_step", "edits_goods", "edits_live", "keep_daily_least", "keep_daily_share", "keep_daily_most")
 _ORDERED = (
