@@ -37,6 +37,7 @@ class CampaignSpec:
     starts_at: float
     cost_controlled: bool = True
     overall: bool = False  # 乘方 scene
+    number: int | None = None  # what its id is made of, whatever piece of its scenario a world holds; None = its index
 
 
 @dataclass(frozen=True, slots=True)
