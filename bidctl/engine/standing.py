@@ -25,8 +25,8 @@ class Standing:
     those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
-    `refused`: what a person said no to today, and the platform within the hour. `tables`: what the operator's own tables say, as far as it is fresh; `ship_hours`: of the
-    stated capacity that may wait unshipped (R-SHIP).
+    `refused`: what a person said no to today, and the platform within the hour. `tables`: what the operator's own tables say, as
+    far as it is fresh; `ship_hours`: of the stated capacity that may wait unshipped (R-SHIP).
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
