@@ -11,7 +11,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = {"bidctl", "policies", "sim", "tests", "benchmarks", "plain_world"}  # the last: an example beside the docs
+OURS = {"bidctl", "policies", "sim", "tests", "benchmarks"}
 COMES_WITH = {"pydantic_core": {"pydantic"}, "_typeshed": set()}  # pinned by pydantic; known to type checkers only
 UNIMPORTED = {"tzdata", "sniffio"}  # read by zoneinfo; asked by httpcore
 BY_ADDRESS = {"psycopg"}  # SQLAlchemy loads it where the store's address names it
@@ -57,7 +57,8 @@ def test_what_the_wheel_imports_is_declared_and_the_reverse() -> None:
     groups = tree["dependency-groups"]
     assert imported([ROOT / "sim/fit_figures.py"]) - imported(shipped) <= declared(groups["fit"])
     tested = set().union(*(owner.get(m, {m}) for m in imported(sources("tests", "benchmarks"))))
-    assert tested - stated - declared(groups["dev"]) == set()
+    examples = {p.stem for p in (ROOT / "docs").glob("*.py")}
+    assert tested - stated - declared(groups["dev"]) - examples == set()
     assert declared(groups["dev"]) - tested <= TOOLS
 
 

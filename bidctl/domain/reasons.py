@@ -114,7 +114,8 @@ class Reason(IntEnum):
     WAITING_RESULT = 50
     NOT_WORTH_MOVING = 51
     REFUSED = 52
-    TOO_FEW_CREATIVES = 53
+    PLATFORM_REFUSED = 53
+    TOO_FEW_CREATIVES = 54
     RULE_KEEPS = 59
     # acting
     START = 60
@@ -215,6 +216,9 @@ WORDING: dict[Reason, Wording] = {
         "预期多赚的不抵调整的代价", "the profit expected from a move does not pay for the move"
     ),
     Reason.REFUSED: Wording("今天有人否决过同向改动, 当天不再提", "a person said no to this direction today"),
+    Reason.PLATFORM_REFUSED: Wording(
+        "平台一小时内拒绝过同向改动, 满一小时再试", "the platform refused this direction within the hour"
+    ),
     Reason.START: Wording(
         "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
     ),
@@ -231,9 +235,7 @@ WORDING: dict[Reason, Wording] = {
     Reason.APPROVED: Wording("人工批准的提案", "a proposal that a person approved"),
     Reason.UNPAUSE: Wording("零点恢复由本程序暂停的计划", "midnight: resume what bidctl paused"),
     Reason.PROFIT_HIGHER: Wording("预计利润更高", "projected profit is higher there"),
-    Reason.TOO_FEW_CREATIVES: Wording(
-        "在投素材数量不能再少", "the number of delivering creatives must not fall further"
-    ),
+    Reason.TOO_FEW_CREATIVES: Wording("在投素材不能再少, 或当天已到上限", "too few deliver, or enough went today"),
     Reason.CREATIVE_WEAK: Wording(
         "素材明显弱于同商品其他素材, 下架", "a creative clearly weaker than its siblings: retired"
     ),
@@ -252,16 +254,10 @@ WORDING: dict[Reason, Wording] = {
     Reason.RULE_SETS: Wording("策略文件的规则: 设定目标", "a rule of the policy file: set the target"),
 }
 
-WRITTEN = frozenset(
-    {
-        Reason.CREATIVE_WEAK,
-        Reason.RULE_KEEPS,
-        Reason.RULE_RAISES,
-        Reason.RULE_LOWERS,
-        Reason.RULE_SETS,
-        Reason.RULE_FOR_PROFIT,
-    }
-)
+WRITTEN = frozenset({
+    Reason.CREATIVE_WEAK, Reason.CREATIVE_FRESH, Reason.RULE_KEEPS, Reason.RULE_RAISES, Reason.RULE_LOWERS, Reason.RULE_SETS,
+    Reason.RULE_FOR_PROFIT,
+})  # fmt: skip
 """Reasons of rules that say their own why (policies in TOML, a creative's figures)."""
 
 RULE_OF: dict[Reason, Rule] = {
@@ -272,6 +268,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.BREAKER_OPEN: Rule.BREAKER,
     Reason.HELD: Rule.HOLD,
     Reason.REFUSED: Rule.HOLD,
+    Reason.PLATFORM_REFUSED: Rule.HOLD,
     Reason.HUMAN_EDIT: Rule.EXTERNAL,
     Reason.OBSERVING: Rule.OBSERVE,
     Reason.QUIET: Rule.QUIET,
