@@ -98,7 +98,7 @@ def test_an_approval_of_yesterday_is_not_carried_out(desk: Office, weak: tuple[s
     (proposal,) = desk.run.done("pending", "--json").tree
     desk.run.done("approve", proposal["id"])
     desk.advance(hours=25)
-    assert "STALE" in desk.run.done("run", "--mode", "approve", "--once").out
+    assert "STALE" in desk.run.done("run", "--mode", "approve", "--once").err
     assert of_creatives(desk) == [] and not deleted(desk, *weak)
 
 
