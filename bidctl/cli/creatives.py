@@ -258,7 +258,8 @@ def _show(shell: Shell, review: Review) -> None:
     for one, wanted in zip(review.found, review.verdicts.wanted, strict=True):
         if wanted:
             shell.say(
-                f"{one.campaign}: 请补充 {wanted} 个新素材", f"{one.campaign}: {wanted} new creatives are asked for"
+                f"{one.campaign}: 请补充 {wanted} 个新素材, 储备中有 {len(one.spares)} 个",
+                f"{one.campaign}: new creatives asked for: {wanted}, in reserve: {len(one.spares)}",
             )
 
 
