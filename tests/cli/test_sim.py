@@ -298,11 +298,10 @@ def test_a_broken_world_is_refused_by_the_command(shell: Terminal, plain: type) 
 
 def test_the_creative_rules_are_measured_with_and_without(tmp_path: Path) -> None:
     run = Terminal(tmp_path)
-    words = ("sim", "creatives", "--campaigns", 6, "--days", 4, "--seeds", "2", "--spread", 0.5)
+    words = ("sim", "creatives", "--campaigns", 5, "--days", 2, "--seeds", "2", "--spread", 0.5)
     rows = {r["arm"]: r for r in run.done(*words, "--json").tree}
     assert len(rows) == 6 and rows["never retire"]["over_never"] is None and rows["never retire"]["retired"] == 0
     gain = rows["R-RETIRE + R-RELAY"]["over_never"]
     assert gain["low"] <= gain["value"] <= gain["high"] and rows["R-RETIRE + R-RELAY"]["added"] > 0
-    for lang, word in (("en", "over never retiring"), ("zh", "从不下架")):
-        assert word in run.done(*words, "--weekly", "--lang", lang).out
+    assert "从不下架" in run.done(*words, "--weekly", "--lang", "zh").out
     assert run("sim", "creatives", "--campaigns", 2).code == 2
