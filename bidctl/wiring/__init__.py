@@ -18,11 +18,13 @@ from bidctl import __version__, catalog
 from bidctl.adapters.clock import EmulatorClock, SystemClock
 from bidctl.adapters.http import httpx
 from bidctl.adapters.notify import Feishu, Notify, Sender, Webhook
-from bidctl.adapters.qianchuan.client import ReadClient, Retries
-from bidctl.adapters.qianchuan.limits import Quota
+from bidctl.adapters.openapi.exchange import Retries
+from bidctl.adapters.openapi.keeper import TokenKeeper
+from bidctl.adapters.openapi.limits import Quota
+from bidctl.adapters.qianchuan.client import ReadClient
+from bidctl.adapters.qianchuan.endpoints import PACE
 from bidctl.adapters.qianchuan.link import App, Link
 from bidctl.adapters.qianchuan.reads import CAPABILITIES
-from bidctl.adapters.qianchuan.tokens import TokenKeeper
 from bidctl.adapters.secrets import Cipher, load_cipher
 from bidctl.adapters.store import SqlLedger, open_ledger
 from bidctl.config import Settings
@@ -250,7 +252,7 @@ def _capabilities(settings: Settings, time: Clock) -> Capabilities:
 def _quota(settings: Settings) -> Quota | None:
     if settings.platform.limits == "off":
         return None
-    return Quota(advertiser=settings.platform.requests_per_second)
+    return Quota(advertiser=settings.platform.requests_per_second, endpoints=PACE)
 
 
 def cipher(settings: Settings) -> Cipher:

@@ -11,12 +11,12 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bidctl.adapters.http import http_client, httpx
-from bidctl.adapters.qianchuan.client import PlatformTime
+from bidctl.adapters.openapi.errors import NeedsAuthorisation, NetworkFailed
+from bidctl.adapters.openapi.exchange import PlatformTime
+from bidctl.adapters.openapi.guard import AllowListTransport
+from bidctl.adapters.openapi.keeper import TokenKeeper
 from bidctl.adapters.qianchuan.endpoints import OAUTH_CALLS
-from bidctl.adapters.qianchuan.errors import NeedsAuthorisation, NetworkFailed
-from bidctl.adapters.qianchuan.guard import AllowListTransport
 from bidctl.adapters.qianchuan.oauth import OAuth, authorise_url
-from bidctl.adapters.qianchuan.tokens import TokenKeeper
 from bidctl.adapters.secrets import Cipher
 from bidctl.adapters.tokens import StoredTokens
 from bidctl.engine.ports import ReadFailed
