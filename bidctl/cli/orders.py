@@ -37,7 +37,12 @@ ASSUMED = Wording(
 )
 
 
+ROWS_ASIDE = Wording("搁置的行: bidctl orders quarantine", "rows put aside: bidctl orders quarantine")
 COMMANDS: dict[str, tuple[str, str]] = {
+    "sync": (
+        "bidctl.cli.orders_sync:sync",
+        "从抖店取订单, 退款与账单 / Fetch orders, refunds and bills from the shop.",
+    ),
     "import": ("bidctl.cli.orders:import_", "导入订单导出文件 / Take an order export into the ledger."),
     "ledger": ("bidctl.cli.orders:ledger", "支付 = 已结算 + 已退款 + 未了结 / What orders come to, as of any instant."),
     "quarantine": ("bidctl.cli.orders:quarantine", "搁置的行与原因 / Rows put aside, and why."),
@@ -85,7 +90,7 @@ def import_(shell: Shell, file: Path, account: str, columns: Path | None, zone: 
     shell.data({
         "file": str(file), "matched": dict(table.matched), "lines": done.lines, "skipped": done.skipped, "orders": done.taken.orders,
         "refunds": done.taken.refunds, "bills": done.taken.bills, "again": done.taken.again, "aside": done.taken.aside,
-        "unpaid": done.unpaid, "presales": done.presales, "presale_yuan": _yuan(done.presale_fen), "known_at": "ASSUMED",
+        "unpaid": done.unpaid, "presales": done.presales, "presale_yuan": yuan(done.presale_fen), "known_at": "ASSUMED",
     })  # fmt: skip
     for line in _told(table.matched.items(), done):
         shell.say(line.zh, line.en)
@@ -101,18 +106,18 @@ def _told(matched: Iterable[tuple[str, str]], done: Imported) -> list[Wording]:
             f"{done.lines} lines ({done.skipped} totals or empty): {t.orders} new orders, {t.refunds} refunds, {t.bills} bills; "
             f"{t.again} known already; {t.aside} put aside",
         ),
-        Wording(
-            f"未支付订单 {done.unpaid} (不计); 未付尾款的预售 {done.presales} 单, 定金 {_yuan(done.presale_fen)} 元 (单列, 不计入支付)",
-            f"{done.unpaid} unpaid orders (not counted); {done.presales} open presales, deposits {_yuan(done.presale_fen)} yuan "
-            "(told apart, no part of paid)",
-        ),
+        not_orders(done.unpaid, done.presales, done.presale_fen),
         ASSUMED,
-        *(
-            [Wording("搁置的行: bidctl orders quarantine", "rows put aside: bidctl orders quarantine")]
-            if t.aside
-            else []
-        ),
+        *([ROWS_ASIDE] if t.aside else []),
     ]
+
+
+def not_orders(unpaid: int, presales: int, presale_fen: int) -> Wording:
+    """What was told but is no order yet."""
+    return Wording(
+        f"未支付订单 {unpaid} (不计); 未付尾款的预售 {presales} 单, 定金 {yuan(presale_fen)} 元 (单列, 不计入支付)",
+        f"{unpaid} unpaid orders (not counted); {presales} open presales, deposits {yuan(presale_fen)} yuan (told apart, no part of paid)",
+    )
 
 
 @click.command()
@@ -133,7 +138,7 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
         shell.text(f"订单账本, 截至 {shell.when(when)} (元)", f"ledger of orders as of {shell.when(when)} (yuan)"),
         [SAID_BY[side].text(shell.lang), shell.text("订单", "orders"), *(w.text(shell.lang) for w in MONEY.values()),
          shell.text("平衡", "balances")],
-        [(name or shell.text("(未注明)", "(not told)"), t_.orders, *(_yuan(getattr(t_, n)) for n in MONEY),
+        [(name or shell.text("(未注明)", "(not told)"), t_.orders, *(yuan(getattr(t_, n)) for n in MONEY),
           shell.text("是", "yes") if t_.balances else shell.text("否", "NO")) for name, t_ in rows],
         [side, "orders", *MONEY, "balances"],
     )  # fmt: skip
@@ -170,7 +175,8 @@ def _why(shell: Shell, doubt: Wording, why: str) -> str:
     return f"{doubt.text(shell.lang)} ({shell.told(why)})" if why else doubt.text(shell.lang)
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals, exactly."""
     sign, whole = "-" if fen < 0 else "", abs(fen)
     return f"{sign}{whole // FEN}.{whole % FEN:02d}"
 
@@ -182,10 +188,10 @@ def _zone(name: str) -> ZoneInfo:
         raise UsageProblem(Say.ZONE(name=name)) from None
 
 
-def instant(text: str) -> datetime:
-    """An instant as `--at` takes it, in the accounts' zone where it names none. Raises UsageProblem."""
+def instant(text: str, option: str = "at") -> datetime:
+    """An instant as `--at` (or another option) takes it, in the accounts' zone where it names none. Raises UsageProblem."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageProblem(Say.INSTANT(text=text)) from None
+        raise UsageProblem(Say.INSTANT(option=option, text=text)) from None
     return found if found.tzinfo else found.replace(tzinfo=ACCOUNT_ZONE)

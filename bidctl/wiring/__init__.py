@@ -42,6 +42,8 @@ from bidctl.wiring.tables import TableFiles
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
 
+AT_ONCE = Retries(first_wait_s=0.0, longest_wait_s=0.0, jitter_s=0.0)
+"""Of an emulator without limits, which is not waited for."""
 WRITING = frozenset({Mode.APPROVE, Mode.LIVE})
 """Modes that are given a writer."""
 
@@ -107,7 +109,7 @@ def policy_of(policy_id: str) -> Policy:
 
 def settings_hash(settings: Settings) -> str:
     """Fingerprint of everything that bears on decisions; secrets are not among it."""
-    told = settings.model_dump_json(exclude={"notify": True, "store": True, "platform": {"app_secret"}})
+    told = settings.model_dump_json(exclude={"notify": True, "shop": True, "store": True, "platform": {"app_secret"}})
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -239,7 +241,7 @@ def _may_write(settings: Settings, mode: Mode) -> None:
 def _app(settings: Settings) -> App:
     """The registered app. An emulator without limits is not waited for between the tries of a read either."""
     told, life = settings.platform, settings.platform.request_timeout_s
-    retries = Retries(first_wait_s=0.0, longest_wait_s=0.0, jitter_s=0.0) if told.limits == "off" else Retries()
+    retries = AT_ONCE if told.limits == "off" else Retries()
     secret = told.app_secret.get_secret_value()
     return App(told.app_id, secret, told.base_url, _quota(settings), replace(retries, request_s=life))
 

@@ -13,9 +13,10 @@ from bidctl.adapters.export.errors import CellError
 from bidctl.adapters.export.lines import Line
 from bidctl.adapters.export.order_columns import AMOUNTS, TIMES
 from bidctl.adapters.export.words import Say
+from bidctl.domain.assumed import KNOWN_AFTER_S, bill_known_at
 from bidctl.domain.orders import BillKind, Doubt, RefundStage
+from bidctl.domain.quarantine import Doubtful
 from bidctl.engine.refund_curve import DISPATCH_DAYS
-from bidctl.wording import Wording
 
 T = TypeVar("T")
 DAY = 86400.0
@@ -24,14 +25,6 @@ RefundRow = tuple[str, str, float, float, int, int]
 BillRow = tuple[str, str, float, float, int, int, int, int, int]
 NEEDED = frozenset({"order", *TIMES, *AMOUNTS})
 YUAN = frozenset({"CNY", "RMB", "人民币", "元", "¥"})
-
-
-class Doubtful(Exception):
-    """A line that is put aside."""
-
-    def __init__(self, doubt: Doubt, why: Wording) -> None:
-        super().__init__(why.both)
-        self.doubt, self.why = doubt, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ def told(line: Line, how: Reading) -> Told:
     )
     subsidy = row.read("subsidy", cells.fen, None) or 0
     kept = (paid, paid - subsidy if buyer is None else buyer, subsidy)
-    return Told((order, *about, at, at + cells.KNOWN_AFTER_S, *kept), refund, bill)
+    return Told((order, *about, at, at + KNOWN_AFTER_S, *kept), refund, bill)
 
 
 def _must_fit(line: Line, how: Reading) -> None:
@@ -150,7 +143,7 @@ def _refund(row: _Row, order: str, paid_at: datetime | None) -> RefundRow | None
         quick = paid_at is not None and happened - paid_at.timestamp() <= DISPATCH_DAYS * DAY
         stage = RefundStage.BEFORE_DISPATCH if quick else RefundStage.AFTER_RECEIPT
     key = row.read("refund", cells.key, "") or f"{order}/refund"
-    return order, key, happened, happened + cells.KNOWN_AFTER_S, amount, int(stage)
+    return order, key, happened, happened + KNOWN_AFTER_S, amount, int(stage)
 
 
 def _bill(row: _Row, order: str) -> BillRow | None:
@@ -164,5 +157,5 @@ def _bill(row: _Row, order: str) -> BillRow | None:
     received = row.read("received", cells.fen, None)
     left = amount - commission - fee if received is None else received
     key = row.read("bill", cells.key, "") or f"{order}/bill"
-    known = cells.bill_known_at(at, row.how.zone)
+    known = bill_known_at(at.timestamp(), row.how.zone)
     return order, key, at.timestamp(), known, int(BillKind.SETTLED), amount, left, commission, fee

@@ -21,11 +21,11 @@ from bidctl.adapters.export.columns import ColumnMap, heading
 from bidctl.adapters.export.errors import TableError
 from bidctl.adapters.export.lines import Line, read_lines
 from bidctl.adapters.export.order_columns import AMOUNTS, ORDER_COLUMNS, TIMES
-from bidctl.adapters.export.order_row import Doubtful, Reading, Told, told
+from bidctl.adapters.export.order_row import Reading, Told, told
 from bidctl.adapters.export.table import TOTALS, places_of
 from bidctl.adapters.export.words import Say
 from bidctl.domain.orders import Bills, OrderFacts, Orders, Refunds, from_rows
-from bidctl.domain.quarantine import Aside, Source
+from bidctl.domain.quarantine import Aside, Doubtful, Source
 
 BATCH = 20_000
 """Lines held at once."""
