@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bidctl.domain.orders import OrderFacts
+from bidctl.engine.attributed import attributed
+from bidctl.engine.attribution import WAYS, Attribution, Way
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
 
 Side = Literal["campaign", "product", "live_account", "creator"]
@@ -41,21 +44,51 @@ class OrderTotals:
         return OrderTotals(self.orders + other.orders, *(getattr(self, n) + getattr(other, n) for n in MONEY))
 
 
-def totals(slices: Iterable[OrderFacts], at: float, side: Side = "campaign") -> Mapping[str, OrderTotals]:
-    """By `side` ("" = the order does not tell), as it was known at epoch second `at`."""
+def totals(
+    slices: Iterable[OrderFacts], at: float, side: Side = "campaign", rule: Attribution | None = None
+) -> Mapping[str, OrderTotals]:
+    """By `side` ("" = nothing tells), as it was known at epoch second `at`. `rule`: how orders that name no campaign are shared out
+    (None: they are not); an order that is shared counts as one where its largest share is."""
     found: dict[str, OrderTotals] = {}
     for facts in slices:
-        for name, part in _of_slice(order_ledger(facts.as_of(at)), side).items():
+        book = order_ledger(facts.as_of(at))
+        counted = np.ones(len(book.orders), np.bool_)
+        if rule is not None:
+            shares = rule.shares(book.orders)
+            book, counted = attributed(book, shares), shares.lead
+        for name, part in _of_slice(book, side, counted).items():
             found[name] = found.get(name, OrderTotals()) + part
     return dict(sorted(found.items()))
 
 
-def _of_slice(ledger: OrderLedger, side: Side) -> dict[str, OrderTotals]:
+def _of_slice(ledger: OrderLedger, side: Side, counted: NDArray[np.bool_]) -> dict[str, OrderTotals]:
     names, group = np.unique(getattr(ledger.orders, side), return_inverse=True)
     sums = []
     for name in MONEY:
         column = np.zeros(len(names), np.int64)
         np.add.at(column, group, getattr(ledger.orders if name in ("paid", "buyer", "subsidy") else ledger, name))
         sums.append(column.tolist())
-    counts = np.bincount(group, minlength=len(names)).tolist()
+    counts = np.bincount(group[counted], minlength=len(names)).tolist()
     return {str(name): OrderTotals(*row) for name, *row in zip(names.tolist(), counts, *sums, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class WayTotals:
+    """Of the orders attributed one way: how many, and fen paid (整体成交金额), of it what `buyer`s paid and the platform's `subsidy`."""
+
+    orders: int = 0
+    paid: int = 0
+    buyer: int = 0
+    subsidy: int = 0
+
+
+def ways(slices: Iterable[OrderFacts], at: float, rule: Attribution) -> Mapping[Way, WayTotals]:
+    """What was attributed each way, every order once, as known at epoch second `at`; ways without orders too."""
+    found = {way: np.zeros(4, np.int64) for way in WAYS}
+    for facts in slices:
+        orders = order_ledger(facts.as_of(at)).orders
+        way = rule.shares(orders).way
+        for name, total in found.items():
+            mine = way == name
+            total += [int(mine.sum()), *(int(x[mine].sum()) for x in (orders.paid, orders.buyer, orders.subsidy))]
+    return {way: WayTotals(*total.tolist()) for way, total in found.items()}

@@ -34,7 +34,8 @@ def search(service: Service, till: Till, call: ShopCall) -> Data:
     if not call.body.get("order_asc"):
         order = order[::-1]
     rows = [
-        _row(service, sales, int(i), int(updated[i]), call.now) for i in order[call.rows(page * size, size, len(order))]
+        _row(service, till, sales, int(i), int(updated[i]), call.now)
+        for i in order[call.rows(page * size, size, len(order))]
     ]
     return {"page": page, "total": len(order), "size": size, "shop_order_list": rows}
 
@@ -57,11 +58,11 @@ def _status(s: Sales, i: int, now: float) -> int:
     return 5 if s.received_at[i] <= now else 3 if s.sent_at[i] <= now else 2
 
 
-def _row(service: Service, s: Sales, i: int, updated: int, now: float) -> Data:
+def _row(service: Service, till: Till, s: Sales, i: int, updated: int, now: float) -> Data:
     """A parent order with its SKU orders; who bought it is made up, and is nobody's business."""
     number, paid = ORDER + int(s.number[i]) * 10, s.paid_at[i] <= now
     pay = int(s.fen[i] - s.addition[i]) if paid else 0
-    pieces = [_sku(service, s, i, number, now), *([_gift(s, i, number)] if s.number[i] % GIFTS == 3 else [])]
+    pieces = [_sku(service, till, s, i, number, now), *([_gift(s, i, number)] if s.number[i] % GIFTS == 3 else [])]
     return {
         "order_id": str(number),
         "shop_id": ids.SHOP,
@@ -80,7 +81,7 @@ def _row(service: Service, s: Sales, i: int, updated: int, now: float) -> Data:
     }
 
 
-def _sku(service: Service, s: Sales, i: int, parent: int, now: float) -> Data:
+def _sku(service: Service, till: Till, s: Sales, i: int, parent: int, now: float) -> Data:
     back = s.back_at[i] <= now
     return {
         "order_id": str(parent + 1),
@@ -104,11 +105,11 @@ def _sku(service: Service, s: Sales, i: int, parent: int, now: float) -> Data:
             "after_sale_type": 0,
             "refund_status": 3 if back else 0,
         },
-        **_source(service, s, i),
+        **_source(service, till, s, i),
     }
 
 
-def _source(service: Service, s: Sales, i: int) -> Data:
+def _source(service: Service, till: Till, s: Sales, i: int) -> Data:
     """Where it was sold: a room, or a video of the account's."""
     if s.campaign[i] < 0:
         return {"author_id": 0, "author_name": "", "room_id": 0, "room_id_str": "0", "theme_type": 0, "ad_env_type": ""}
@@ -117,8 +118,7 @@ def _source(service: Service, s: Sales, i: int) -> Data:
     told: Data = {"author_id": author, "author_name": f"模拟达人 {spec.live_account}", "room_id": 0, "room_id_str": "0",
                   "theme_type": 0, "ad_env_type": "video"}  # fmt: skip
     if spec.kind == 1:
-        begun = service.sessions(spec.live_account, float(s.paid_at[i]) - 2 * times.DAY)
-        room = max((x.room for x in begun if x.started_at <= s.paid_at[i]), default=0)
+        room = till.room(spec.live_account, int(s.paid_at[i]))
         told |= {
             "room_id": ids.ROOM + room,
             "room_id_str": str(ids.ROOM + room),

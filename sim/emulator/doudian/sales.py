@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from sim.emulator import ids, times
 from sim.emulator.service import Service
 from sim.order_book import OrderBook
+from sim.seam import LiveSession
 
 Int = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -34,7 +36,7 @@ LIVE_PRODUCTS = 8
 """Products that a live room sells."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sales:
     """n orders. `number` its own; `campaign` index (-1: none); `fen` paid (整体成交金额); `pieces`; `paid_at` (`NEVER`: unpaid);
     `created_at`; `back` fen refunded at `back_at` (`NEVER`: not); `settled_at`; `product` id; `presale` bool: only its deposit is paid."""
@@ -54,18 +56,18 @@ class Sales:
     def __len__(self) -> int:
         return len(self.number)
 
-    @property
+    @cached_property
     def addition(self) -> Int:
         """Fen that the platform adds to what the buyer pays: coupon and subsidy, as `metrics` has them."""
         return self.fen * 2 // 100 + self.fen // 100
 
-    @property
+    @cached_property
     def sent_at(self) -> Int:
         """When it is dispatched; `NEVER` where it comes back before."""
         at = np.where(self.paid_at == NEVER, NEVER, self.paid_at + DISPATCH_S)
         return np.where((self.back_at <= at) & (self.back == self.fen), NEVER, at)
 
-    @property
+    @cached_property
     def received_at(self) -> Int:
         """When the buyer has it for good."""
         return np.where((self.sent_at == NEVER) | (self.settled_at == NEVER), NEVER, self.settled_at - RECEIPT_S)
@@ -85,6 +87,7 @@ class Till:
         settings = getattr(getattr(service.world, "scenario", None), "refunds", None)
         self.settle_s = times.DAY * int(getattr(settings, "settle_days", 15))
         self._put_in: list[tuple[int, ...]] = []
+        self._rooms: dict[tuple[int, int], list[LiveSession]] = {}
         self._known: Sales | None = None
         self._kept = (-1, -1)
 
@@ -113,6 +116,16 @@ class Till:
             self._known = _joined(own, _table(self._put_in)) if self._put_in else own
             self._kept = size
         return self._known
+
+    def room(self, live_account: int, at: int) -> int:
+        """The room that was last opened by `at`, 0 = none."""
+        key = (live_account, at // times.HOUR)
+        found = self._rooms.get(key)
+        if found is None:
+            found = self._service.sessions(live_account, float(at - 2 * times.DAY))
+            if (key[1] + 1) * times.HOUR <= self.now:  # nothing that begins later can belong to this hour
+                self._rooms[key] = found
+        return max((s.room for s in found if s.started_at <= at), default=0)
 
     def put_in(self, told: Mapping[str, object]) -> int:
         """An order of a test's own: {"product", "paid" fen, "pieces", "refunded" fen, "refund_after" and "ago" seconds, "status"
