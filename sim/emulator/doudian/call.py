@@ -46,7 +46,7 @@ class ShopCall:
     def moment(self, name: str, refusal: int) -> float:
         """Epoch second of a text in Beijing time."""
         try:
-            return times.parse(str(self.body.get(name)))
+            return times.parse_exactly(str(self.body.get(name)))
         except ValueError:
             raise wrong(refusal, f"{name} {self.body.get(name)!r}: expected yyyy-MM-dd HH:mm:ss") from None
 

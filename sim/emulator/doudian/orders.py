@@ -18,10 +18,11 @@ GIFTS = 16
 
 def search(service: Service, till: Till, call: ShopCall) -> Data:
     """POST order/searchList."""
-    page, size = call.whole("page", 10035), call.size(20008)
+    page = call.whole("page", 10035)
     if page < 0:
         raise wrong(10035, f"page {page}")
-    if page * size > MOST or (page + 1) * size > MOST:
+    size = call.size(20008)
+    if (page + 1) * size > MOST:
         raise wrong(20013, f"page {page} x size {size}: at most {MOST}")
     by = "update_time" if call.body.get("order_by") == "update_time" else "create_time"
     begin, end = _window(call)

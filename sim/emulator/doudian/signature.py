@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import datetime
 
 from sim.emulator import times
 from sim.emulator.doudian.errors import denied
@@ -24,7 +23,7 @@ def _epoch(text: str) -> float:
     if text.isdecimal() and len(text) in (10, 13):
         return int(text) / (1 if len(text) == 10 else 1000)
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=times.BEIJING).timestamp()
+        return times.parse_exactly(text)
     except ValueError:
         raise denied("isv.timestamp-format-error", f"timestamp {text!r}") from None
 
