@@ -54,7 +54,8 @@ KINDS = (
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What a fetch has brought so far. `done` (0 to 1) of it; `rows` read; `unpaid` orders, open `presales` (`presale_fen` paid on them),
-    `gifts` and `claims` that are no refunds (yet) are not counted; `negative` lines of bills below zero."""
+    `gifts` and `claims` that are no refunds (yet) are not counted; `negative` lines of bills below zero; `assumed`: of some of what is
+    new, when it became known was modelled."""
 
     until: datetime
     done: float = 0.0
@@ -71,7 +72,8 @@ class Synced:
     def take(self, batch: ShopBatch, taken: Taken, done: float, assumed: bool) -> Synced:
         counts = ("rows", "unpaid", "presales", "presale_fen", "gifts", "claims", "negative")
         sums = {name: getattr(self, name) + getattr(batch, name) for name in counts}
-        return replace(self, **sums, taken=self.taken + taken, done=done, assumed=self.assumed or assumed)
+        new = taken.orders + taken.refunds + taken.bills > 0
+        return replace(self, **sums, taken=self.taken + taken, done=done, assumed=self.assumed or (assumed and new))
 
 
 def shop_account(settings: Settings) -> AccountId:

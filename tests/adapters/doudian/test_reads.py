@@ -79,7 +79,9 @@ def place() -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def truth(place: Place) -> dict[str, tuple[int, int]]:
     found = asyncio.run(place.totals())
-    assert found["orders"][0] > 200 and found["bills"][0] > 300 and found["refunds"][0] > 200, "pages enough to go wrong"
+    assert found["orders"][0] > 200 and found["bills"][0] > 300 and found["refunds"][0] > 200, (
+        "pages enough to go wrong"
+    )
     return found
 
 
