@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 KNOWN_AFTER_S = 600.0
 """An order and a refund are taken as known ten minutes after they happened (ours)."""
@@ -12,5 +13,9 @@ BILLS_AT = timedelta(days=1, hours=15)
 
 def bill_known_at(settled: float, zone: tzinfo) -> float:
     """When a bill settled at epoch second `settled` is taken as known, epoch second. `zone` of the natural day."""
-    local = datetime.fromtimestamp(settled, zone)
-    return (datetime(local.year, local.month, local.day, tzinfo=zone) + BILLS_AT).timestamp()
+    return _shown_at(datetime.fromtimestamp(settled, zone).date(), zone)
+
+
+@lru_cache(maxsize=4096)
+def _shown_at(day: date, zone: tzinfo) -> float:
+    return (datetime.combine(day, time(), tzinfo=zone) + BILLS_AT).timestamp()

@@ -52,20 +52,27 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    cells: Mapping[str, object]
+    cells: list[object]
     how: Reading
+
+    def cell(self, name: str) -> object:
+        """ "" where the file has no such column, or the line ends before it."""
+        place = self.how.places.get(name)
+        return self.cells[place[0]] if place is not None and place[0] < len(self.cells) else ""
 
     def read(self, name: str, read: Callable[[object], T], none: T) -> T:
         """A cell as `read` understands it; `none` where it is empty or the file has no such column."""
-        cell = self.cells.get(name, "")
+        place = self.how.places.get(name)
+        if place is None or place[0] >= len(self.cells):
+            return none
+        cell = self.cells[place[0]]
         if cell is None or cell == "":
             return none
         try:
             return read(cell)
         except (ValueError, OverflowError, ArithmeticError) as error:
             expected = error.expected if isinstance(error, CellError) else Say.NUMBER()
-            column = self.how.places[name][1]
-            raise Doubtful(Doubt.UNREADABLE, Say.IN_COLUMN(column=column, expected=expected)) from None
+            raise Doubtful(Doubt.UNREADABLE, Say.IN_COLUMN(column=place[1], expected=expected)) from None
 
     def at(self, name: str, *, day: bool = False) -> datetime | None:
         found = self.read(name, cells.moment_or_day if day else cells.moment, None)
@@ -78,10 +85,9 @@ class _Row:
 
 def told(line: Line, how: Reading) -> Told:
     """The facts of a line. Raises Doubtful: then nothing of it counts."""
-    n = len(line.cells)
-    if n != how.width:
+    if len(line.cells) != how.width:
         _must_fit(line, how)
-    row = _Row({name: line.cells[i] for name, (i, _) in how.places.items() if i < n}, how)
+    row = _Row(line.cells, how)
     _currency(row)
     order = row.read("order", cells.key, "")
     if not order:
@@ -110,7 +116,7 @@ def _must_fit(line: Line, how: Reading) -> None:
 
 
 def _currency(row: _Row) -> None:
-    cell = row.cells.get("currency")
+    cell = row.cell("currency")
     if blank(cell):
         return
     said = str(cell).strip().upper()

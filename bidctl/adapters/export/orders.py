@@ -105,6 +105,7 @@ def _names_zone(row: list[object], at: list[int]) -> bool:
         elif (
             isinstance(cell, str)
             and len(cell) > 16
+            and not (len(cell) == 19 and cell[16] == ":")  # as nearly every export writes it, seconds and no zone
             and (cell.rstrip()[-1:] in "Zz" or "+" in cell or cell.count("-") > 2)
         ):
             try:
