@@ -41,11 +41,11 @@ def sync(shell: Shell, since: str | None) -> None:
 
     with progress(shell, shell.text("抖店", "shop")) as step:
         done = asyncio.run(run(step))
-    t = done.taken
+    t, c = done.taken, done.counts
     shell.data({
-        "account": str(shop.shop_account(shell.settings)), "until": done.until.isoformat(), "rows": done.rows, "orders": t.orders,
-        "refunds": t.refunds, "bills": t.bills, "again": t.again, "aside": t.aside, "unpaid": done.unpaid, "presales": done.presales,
-        "presale_yuan": yuan(done.presale_fen), "gifts": done.gifts, "claims": done.claims, "negative_bills": done.negative,
+        "account": str(shop.shop_account(shell.settings)), "until": done.until.isoformat(), "rows": c.rows, "orders": t.orders,
+        "refunds": t.refunds, "bills": t.bills, "again": t.again, "aside": t.aside, "unpaid": c.unpaid, "presales": c.presales,
+        "presale_yuan": yuan(c.presale_fen), "gifts": c.gifts, "claims": c.claims, "negative_bills": c.negative,
         "assumed": done.assumed,
     })  # fmt: skip
     shell.say(f"截至 {shell.when(done.until)}, 账户 {shop.shop_account(shell.settings)}:",
@@ -55,19 +55,19 @@ def sync(shell: Shell, since: str | None) -> None:
 
 
 def _lines(done: Synced) -> list[Wording]:
-    t = done.taken
+    t, c = done.taken, done.counts
     return [
         Wording(
-            f"读到 {done.rows} 行: 新订单 {t.orders}, 退款 {t.refunds}, 账单 {t.bills}; 已有 {t.again}; 搁置 {t.aside}",
-            f"{done.rows} rows read: {t.orders} new orders, {t.refunds} refunds, {t.bills} bills; {t.again} known already; "
+            f"读到 {c.rows} 行: 新订单 {t.orders}, 退款 {t.refunds}, 账单 {t.bills}; 已有 {t.again}; 搁置 {t.aside}",
+            f"{c.rows} rows read: {t.orders} new orders, {t.refunds} refunds, {t.bills} bills; {t.again} known already; "
             f"{t.aside} put aside",
         ),
         Wording(
-            f"赠品 {done.gifts} 件, 非退款或未完成的售后 {done.claims} 单 (不计); 结算后退款中记为负数的 {done.negative} 行 (一律按退回计)",
-            f"{done.gifts} gifts, {done.claims} claims that are no refunds or not done (not counted); {done.negative} lines taken back "
+            f"赠品 {c.gifts} 件, 非退款或未完成的售后 {c.claims} 单 (不计); 结算后退款中记为负数的 {c.negative} 行 (一律按退回计)",
+            f"{c.gifts} gifts, {c.claims} claims that are no refunds or not done (not counted); {c.negative} lines taken back "
             "after settlement were written below zero (taken back either way)",
         ),
-        not_orders(done.unpaid, done.presales, done.presale_fen),
+        not_orders(c.unpaid, c.presales, c.presale_fen),
         *([ASSUMED] if done.assumed else []),
         *([ROWS_ASIDE] if t.aside else []),
     ]

@@ -12,7 +12,16 @@ from itertools import pairwise
 
 from bidctl import wiring
 from bidctl.adapters.doudian.endpoints import BILLS, OLDEST, ORDERS, REFUNDS
-from bidctl.adapters.doudian.facts import Knowing, Reader, ShopBatch, read_bill, read_order, read_refund, read_rows
+from bidctl.adapters.doudian.facts import (
+    Knowing,
+    Reader,
+    RowCounts,
+    ShopBatch,
+    read_bill,
+    read_order,
+    read_refund,
+    read_rows,
+)
 from bidctl.adapters.doudian.link import ShopApp, ShopLink
 from bidctl.adapters.doudian.reads import ShopReads
 from bidctl.adapters.openapi.exchange import Retries
@@ -53,27 +62,19 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a fetch has brought so far. `done` (0 to 1) of it; `rows` read; `unpaid` orders, open `presales` (`presale_fen` paid on them),
-    `gifts` and `claims` that are no refunds (yet) are not counted; `negative` lines of bills below zero; `assumed`: of some of what is
-    new, when it became known was modelled."""
+    """What a fetch has brought so far, `done` (0 to 1) of it. `counts` of the rows read; `assumed`: of some of what is new, when it became
+    known was modelled."""
 
     until: datetime
     done: float = 0.0
-    rows: int = 0
     taken: Taken = field(default_factory=Taken)
-    unpaid: int = 0
-    presales: int = 0
-    presale_fen: int = 0
-    gifts: int = 0
-    claims: int = 0
-    negative: int = 0
+    counts: RowCounts = field(default_factory=RowCounts)
     assumed: bool = False
 
     def take(self, batch: ShopBatch, taken: Taken, done: float, assumed: bool) -> Synced:
-        counts = ("rows", "unpaid", "presales", "presale_fen", "gifts", "claims", "negative")
-        sums = {name: getattr(self, name) + getattr(batch, name) for name in counts}
         new = taken.orders + taken.refunds + taken.bills > 0
-        return replace(self, **sums, taken=self.taken + taken, done=done, assumed=self.assumed or (assumed and new))
+        guessed = self.assumed or (assumed and new)
+        return Synced(self.until, done, self.taken + taken, self.counts + batch.counts, guessed)
 
 
 def shop_account(settings: Settings) -> AccountId:
@@ -143,6 +144,14 @@ def _store(ledger: SqlLedger, account: AccountId, kind: _Kind, batch: ShopBatch,
         aside = t.set_aside(account, batch.aside)
         t.save_fetched(account, kind.name, told)
     return replace(taken, aside=taken.aside + aside)
+
+
+async def shop_warning(settings: Settings) -> Wording | None:
+    """What a person must do about the shop's authorisation; None = nothing. Raises Problem where the shop is not set up whole."""
+    with wiring.ledger(settings) as ledger:
+        async with _link(settings, ledger) as link:
+            told = link.tokens.warning()
+            return None if told is None else Wording.read(told)
 
 
 @asynccontextmanager

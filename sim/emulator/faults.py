@@ -1,9 +1,8 @@
 """Faults on request: rules that fire on the n-th matching call and say afterwards that they did (DESIGN 7).
 
 Two families. Socket and envelope faults act on any matching call. Data faults need something to act on (rows, a suggestion, a
-write) and stay armed until a call has it. `sign_refused`, `rows_shuffled` and `page_repeated` are of the shop's interface alone.
-`delay_seconds` is real time for `lost_reply_*` (hold the line first) and `slow_drip`; virtual time for `read_after_write_delay`,
-`rows_late`, `clock_jump`; the value of the header for `code_40110`.
+write) and stay armed until a call has it. `delay_seconds` is real time for `lost_reply_*` (hold the line first) and `slow_drip`;
+virtual time for `read_after_write_delay`, `rows_late`, `clock_jump`; the value of the header for `code_40110`.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ DATA = frozenset((
     "human_edit_between", "rows_shuffled", "page_repeated",
 ))  # fmt: skip
 KINDS = SOCKET | DATA
+SHOP = frozenset(("sign_refused", "rows_shuffled", "page_repeated"))
+"""Of the shop's interface alone."""
 NOT_APPLIED = frozenset((
     "lost_reply_not_applied", "http_500_not_applied", "code_50000_not_applied", "code_40100", "code_40110",
     "token_expired",

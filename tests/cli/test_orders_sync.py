@@ -301,6 +301,25 @@ def test_what_is_missing_is_said(
     assert found.code == code and said in found.err and len(found.err.strip().splitlines()) == 1
 
 
+def test_the_shops_tokens_are_renewed_by_themselves_and_doctor_looks_at_them(tmp_path: Path) -> None:
+    with office(tmp_path, "small", history_days=0, shop=True) as desk:
+        desk.run.done("connect", "--code", "auth-code-1")
+        assert "bidctl connect --shop" in _shop_check(desk)["detail"], "not yet authorised"
+        desk.run.done("connect", "--shop")
+        assert _shop_check(desk)["result"] == "ok"
+        for days in (6, 7, 13):  # the access token lives for 7, a refresh token for 14 from its own day
+            desk.advance(hours=24 * days)
+            desk.run.done("orders", "sync", "--since", _date(world_of(desk).now - 3600))
+        desk.advance(hours=24 * 15)
+        ended = desk.run("orders", "sync")
+        assert ended.code == 1 and "bidctl connect --shop" in ended.err
+        assert "bidctl connect --shop" in _shop_check(desk)["detail"]
+
+
+def _shop_check(desk: Office) -> Any:
+    return {c["check"]: c for c in desk.run("doctor", "--json").tree}["shop"]
+
+
 def test_what_only_a_person_can_mend_is_said(desk: Office, tmp_path: Path) -> None:
     text = (desk.run.folder / "bidctl.toml").read_text("utf-8")
     (tmp_path / "bidctl.toml").write_text(text, "utf-8")

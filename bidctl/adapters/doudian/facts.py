@@ -10,7 +10,7 @@ Whether `real_pay_amount` of a bill is net of earlier refunds is not known: the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TypeVar
 
@@ -53,23 +53,33 @@ class Knowing:
 
 
 @dataclass(slots=True)
-class ShopBatch:
-    """What rows of one window tell. `rows`: how many were read; `unpaid` orders, open `presales` with `presale_fen` paid on them and
-    `gifts` are no orders; `claims`: not refunds, or not done; `negative`: lines of bills that write what was taken back below zero."""
+class RowCounts:
+    """How many `rows` were read. Of them `unpaid` orders, open `presales` with `presale_fen` paid on them, and `gifts` are no orders;
+    `claims` no refunds, or not done; `negative`: lines of bills that write what was taken back below zero."""
 
     rows: int = 0
-    orders: list[tuple[object, ...]] = field(default_factory=list)
-    refunds: list[tuple[object, ...]] = field(default_factory=list)
-    bills: list[tuple[object, ...]] = field(default_factory=list)
-    lines: dict[str, list[int]] = field(default_factory=lambda: {"orders": [], "refunds": [], "bills": []})
-    raw: list[str] = field(default_factory=list)
-    aside: list[Aside] = field(default_factory=list)
     unpaid: int = 0
     presales: int = 0
     presale_fen: int = 0
     gifts: int = 0
     claims: int = 0
     negative: int = 0
+
+    def __add__(self, other: RowCounts) -> RowCounts:
+        return RowCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(slots=True)
+class ShopBatch:
+    """What rows of one window tell."""
+
+    counts: RowCounts = field(default_factory=RowCounts)
+    orders: list[tuple[object, ...]] = field(default_factory=list)
+    refunds: list[tuple[object, ...]] = field(default_factory=list)
+    bills: list[tuple[object, ...]] = field(default_factory=list)
+    lines: dict[str, list[int]] = field(default_factory=lambda: {"orders": [], "refunds": [], "bills": []})
+    raw: list[str] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
 
     def facts(self) -> OrderFacts:
         return OrderFacts(
@@ -86,7 +96,7 @@ class ShopBatch:
     def put(self, kind: str, row: tuple[object, ...]) -> None:
         """A fact of the row that is being read."""
         getattr(self, kind).append(row)
-        self.lines[kind].append(self.rows)
+        self.lines[kind].append(self.counts.rows)
 
 
 Reader = Callable[[object, ShopBatch, Knowing], None]
@@ -96,14 +106,14 @@ def read_rows(rows: list[object], read: Reader, name: str, how: Knowing) -> Shop
     """The rows of a window, one by one. `name`: of the interface, for people."""
     found = ShopBatch()
     for row in rows:
-        found.rows += 1
+        found.counts.rows += 1
         found.raw.append(kept(row))
         try:
             read(row, found, how)
         except Doubtful as doubtful:
             told = found.raw[-1]
             found.aside.append(
-                Aside(doubtful.doubt, "row", "", "", name, found.rows, told, how.now, why=doubtful.why.both)
+                Aside(doubtful.doubt, "row", "", "", name, found.counts.rows, told, how.now, why=doubtful.why.both)
             )
     return found
 
@@ -114,9 +124,9 @@ def read_order(row: object, found: ShopBatch, how: Knowing) -> None:
     paid_at = _instant(order.pay_time)
     paid = sum(sku.pay_amount for sku in order.sku_order_list)
     if order.order_status == TO_PAY and paid_at is not None and paid:
-        found.presales, found.presale_fen = found.presales + 1, found.presale_fen + paid
+        found.counts += RowCounts(presales=1, presale_fen=paid)
     elif paid_at is None or order.order_status == TO_PAY:
-        found.unpaid += 1
+        found.counts.unpaid += 1
     else:
         for told in list(_skus(order, paid_at, how, found)):
             found.put("orders", told)
@@ -127,7 +137,7 @@ def _skus(order: ShopOrder, paid_at: float, how: Knowing, found: ShopBatch) -> I
         if sku.currency not in YUAN:
             raise Doubtful(Doubt.CURRENCY, Wording(str(sku.currency), str(sku.currency)))
         if sku.given_product_type == GIFT:
-            found.gifts += 1
+            found.counts.gifts += 1
             continue
         buyer, added = sku.pay_amount, sku.platform_cost_amount
         yield (sku.order_id, sku.product, *_seller(sku), paid_at, how.at(paid_at), buyer + added, buyer, added)
@@ -144,7 +154,7 @@ def read_refund(row: object, found: ShopBatch, how: Knowing) -> None:
     claim = _model(Aftersale, row)
     info, related = claim.aftersale_info, claim.order_info.related_order_info
     if info.refund_status != DONE or info.aftersale_type not in REFUNDING:
-        found.claims += 1
+        found.counts.claims += 1
         return
     at = _instant(info.aftersale_status_to_final_time) or _instant(info.update_time)
     if at is None:
@@ -172,7 +182,7 @@ def read_bill(row: object, found: ShopBatch, how: Knowing) -> None:
     else:  # the sign of what is taken back is not known: it is taken back either way
         kind, fen = BillKind.TAKEN_BACK, abs(line.total_income) - abs(_of_others(line))
         money = (abs(line.settle_amount), abs(line.commission), abs(line.platform_service_fee))
-        found.negative += line.total_income < 0
+        found.counts.negative += line.total_income < 0
     found.put("bills", (line.order_id, key, at, how.bill(at), int(kind), fen, *money))
 
 

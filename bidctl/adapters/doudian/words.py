@@ -23,6 +23,6 @@ class Say(Phrases):
         "收入合计 {income} 分与各项之和 {whole} 分 (结算前退款 {before} 分) 对不上",
         "income {income} fen does not fit its parts {whole} fen (refunded before: {before} fen)",
     )
-    FIELD = "{place}: {expected}", "{place}: {expected}"
+    FIELD = "{place}: 读不懂 ({expected})", "{place}: cannot be read ({expected})"
     TRADE = "trade_type {found}: 应为 0 到 3", "trade_type {found}: expected 0 to 3"
     NO_DONE = "退款完成而没有时间", "a refund that is done, without its time"

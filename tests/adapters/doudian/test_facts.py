@@ -61,7 +61,7 @@ def test_products_of_one_order_and_gifts() -> None:
     batch = read(
         read_order, order(sku(1), sku(2, pay_amount=5, platform_cost_amount=0), sku(3, given_product_type="FREE"))
     )
-    assert batch.facts().orders.paid.tolist() == [10000, 5] and batch.gifts == 1 and not batch.aside
+    assert batch.facts().orders.paid.tolist() == [10000, 5] and batch.counts.gifts == 1 and not batch.aside
 
 
 def test_what_is_no_order_yet() -> None:
@@ -70,7 +70,7 @@ def test_what_is_no_order_yet() -> None:
     presale = order(sku(pay_amount=2000), order_status=1)
     batch = read(read_order, unpaid, cancelled, presale)
     assert len(batch.facts().orders) == 0
-    assert (batch.unpaid, batch.presales, batch.presale_fen) == (2, 1, 2000)
+    assert (batch.counts.unpaid, batch.counts.presales, batch.counts.presale_fen) == (2, 1, 2000)
     paid_and_cancelled = read(read_order, order(order_status=4))
     assert len(paid_and_cancelled.facts().orders) == 1, "it was paid: its refund takes it back"
 
@@ -96,7 +96,7 @@ def test_a_refund_of_several_products_adds_up(paid: list[int], added: int) -> No
 )
 def test_claims_that_are_no_refunds(changes: dict[str, object]) -> None:
     batch = read(read_refund, claim(**changes))
-    assert len(batch.facts().refunds) == 0 and batch.claims == 1 and not batch.aside
+    assert len(batch.facts().refunds) == 0 and batch.counts.claims == 1 and not batch.aside
 
 
 def test_a_line_of_a_bill() -> None:
@@ -136,7 +136,7 @@ def test_what_is_taken_back_is_taken_back_whatever_its_sign(trade: int, sign: in
     facts = batch.facts().bills
     assert facts.kind.tolist() == [BillKind.TAKEN_BACK] and facts.fen.tolist() == [10000]
     assert (facts.received.tolist(), facts.commission.tolist(), facts.fee.tolist()) == ([8500], [1000], [500])
-    assert batch.negative == (sign < 0)
+    assert batch.counts.negative == (sign < 0)
 
 
 @pytest.mark.parametrize(

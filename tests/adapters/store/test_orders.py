@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bidctl.adapters.store import SqlLedger
 from bidctl.domain.orders import Doubt, OrderFacts
-from bidctl.domain.quarantine import Aside, Source, Taken
+from bidctl.domain.quarantine import Aside, Fetched, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 from tests.adapters.store.builders import open_at, sqlite_url
 from tests.contracts.ledger_contract import NOW
@@ -122,6 +122,18 @@ def test_a_person_settles_a_row_and_it_stays_settled(ledger: SqlLedger) -> None:
         assert not t.resolve("another", one.id, "li", NOW)
         assert t.set_aside(SHOP, [bad]) == 0 and t.quarantine(SHOP) == []
         assert [q.resolved_by for q in t.quarantine(SHOP, resolved=True)] == ["li"]
+
+
+def test_how_far_a_shop_was_fetched_never_goes_back(ledger: SqlLedger) -> None:
+    with ledger.begin() as t:
+        assert t.fetched("9", "orders") is None
+        t.save_fetched("9", "orders", Fetched(2000.5, 3000.0))
+    with ledger.begin() as t:
+        t.save_fetched("9", "orders", Fetched(1000.0, 4000.0))
+        t.save_fetched("9", "bills", Fetched(1.0, 4000.0))
+        assert t.fetched("9", "orders") == Fetched(2000.5, 3000.0) and t.fetched("8", "orders") is None
+        t.save_fetched("9", "orders", Fetched(2500.0, 4000.0))
+        assert t.fetched("9", "orders") == Fetched(2500.0, 3000.0) and t.fetched("9", "bills") == Fetched(1.0, 4000.0)
 
 
 def test_an_account_sees_its_own_only(ledger: SqlLedger) -> None:
