@@ -171,7 +171,7 @@ def attribution_(shell: Shell, account: str, at: str | None) -> None:
     when = instant(at) if at else wiring.clock(shell.settings).now()
     with wiring.ledger(shell.settings) as found, found.begin() as t:
         rule = attribution_of(t, AccountId(account), when, zone_at(when))
-        told = ways(t.order_slices(account), when.timestamp(), rule)
+        told = ways(t.order_groups(account, when, zone_at(when)), rule)
     orders, paid = sum(w.orders for w in told.values()), sum(w.paid for w in told.values())
     shell.rows(
         shell.text(f"订单归属, 截至 {shell.when(when)} (元)", f"attribution of orders as of {shell.when(when)} (yuan)"),

@@ -9,20 +9,19 @@ For 2 and 3 an order is shared out in proportion to the platform's paid GMV (整
 less what orders that name it have claimed there; where such claims leave nothing (or fall on a day without GMV), by spend. The shares
 are whole fen and add up to the order: the largest remainders get the fen that are left, ties the smaller campaign id.
 
-So orders without an id never count twice what those with one have told, and each day sums to what was paid. Orders may come slice by
-slice: first all of them say what they claim, then each slice is shared out.
+So orders without an id never count twice what those with one have told, and each day sums to what was paid. Orders are
+shared out slice by slice; what they claim is known of all of them first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.orders import Orders
+from bidctl.domain.orders import OrderGroups, Orders
 from bidctl.wording import Wording
 
 Text = NDArray[np.str_]
@@ -95,18 +94,8 @@ KEYS = ((Way.BY_LIVE_ACCOUNT, "live_account"), (Way.BY_PRODUCT, "product"))
 """Ways of sharing out, in the order in which they are tried, and the key of each."""
 
 
-@dataclass(slots=True)
-class Claims:
-    """Fen that orders with an id claim for their campaigns, by way, key, day and campaign."""
-
-    fen: dict[tuple[Way, str, int, str], int] = field(default_factory=dict)
-
-    def take(self, orders: Orders, day: Fen) -> None:
-        """Adds what these orders claim; `day` (n,) natural day each was paid."""
-        for i in np.flatnonzero(orders.campaign != "").tolist():
-            for way, key in KEYS:
-                claim = (way, str(getattr(orders, key)[i]), int(day[i]), str(orders.campaign[i]))
-                self.fen[claim] = self.fen.get(claim, 0) + int(orders.paid[i])
+_Claims = dict[tuple[Way, str, int, str], int]
+"""Fen that orders with an id claim for their campaigns, by way, key, day and campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +123,24 @@ class Attribution:
         order = np.lexsort((campaign, -fen, row))
         return Shares(row[order], campaign[order], fen[order], way)
 
+    def ways(self, groups: OrderGroups) -> NDArray[np.int8]:
+        """(n,) how the orders of each group are attributed."""
+        way = np.where(groups.campaign != "", Way.BY_ID, Way.NONE).astype(np.int8)
+        for how, name in KEYS:
+            places = zip(getattr(groups, name).tolist(), groups.day.tolist(), strict=True)
+            known = np.array([place in self.weights[how] for place in places], np.bool_)
+            way[(way == Way.NONE) & known] = how
+        return way
 
-def attribution(slices: Iterable[Orders], platform: Delivered, offset_s: float) -> Attribution:
-    """How orders are shared out: by what the platform credits each campaign with, less what orders with an id claim."""
-    claims = Claims()
-    for orders in slices:
-        claims.take(orders, days_of(orders, offset_s))
+
+def attribution(groups: OrderGroups, platform: Delivered, offset_s: float) -> Attribution:
+    """How orders are shared out: by what the platform credits each campaign with, less what orders with an id claim. `groups`: all
+    orders; `offset_s`: the account's zone, by whose days they are grouped."""
+    claims: _Claims = {}
+    for i in np.flatnonzero(groups.campaign != "").tolist():
+        for way, key in KEYS:
+            claim = (way, str(getattr(groups, key)[i]), int(groups.day[i]), str(groups.campaign[i]))
+            claims[claim] = claims.get(claim, 0) + int(groups.paid[i])
     weights = {way: _weights(platform, getattr(platform, key), way, claims) for way, key in KEYS}
     return Attribution(weights, offset_s)
 
@@ -166,7 +167,7 @@ def _shared(orders: Orders, key: Text, day: Fen, weights: _Weights, free: Int) -
     return _joined(parts)
 
 
-def _weights(platform: Delivered, of: Text, way: Way, claims: Claims) -> _Weights:
+def _weights(platform: Delivered, of: Text, way: Way, claims: _Claims) -> _Weights:
     """By key and day: the campaigns (ascending) and what each weighs."""
     known = np.flatnonzero((of != "") & ((platform.gmv > 0) | (platform.spend > 0)))
     found: dict[_Place, dict[str, tuple[int, int]]] = {}
@@ -184,10 +185,10 @@ def _joined(parts: list[_Part]) -> _Part:
 
 
 def _weigh(
-    way: Way, place: _Place, mine: dict[str, tuple[int, int]], claims: Claims
+    way: Way, place: _Place, mine: dict[str, tuple[int, int]], claims: _Claims
 ) -> tuple[Text, NDArray[np.float64]]:
     names = sorted(mine)
-    gmv = np.array([max(mine[n][0] - claims.fen.get((way, *place, n), 0), 0) for n in names], np.float64)
+    gmv = np.array([max(mine[n][0] - claims.get((way, *place, n), 0), 0) for n in names], np.float64)
     spend = np.array([mine[n][1] for n in names], np.float64)
     reported = np.array([mine[n][0] for n in names], np.float64)
     weight = next((w for w in (gmv, spend, reported) if w.sum() > 0), reported)

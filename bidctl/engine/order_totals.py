@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.orders import OrderFacts
+from bidctl.domain.orders import OrderFacts, OrderGroups
 from bidctl.engine.attributed import attributed
 from bidctl.engine.attribution import WAYS, Attribution, Way
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
@@ -82,13 +82,8 @@ class WayTotals:
     subsidy: int = 0
 
 
-def ways(slices: Iterable[OrderFacts], at: float, rule: Attribution) -> Mapping[Way, WayTotals]:
-    """What was attributed each way, every order once, as known at epoch second `at`; ways without orders too."""
-    found = {way: np.zeros(4, np.int64) for way in WAYS}
-    for facts in slices:
-        orders = order_ledger(facts.as_of(at)).orders
-        way = rule.shares(orders).way
-        for name, total in found.items():
-            mine = way == name
-            total += [int(mine.sum()), *(int(x[mine].sum()) for x in (orders.paid, orders.buyer, orders.subsidy))]
-    return {way: WayTotals(*total.tolist()) for way, total in found.items()}
+def ways(groups: OrderGroups, rule: Attribution) -> Mapping[Way, WayTotals]:
+    """What was attributed each way, every order once; ways without orders too."""
+    way = rule.ways(groups)
+    sums = (groups.orders, groups.paid, groups.buyer, groups.subsidy)
+    return {one: WayTotals(*(int(x[way == one].sum()) for x in sums)) for one in WAYS}

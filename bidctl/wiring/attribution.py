@@ -19,5 +19,4 @@ def attribution_of(t: SqlTransaction, account: AccountId, at: datetime, zone: ti
     ads, offset_s = t.accounts(), zone.total_seconds()
     campaigns = [known.info for one in ads for known in t.load_campaigns(one).values()]
     facts = Panel.concat([t.load_facts(one, at - KEPT) for one in ads]).as_of(at.timestamp())
-    slices = (facts.as_of(at.timestamp()).orders for facts in t.order_slices(account))
-    return attribution(slices, delivered(campaigns, facts, offset_s), offset_s)
+    return attribution(t.order_groups(account, at, zone), delivered(campaigns, facts, offset_s), offset_s)
