@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from sim.calendar import DAY, day_of, day_start
 from sim.emulator.doudian.sales import ORDER
+from sim.platform import plan_id
 from sim.world import MarketWorld
 from tests.cli.office import KEY, Office, Terminal, office
 
@@ -88,7 +89,7 @@ def test_orders_find_the_campaigns_that_the_ads_platform_credits(desk: Office) -
     noted = world.order_book.noted()
     truth = Counter[str]()
     for campaign, amount in zip(noted.campaign.tolist(), noted.fen.tolist(), strict=True):
-        truth[str(1_861_000_000_000_001 + campaign)] += amount
+        truth[str(plan_id(campaign, world.specs[campaign]))] += amount
     told = {r["campaign"]: r for r in desk.run.done("orders", "ledger", "--account", SHOP, "--json").tree}
     live = {str(c["id"]) for c in desk.config["campaigns"] if c["goal"] == "live"}
     for name, amount in truth.items():
@@ -106,7 +107,7 @@ def test_the_days_gmv_is_what_the_orders_come_to(desk: Office) -> None:
     world = world_of(desk)
     assert world.order_book is not None
     noted = world.order_book.noted()
-    today = day_of(world.now)
+    today, index = day_of(world.now), {str(plan_id(i, spec)): i for i, spec in enumerate(world.specs)}
     with closing(sqlite3.connect(desk.run.folder / "bidctl.db")) as db:
         reported = db.execute(
             "SELECT campaign, happened_at, gmv FROM newest_facts WHERE grain = 1 AND gmv IS NOT NULL"
@@ -114,7 +115,7 @@ def test_the_days_gmv_is_what_the_orders_come_to(desk: Office) -> None:
     seen = 0
     for campaign, at, gmv in reported:
         day = day_of(at / 1e6)
-        mine = (noted.campaign == int(campaign) - 1_861_000_000_000_001) & (noted.paid_at >= day_start(day))
+        mine = (noted.campaign == index[campaign]) & (noted.paid_at >= day_start(day))
         mine &= noted.paid_at < day_start(day + 1)
         if day < today:
             assert int(noted.fen[mine].sum()) == gmv, (campaign, day)
