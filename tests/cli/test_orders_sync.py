@@ -172,9 +172,28 @@ def test_told_again_it_changes_nothing_and_time_brings_only_what_is_new(tmp_path
         assert "推定" not in desk.run.done("orders", "sync", BIDCTL_LANG="zh").out
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(PAGE_KINDS), st.integers(1, 6), st.integers(1, 3)), min_size=1, max_size=4))
+FAULTS = st.lists(st.tuples(st.sampled_from(PAGE_KINDS), st.integers(1, 6), st.integers(1, 3)), min_size=1, max_size=4)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FAULTS)
 def test_under_any_fault_of_pages_a_sync_comes_to_the_same_fen(
+    desk: Office, tmp_path_factory: pytest.TempPathFactory, faults: list[tuple[str, int, int]]
+) -> None:
+    comes_to_the_same(desk, tmp_path_factory, faults)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(420)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FAULTS)
+def test_under_many_faults_of_pages_a_sync_comes_to_the_same_fen(
+    desk: Office, tmp_path_factory: pytest.TempPathFactory, faults: list[tuple[str, int, int]]
+) -> None:
+    comes_to_the_same(desk, tmp_path_factory, faults)
+
+
+def comes_to_the_same(
     desk: Office, tmp_path_factory: pytest.TempPathFactory, faults: list[tuple[str, int, int]]
 ) -> None:
     """However it fails on the way: run again until it is through, the ledger is the same, and every failure is one line."""
@@ -283,6 +302,31 @@ def test_enormous_cancelled_lines_survive(tmp_path: Path) -> None:
         rates = run.done("settlement", "rate", "--account", SHOP, "--by", "product", "--json").tree
         mine = [r for r in rates if r["product"] == str(product)]
         assert [float(r["rate"]) for r in mine] == [0.0] and all(0 <= float(r["rate"]) <= 1 for r in rates)
+
+
+def test_what_the_shop_tells_wrongly_is_put_aside_and_seen(tmp_path: Path) -> None:
+    """A refund larger than its order; bills of orders from before the first fetch, which count once their orders come."""
+    with office(tmp_path, "small", history_days=20, shop=True) as desk:
+        run = desk.run
+        run.done("connect", "--shop")
+        desk.platform.control("POST", "shop_order", {"paid": 1000, "refunded": 2500, "refund_after": 60, "ago": 7200})
+        run.done("orders", "sync", "--since", _date(world_of(desk).now - 3 * DAY))
+        rows = run.done("orders", "quarantine", "--account", SHOP, "--json").tree
+        reasons = Counter(r["reason"] for r in rows)
+        assert reasons["refunds more than its order was worth"] == 1
+        assert sum(n for reason, n in reasons.items() if "its order is not known" in reason) > 100
+        assert all(r["order"] and r["row"] and r["file"].startswith("抖店") for r in rows) and len(rows) > 100
+        assert any("total_income" in r["row"] for r in rows) and not any("post_receiver" in r["row"] for r in rows)
+        told = run.done("orders", "ledger", "--account", SHOP, "--by", "product", "--json").tree
+        assert all(r["balances"] == "yes" for r in told)
+        with closing(sqlite3.connect(tmp_path / "bidctl.db")) as db:
+            db.execute("DELETE FROM syncs")
+            db.commit()
+        run.done("orders", "sync")  # all of it: what had no order finds it
+        left = run.done("orders", "quarantine", "--account", SHOP, "--json").tree
+        assert [r["reason"] for r in left] == ["refunds more than its order was worth"]
+        book = world_of(desk).order_book
+        assert book is not None and len(rows_of(tmp_path)["orders"]) == len(book.noted()) + 1
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,6 @@ MOST = 50_000
 """Page x size at most: a window with more is cut in two."""
 OLDEST = timedelta(days=90)
 """Orders older than this are not given."""
-BILL_DAYS = 7
-"""Span of a question for bills, at most."""
 
 
 def path_of(method: str) -> str:
