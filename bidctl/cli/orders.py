@@ -147,6 +147,7 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
     with wiring.ledger(shell.settings) as found, found.begin() as t:
         rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
         told = totals(t.order_slices(account), when.timestamp(), side, rule)  # type: ignore[arg-type]
+        found_by = ways(t.order_groups(account, when, zone_at(when)), rule) if rule else {}
     whole = sum(told.values(), OrderTotals())
     rows = [*told.items(), (shell.text("合计", "total"), whole)]
     shell.rows(
@@ -157,6 +158,9 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
           shell.text("是", "yes") if t_.balances else shell.text("否", "NO")) for name, t_ in rows],
         [side, "orders", *MONEY, "balances"],
     )  # fmt: skip
+    if found_by:
+        shares = "; ".join(f"{WAYS[way].text(shell.lang)} {_share(w.paid, whole.paid)}" for way, w in found_by.items())
+        shell.say(f"归属, 占支付: {shares}", f"attributed, of paid: {shares}")
 
 
 @click.command("attribution")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bidctl.adapters.store.ledger import SqlTransaction
 from bidctl.domain.panel import Panel
 from bidctl.domain.values import AccountId
-from bidctl.engine.attribution import Attribution, attribution
+from bidctl.engine.attribution import DAY_S, Attribution, attribution
 from bidctl.engine.delivered import delivered
-
-KEPT = timedelta(days=200)
-"""How far back what the platform reported is looked at: orders are fetched for 90 days, exports may hold a half-year."""
 
 
 def attribution_of(t: SqlTransaction, account: AccountId, at: datetime, zone: timedelta) -> Attribution:
     """As far as orders and reports were known at `at`; `zone`: the accounts', east of UTC."""
-    ads, offset_s = t.accounts(), zone.total_seconds()
+    groups, offset_s = t.order_groups(account, at, zone), zone.total_seconds()
+    if len(groups) == 0:
+        return attribution(groups, delivered([], Panel.empty(), offset_s), offset_s)
+    ads, begin = t.accounts(), datetime.fromtimestamp(int(groups.day.min()) * DAY_S - offset_s, UTC)
     campaigns = [known.info for one in ads for known in t.load_campaigns(one).values()]
-    facts = Panel.concat([t.load_facts(one, at - KEPT) for one in ads]).as_of(at.timestamp())
-    return attribution(t.order_groups(account, at, zone), delivered(campaigns, facts, offset_s), offset_s)
+    facts = Panel.concat([t.load_facts(one, begin) for one in ads]).as_of(at.timestamp())
+    return attribution(groups, delivered(campaigns, facts, offset_s), offset_s)

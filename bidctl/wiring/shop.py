@@ -130,8 +130,9 @@ def _plan(ledger: SqlLedger, account: AccountId, kind: _Kind, now: datetime, sin
     """Windows (whole seconds, both ends in them) from where the last fetch ended to now; none is both before and after the first look."""
     with ledger.begin() as t:
         before = t.fetched(account, kind.name)
-    oldest = max(now - OLDEST + MARGIN, since or now - OLDEST).timestamp()
-    begin = math.ceil(max(oldest, before.until - kind.again_s) if before else oldest)
+    oldest = (now - OLDEST + MARGIN).timestamp()
+    first = oldest if since is None else since.timestamp()
+    begin = math.ceil(max(oldest, first if before is None else before.until - kind.again_s))
     begun_at, until = before.begun_at if before else math.floor(now.timestamp()), math.floor(now.timestamp())
     edges = sorted({*range(begin, until, DAY_S), until, *([math.floor(begun_at)] if begin < begun_at < until else [])})
     return _Plan(list(pairwise(edges)), begun_at)

@@ -160,7 +160,7 @@ def test_told_again_it_changes_nothing_and_time_brings_only_what_is_new(tmp_path
         ] < first["rows"]
         assert rows_of(tmp_path) == before
         desk.advance(hours=30)
-        more = desk.run.done("orders", "sync", "--json").tree
+        more = desk.run.done("orders", "sync", "--since", _date(world_of(desk).now), "--json").tree
         assert more["orders"] > 0 and more["refunds"] > 0 and first["assumed"]
         book = world_of(desk).order_book
         assert book is not None and len(rows_of(tmp_path)["orders"]) == len(book.noted())
