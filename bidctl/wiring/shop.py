@@ -7,7 +7,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bidctl import wiring
@@ -63,18 +63,19 @@ KINDS = (
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What a fetch has brought so far, `done` (0 to 1) of it. `counts` of the rows read; `assumed`: of some of what is new, when it became
-    known was modelled."""
+    known was modelled; `lost`: from when to when changes were not fetched and are no longer given."""
 
     until: datetime
     done: float = 0.0
     taken: Taken = field(default_factory=Taken)
     counts: RowCounts = field(default_factory=RowCounts)
     assumed: bool = False
+    lost: tuple[datetime, datetime] | None = None
 
     def take(self, batch: ShopBatch, taken: Taken, done: float, assumed: bool) -> Synced:
         new = taken.orders + taken.refunds + taken.bills > 0
         guessed = self.assumed or (assumed and new)
-        return Synced(self.until, done, self.taken + taken, self.counts + batch.counts, guessed)
+        return Synced(self.until, done, self.taken + taken, self.counts + batch.counts, guessed, self.lost)
 
 
 def shop_account(settings: Settings) -> AccountId:
@@ -109,6 +110,7 @@ async def sync(settings: Settings, since: datetime | None = None) -> AsyncIterat
                 done = Synced(now)
                 for i, kind in enumerate(KINDS):
                     plan = _plan(ledger, account, kind, now, since)
+                    done = replace(done, lost=done.lost or plan.lost)
                     for k, (begin, end) in enumerate(plan.windows, 1):
                         rows = await kind.window(link.reads)(begin, end)
                         how = Knowing(link.time.clock.now().timestamp(), end <= plan.begun_at)
@@ -124,6 +126,7 @@ async def sync(settings: Settings, since: datetime | None = None) -> AsyncIterat
 class _Plan:
     windows: list[tuple[int, int]]
     begun_at: float
+    lost: tuple[datetime, datetime] | None
 
 
 def _plan(ledger: SqlLedger, account: AccountId, kind: _Kind, now: datetime, since: datetime | None) -> _Plan:
@@ -135,7 +138,12 @@ def _plan(ledger: SqlLedger, account: AccountId, kind: _Kind, now: datetime, sin
     begin = math.ceil(max(oldest, first if before is None else before.until - kind.again_s))
     begun_at, until = before.begun_at if before else math.floor(now.timestamp()), math.floor(now.timestamp())
     edges = sorted({*range(begin, until, DAY_S), until, *([math.floor(begun_at)] if begin < begun_at < until else [])})
-    return _Plan(list(pairwise(edges)), begun_at)
+    lost = (_instant(before.until), _instant(oldest)) if before is not None and before.until < oldest else None
+    return _Plan(list(pairwise(edges)), begun_at, lost)
+
+
+def _instant(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
 
 
 def _store(ledger: SqlLedger, account: AccountId, kind: _Kind, batch: ShopBatch, how: Knowing, told: Fetched) -> Taken:

@@ -355,6 +355,12 @@ def test_the_shops_tokens_are_renewed_by_themselves_and_doctor_looks_at_them(tmp
         for days in (6, 7, 13):  # the access token lives for 7, a refresh token for 14 from its own day
             desk.advance(hours=24 * days)
             desk.run.done("orders", "sync", "--since", _date(world_of(desk).now - 3600))
+        with closing(sqlite3.connect(tmp_path / "bidctl.db")) as db:
+            db.execute("UPDATE syncs SET until = until - 100 * 86400000000")
+            db.commit()
+        lost = desk.run.done("orders", "sync", "--json").tree["lost"]
+        assert len(lost) == 2 and lost[0] < lost[1], "what the shop no longer gives is said"
+        assert desk.run.done("orders", "sync", "--json").tree["lost"] is None
         desk.advance(hours=24 * 15)
         ended = desk.run("orders", "sync")
         assert ended.code == 1 and "bidctl connect --shop" in ended.err
