@@ -25,8 +25,8 @@ from sim.scenario import shipped
 from sim.world import MarketWorld
 from tests.adapters.doudian.fakes import KEY, SECRET, FakeShop, bill, order, told
 from tests.adapters.qianchuan.fakes import AT_ONCE
-from tests.adapters.qianchuan.test_tokens import MemoryStore
 from tests.fakes.clock import VirtualClock
+from tests.fakes.token_store import MemoryStore
 
 HOURS = 6
 PATHS = ("order/searchList", "afterSale/List", "order/getSettleBillDetailV3")
