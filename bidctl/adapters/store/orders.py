@@ -61,7 +61,7 @@ class OrderRows(Work):
         touched = sorted({row[s.order] for s, row in (*spoken, *gave_way)})
         related = self._related(account, touched, parts)
         for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True):
-            self.pour(shape.table, [part.standing[key] for key in part.changed])
+            self.pour(shape.table, [part.standing[key] for key in sorted(part.changed)])  # one way through the tree
         line_of = {
             (s.kind, row[KEY]): (lines, i)
             for s, some, lines in zip((ORDER, REFUND, BILL), told, _lines(source), strict=True)
