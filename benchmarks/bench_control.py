@@ -3,7 +3,7 @@
     python -m benchmarks.bench_control base60 --policies curve guard pi --accounts 10 --seeds 11 12 13 --days 60
 
 Scenarios: shipped names or TOML files; all classes where none is named. `--accounts`: the first ones of each. From 20 accounts
-on (over all seeds) intervals resample accounts.
+on (over all seeds) intervals resample accounts. Live rooms need `--every 2`: at six hours no decision falls into a session.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ CLASSES = (
     "expensive-moves", "refund50", "refund-wave", "budget-bound", "small-budgets", "big-sale", "stock-out", "delayed-reports",
     "daily-live", "weekly-sessions", "host-change",
 )  # fmt: skip
-EVERY = 6
 
 
 def main() -> None:
@@ -44,6 +43,7 @@ def main() -> None:
     asked.add_argument("--accounts", type=int, default=4)
     asked.add_argument("--seeds", type=int, nargs="+", default=[1])
     asked.add_argument("--days", type=int, default=60)
+    asked.add_argument("--every", type=int, default=6, help="hours from one decision to the next")
     asked.add_argument(
         "--sample", type=int, default=200, help="campaigns of each seed that the oracles are computed for"
     )
@@ -51,22 +51,34 @@ def main() -> None:
     print(f"{given.days} days, seeds {given.seeds}, {given.accounts} accounts; regret and gain in % of O_free [95 %]")
     for name in given.scenarios:
         scenario = load(Path(name)) if name.endswith(".toml") else shipped(name)
-        _judge(scenario, given.policies, tuple(range(given.accounts)), given.seeds, given.days, given.sample)
+        _judge(
+            scenario,
+            given.policies,
+            tuple(range(given.accounts)),
+            given.seeds,
+            Plan(given.days, given.every),
+            given.sample,
+        )
 
 
 def _judge(
-    scenario: Scenario, policies: Sequence[str], accounts: tuple[int, ...], seeds: Sequence[int], days: int, sample: int
+    scenario: Scenario,
+    policies: Sequence[str],
+    accounts: tuple[int, ...],
+    seeds: Sequence[int],
+    plan: Plan,
+    sample: int,
 ) -> None:
     def world(seed: int) -> MarketWorld:
         return market(scenario, seed, accounts)
 
-    yardsticks = [measure(lambda seed=seed: world(seed), seed, days, EVERY, sample) for seed in seeds]  # type: ignore[misc]
+    yardsticks = [measure(lambda seed=seed: world(seed), seed, plan.days, plan.every, sample) for seed in seeds]  # type: ignore[misc]
     entrants = {"hold": Hold(), **{name: catalog.load(name) for name in policies}}
     results = {
-        name: [run(world(s), policy, Plan(days, EVERY), name=name, scenario=scenario.name, seed=s) for s in seeds]
+        name: [run(world(s), policy, plan, name=name, scenario=scenario.name, seed=s) for s in seeds]
         for name, policy in entrants.items()
     }
-    free = sum(float(y.free.sum()) for y in yardsticks) / 100 / sum(len(y.free) for y in yardsticks) / days
+    free = sum(float(y.free.sum()) for y in yardsticks) / 100 / sum(len(y.free) for y in yardsticks) / plan.days
     static = regret(results["hold"], yardsticks).static
     print(
         f"{scenario.name}: O_free earns {free:,.2f} yuan a campaign-day; O_static misses {static:.1%} of it", flush=True
