@@ -53,7 +53,9 @@ def test_gap_decides(projected: float, half: float, intent: Intent, wish: float,
     ],
 )
 def test_the_week_must_say_the_same(week: float, wish: float) -> None:
-    made = resolve(Handbook(), rows(1, projected_roas=1.79, projected_lo=1.79, projected_hi=1.79, projected_roas_7d=week))
+    made = resolve(
+        Handbook(), rows(1, projected_roas=1.79, projected_lo=1.79, projected_hi=1.79, projected_roas_7d=week)
+    )
     assert made.wish[0] == pytest.approx(wish, nan_ok=True)
 
 
