@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from bidctl import catalog
+from bidctl.cli.sim.given import entrants_of
 from bidctl.domain.reasons import Reason
 from policies.hold import Hold
 from sim.bootstrap import Interval
@@ -73,7 +73,7 @@ def _judge(
         return market(scenario, seed, accounts)
 
     yardsticks = [measure(lambda seed=seed: world(seed), seed, plan.days, plan.every, sample) for seed in seeds]  # type: ignore[misc]
-    entrants = {"hold": Hold(), **{name: catalog.load(name) for name in policies}}
+    entrants = {"hold": Hold(), **{e.name: e.make() for e in entrants_of(tuple(policies))}}
     results = {
         name: [run(world(s), policy, plan, name=name, scenario=scenario.name, seed=s) for s in seeds]
         for name, policy in entrants.items()
@@ -85,9 +85,10 @@ def _judge(
     )
     for name, found in results.items():
         _tell(name, found, results["hold"], yardsticks)
-    for name in list(policies)[1:]:
-        better = compare(results[policies[0]], results[name]).better
-        print(f"  {policies[0]} earns more than {name} in {better:.1%} of resamples", flush=True)
+    first, *others = [name for name in entrants if name != "hold"]
+    for name in others:
+        better = compare(results[first], results[name]).better
+        print(f"  {first} earns more than {name} in {better:.1%} of resamples", flush=True)
 
 
 def _tell(name: str, found: Sequence[Result], holds: Sequence[Result], yardsticks: Sequence[Yardstick]) -> None:
