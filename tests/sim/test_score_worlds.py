@@ -54,7 +54,7 @@ def met(first: int) -> list[Met]:
         for policy, name in ((Guard(), "guard"), (Hold(), "hold"))
     )
     oracle = measure(world, SEED, PLAN.days, PLAN.every, count=len(guard.campaign))
-    assert len(oracle.campaign) == len(guard.campaign)
+    assert np.array_equal(oracle.campaign, guard.campaign)
     rows = [np.flatnonzero(guard.account // MANY == first + i) for i in range(TOGETHER)]
     return [Met(part(guard, r), part(hold, r), part(oracle, r)) for r in rows]
 

@@ -14,7 +14,7 @@ from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
 from policies.curve import Curve
 from sim.experiment import market
-from sim.platform import index_of
+from sim.platform import campaign_id
 from sim.result import Result
 from sim.run import Plan, run
 from sim.scenario import Promotion, Scenario, shipped
@@ -37,13 +37,14 @@ def ledger() -> str:
     """The text of the golden file."""
     world, decided = market(scenario(), SEED), list[str]()
     begin = world.now
+    index = {campaign_id(i, spec): i for i, spec in enumerate(world.specs)}
 
     def watch(now: float, o: Observation, d: Decisions) -> None:
         day, hour = divmod(int(now - begin) // 3600, 24)
         for row in np.flatnonzero(d.acts & ~d.ask).tolist():
             old, new = (x / o.grid[row] for x in (d.old[row], d.result[row]))
             reason = Reason(int(d.reason[row])).name
-            decided.append(f"{day:3} {hour:02}:00 {index_of(str(o.campaign[row]))} {old:.2f} -> {new:.2f} {reason}")
+            decided.append(f"{day:3} {hour:02}:00 {index[o.campaign[row]]} {old:.2f} -> {new:.2f} {reason}")
 
     result = run(world, Curve(), PLAN, name="curve", scenario="golden", seed=SEED, witness=watch)
     parts = ([HEAD, "", "day campaign target spend gmv orders"], _days(result), ["", "day time campaign edit reason"], decided,
