@@ -41,7 +41,7 @@ def ledger() -> str:
 
     def watch(now: float, o: Observation, d: Decisions) -> None:
         day, hour = divmod(int(now - begin) // 3600, 24)
-        for row in np.flatnonzero(d.acts & ~d.ask).tolist():
+        for row in sorted(np.flatnonzero(d.acts & ~d.ask).tolist(), key=lambda r: index[o.campaign[r]]):
             old, new = (x / o.grid[row] for x in (d.old[row], d.result[row]))
             reason = Reason(int(d.reason[row])).name
             decided.append(f"{day:3} {hour:02}:00 {index[o.campaign[row]]} {old:.2f} -> {new:.2f} {reason}")
