@@ -120,7 +120,7 @@ def _returns(
     """When orders that come back do so: paid in the step where their epoch lies, refunded by their fate."""
     cell = step * way.until.shape[1] + column
     if span.hourly:
-        paid = epoch / way.until.ravel().take(cell)
+        paid = epoch / np.maximum(way.until.ravel().take(cell), 1.0)  # sold out: 0 of 0
     else:
         start = way.before.ravel().take(cell)
         paid = (epoch - start) / (way.until.ravel().take(cell) - start)
