@@ -160,7 +160,7 @@ def _paid(span: Span, way: Stretch, step: Int, column: Int, epoch: Int) -> Float
     """Seconds since the span's beginning at which orders were paid."""
     cell = step * way.until.shape[1] + column
     if span.hourly:
-        paid = epoch / way.until.ravel().take(cell)
+        paid = epoch / np.maximum(way.until.ravel().take(cell), 1.0)  # sold out: 0 of 0
     else:
         start = way.before.ravel().take(cell)
         paid = (epoch - start) / (way.until.ravel().take(cell) - start)
