@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 
-FIGURES = ("decide", "orders", "help", "observe", "store", "world", "run", "oracle", "creatives", "tick")
+FIGURES = ("decide", "orders", "help", "observe", "store", "world", "run", "oracle", "control", "creatives", "tick")
 
 
 def main() -> None:

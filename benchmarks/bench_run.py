@@ -8,6 +8,8 @@ the campaigns.
 from __future__ import annotations
 
 import argparse
+import cProfile
+import pstats
 import resource
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from benchmarks.bench_world import PUBLIC
 from bidctl.cli.sim.findings import findings
 from bidctl.cli.sim.given import entrants_of, scenario_of
 from sim.experiment import gathered, market, perform, tasks
@@ -24,6 +27,9 @@ from sim.scenario import Scenario
 
 POLICIES = ("hold", "handbook", "pi", "guard", "guard(markup=1.3)", "guard(markup=1.7)", "curve", "curve(near_days=7)",
             "curve(sure=0.7)", "curve_ts")  # fmt: skip
+PARTS = {"the market": ("world", "advance"), "reading it": ("watch", "look"), "observing": ("observe", "look"),
+         "answers taken in": ("observe", "with_answers"), "deciding": ("decide", "decide")}  # fmt: skip
+"""Module and function that each part of a run is spent in."""
 SIZES, ALL = (4_000, 12_000), 100_000
 
 
@@ -38,10 +44,32 @@ def ten(days: int, every: int) -> str:
     campaigns = next(iter(told.conducts.values())).campaigns
     rows = campaigns * len(POLICIES) * days * 24 // every
     broken = sum(c.violations for c in told.conducts.values())
+    rate = campaigns * len(POLICIES) * days * 24 / seconds
+    beside = "; ".join(f"{name} {rate / public:,.1f}" for name, public in PUBLIC.items())
     return (
         f"run: {campaigns:,} campaigns x {days} days x {len(POLICIES)} policies, a decision every {every} h: {seconds:.1f} CPU s "
         f"({wall:.1f} s wall), of which score {seconds - ran:.1f}; {seconds / rows * 1e6:.1f} us a row-decision, world and all; "
-        f"peak memory {peak_mb():,.0f} MB; {broken} violations"
+        f"peak memory {peak_mb():,.0f} MB; {broken} violations\n"
+        f"   its rate of {rate / 1e6:.2f} M campaign-hours a CPU second, decided by the whole rulebook, over the rate of: {beside}"
+    )
+
+
+def parts(days: int, every: int) -> str:
+    """Where the time goes, of `curve` and `guard` on the same luck."""
+    (task,) = tasks(market, scenario_of("base60"), [1], entrants_of(("curve", "guard")), Plan(days, every))
+    watch = cProfile.Profile(time.process_time)
+    watch.runcall(perform, task)
+    told = pstats.Stats(watch)
+    spent = dict.fromkeys(PARTS, 0.0)
+    for (file, _, function), row in told.stats.items():  # type: ignore[attr-defined]
+        for name, (module, called) in PARTS.items():
+            if function == called and file.endswith(f"{module}.py"):
+                spent[name] += row[3]
+    whole = told.total_tt  # type: ignore[attr-defined]
+    spent["the rest"] = whole - sum(spent.values())
+    shares = ", ".join(f"{name} {part / whole:.0%}" for name, part in spent.items())
+    return (
+        f"where it goes, a decision every {every} h, two policies, with a profiler's toll on many small calls: {shares}"
     )
 
 
@@ -98,6 +126,7 @@ def main() -> None:
         return
     for every in [given.every] if given.every else [24, 6]:
         print(ten(given.days, every), flush=True)
+        print(parts(20, every), flush=True)
     print(memory(given.memory_days), flush=True)
 
 

@@ -26,7 +26,7 @@ class Curve:
     profit does not justify must be one that the goal does. `cash`: price of a yuan of spend beyond itself.
     A step is the largest up to `step` of which one can be `sure` (R-EVIDENCE), else `least`; the next one comes after `far_days`
     while the aim is further than `far`, else after `near_days`. It must promise over `horizon_days` more than it costs: the
-    protection at stake and `transition` of a day's spend. Numbers are ours, tuned in the simulator (docs/policies.md);
+    protection at stake and `transition` of a day's spend. Numbers are ours, tuned in the simulator (docs/policy.md);
     the equations are in bidctl/engine/optimum.py and response.py.
 
     >>> Curve(near_days=7).step

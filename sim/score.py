@@ -32,7 +32,8 @@ YUAN = 100.0
 class Regret:
     """`regret`: sum(profit of O_feas - profit of the policy) / sum(profit of O_free). `p90`, `worst_tenth` (CVaR10): of that
     ratio by campaign, over campaigns from which O_free earns. `static`: the same ratio for O_static. `useful_a_week`: acts in the
-    oracle's direction while it was more than a dead band away, per week of such days; `useful_share`: of all acts.
+    oracle's direction while it was more than a dead band away, per week of such days; `useful_where_acts`: of them those in weeks of
+    the run in which the oracle acts and the policy was so far away, per such week; `useful_share`: of all acts.
     `unit`, `units`: what was resampled."""
 
     policy: str
@@ -42,6 +43,7 @@ class Regret:
     worst_tenth: float
     static: float
     useful_a_week: float
+    useful_where_acts: float
     useful_share: float
     unit: str
     units: int
@@ -93,7 +95,7 @@ def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: in
     unit, of = units_of([(r, at) for r, _, at in rows])
     weights = resamples(int(of.max()) + 1, draws, seed)
     by_campaign = missed[free > 0] / free[free > 0]
-    days, useful, acts = np.sum([_useful(r, y, at) for r, y, at in rows], axis=0)
+    days, useful, acts, weeks, useful_then = np.sum([_useful(r, y, at) for r, y, at in rows], axis=0)
     return Regret(
         policy=results[0].policy,
         campaigns=len(free),
@@ -102,6 +104,7 @@ def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: in
         worst_tenth=_worst_tenth(by_campaign),
         static=float(static.sum() / free.sum()),
         useful_a_week=float(7 * useful / days) if days else np.nan,
+        useful_where_acts=float(useful_then / weeks) if weeks else np.nan,
         useful_share=float(useful / acts) if acts else np.nan,
         unit=unit,
         units=weights.shape[1],
@@ -195,13 +198,22 @@ def _gain_share(
 
 
 def _useful(r: Result, y: Yardstick, at: Int) -> Float:
-    """Days more than a dead band away from the oracle, useful acts, acts (a day's edits count as one act)."""
+    """Days more than a dead band away from the oracle, useful acts, acts (a day's edits count as one act); weeks in which the
+    oracle acts and there is such a day, useful acts in them."""
     target, edited = _targets(r, at), _edited(r, at)
     before, now, acted = target[:, :-1], target[:, 1:], edited[:, 1:]
     gap = np.log(y.target[:, 1:] / before)
     away = np.abs(gap) > DEAD_BAND
     useful = away & acted & (np.sign(np.log(now / before)) == np.sign(gap))
-    return np.array([away.sum(), useful.sum(), acted.sum()], np.float64)
+    both = _weekly(y.target[:, 1:] != y.target[:, :-1]) & _weekly(away)
+    then = np.repeat(both, 7, axis=1)[:, : away.shape[1]]
+    weeks = then.sum() / 7
+    return np.array([away.sum(), useful.sum(), acted.sum(), weeks, (useful & then).sum()], np.float64)
+
+
+def _weekly(days: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(m, weeks) whether there is such a day in it; the last one may be short."""
+    return np.logical_or.reduceat(days, np.arange(0, days.shape[1], 7), axis=1)
 
 
 def _profit(r: Result, at: Int) -> Float:

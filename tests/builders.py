@@ -54,6 +54,9 @@ def rows(n: int = 1, **columns: Any) -> Observation:
         "campaign": np.array([f"{7_000_000_000_000_000_000 + i}" for i in range(n)]),
         "account_index": 0,
         **SATISFIED,
+        **(
+            {"projected_roas_7d": columns["projected_roas"]} if "projected_roas" in columns else {}
+        ),  # a week as its days
         **columns,
     }
     return Observation(**{f.name: _column(n, values[f.name], str(f.type)) for f in fields(Observation)})

@@ -30,6 +30,7 @@ def assemble(c: Columns) -> dict[str, Column]:
         **_authority(c),
         **_life(c),
         **_edits(c),
+        **suggested(c),
         **_limits(c),
         **_goal(c),
         **prospects(c),
@@ -131,13 +132,15 @@ def _proof_age(c: Columns) -> Float:
     return out
 
 
-def _limits(c: Columns) -> dict[str, Column]:
+def suggested(c: Columns) -> dict[str, Column]:
+    """All that follows from an answer about a suggestion, as long as its day lasts (`prospects` learns from those of days before)."""
     value, state, _ = c.suggestion
+    return {"suggestion": value, "suggestion_state": state, "lowered_since_unknown": c.lowered}
+
+
+def _limits(c: Columns) -> dict[str, Column]:
     floor, floor_state = c.floors()
     return {
-        "suggestion": value,
-        "suggestion_state": state,
-        "lowered_since_unknown": c.lowered,
         "floor": floor,
         "floor_state": floor_state,
         "minimum": c.e.minimum,
@@ -262,4 +265,4 @@ def _ratio(a: Float, b: Float) -> Float:
     return np.asarray(a / np.where(b > 0, b, np.nan))
 
 
-__all__ = ["Kind", "assemble"]
+__all__ = ["Kind", "assemble", "suggested"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,7 @@ LIVE_WAIVED_SPACING_S = 900.0
 
 
 FOLLOWS_SUGGESTION = ("suggestion", "lowered")
-"""Parts that change with an answer; columns that are not kept are made anew anyhow."""
+"""Parts that change with an answer."""
 
 
 class Columns:
@@ -315,9 +317,18 @@ class Columns:
         """The finished columns of the campaigns that are listed, in the order of their ids."""
         from bidctl.engine.assemble import assemble
 
+        return Observation(**self._given_out(assemble(self)))  # type: ignore[arg-type]
+
+    def answered(self, o: Observation) -> Observation:
+        """`o`, made of the same parts before the answers, with what follows from them."""
+        from bidctl.engine.assemble import suggested
+
+        return replace(o, **self._given_out(suggested(self)))  # type: ignore[arg-type]
+
+    def _given_out(self, columns: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
         by_name = self.roster.by_name()
         rows = by_name[self.roster.flags("listed")[by_name]]
-        return Observation(**{name: np.asarray(column)[rows] for name, column in assemble(self).items()})  # type: ignore[arg-type]
+        return {name: np.asarray(column)[rows] for name, column in columns.items()}
 
     def _by_key(self, values: dict[int, float]) -> Float:
         keys = self.roster.ints("live_key")

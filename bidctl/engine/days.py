@@ -28,6 +28,7 @@ class NaturalDays:
         self.hours = lru_cache(maxsize=512)(self._hours)
         self.hour_start = lru_cache(maxsize=4096)(self._hour_start)
         self.local_hours = lru_cache(maxsize=512)(self._local_hours)
+        self.local = lru_cache(maxsize=4096)(self._local)
         self._phase = lru_cache(maxsize=4096)(self._phase_within)
 
     def _start(self, day: int) -> float:
@@ -37,7 +38,7 @@ class NaturalDays:
         """The day (ordinal) that holds epoch second `t`."""
         return self.local(t).toordinal()
 
-    def local(self, t: float) -> datetime:
+    def _local(self, t: float) -> datetime:
         return datetime.fromtimestamp(t, UTC).astimezone(self.zone)
 
     def of_many(self, t: NDArray[np.float64]) -> NDArray[np.int64]:

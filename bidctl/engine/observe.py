@@ -176,11 +176,11 @@ class Observer:
 class Look:
     """An observation, with the parts it was made of."""
 
-    def __init__(self, observer: Observer, columns: Columns) -> None:
+    def __init__(self, observer: Observer, columns: Columns, before: Observation | None = None) -> None:
         self._observer, self._columns = observer, columns
         observer.milestones.note(observer.memory.roster, columns.milestones(), columns.now)
-        self.observation = columns.observation()
+        self.observation = columns.observation() if before is None else columns.answered(before)
 
     def with_answers(self) -> Look:
         """The same with the suggestions taken in since; nothing else may have been."""
-        return Look(self._observer, self._columns.with_answers())
+        return Look(self._observer, self._columns.with_answers(), self.observation)

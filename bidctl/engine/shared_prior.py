@@ -77,10 +77,13 @@ def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> F
     value, stated = _mean(accounts, seen.order), _mean(accounts, priors.delay_days)
     depth = np.searchsorted(STAGES_DAYS, age[:, old] + 1e-9, side="right")  # how many windows are closed
     score = np.tile(-(np.log(_GRID) ** 2) / (2 * DELAY_LOG_SD**2), (accounts.size, 1))
+    finite = np.isfinite(drops)
+    seen_drops = np.where(finite, drops, 0.0)
     for k in (3, 4, 5):
-        mine = drops[:, :k]
-        whole = (np.isfinite(mine).all(axis=1) & (depth == k))[:, None]
-        refunds = accounts.sums_of_columns(total(np.where(whole, mine, 0.0)))
+        whole = finite[:, :k].all(axis=1) & (depth == k)
+        if not whole.any():
+            continue
+        refunds = accounts.sums_of_columns(np.stack([dot(seen_drops[:, i], whole) for i in range(k)], axis=1))
         orders = np.maximum(refunds, 0.0) / (np.where(value > 0, value, 1.0) * VALUE_NOISE)[:, None]
         mean = np.where(stated > 0, stated, 1.0)[:, None, None] * _GRID[:, None]
         f = delay(np.array(STAGES_DAYS[:k]), mean, np.zeros((1, 1)))

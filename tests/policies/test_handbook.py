@@ -42,6 +42,23 @@ def test_gap_decides(projected: float, half: float, intent: Intent, wish: float,
     assert made.wish[0] == pytest.approx(wish, nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    ("week", "wish"),
+    [
+        (1.79, 2.20),  # the week says the same
+        (1.85, 2.10),  # the nearer of the two counts: -7.5 %
+        (1.95, np.nan),  # and lies within the band
+        (2.20, np.nan),  # they disagree: chance
+        (np.nan, 2.20),  # a day is unknown: the window alone
+    ],
+)
+def test_the_week_must_say_the_same(week: float, wish: float) -> None:
+    made = resolve(
+        Handbook(), rows(1, projected_roas=1.79, projected_lo=1.79, projected_hi=1.79, projected_roas_7d=week)
+    )
+    assert made.wish[0] == pytest.approx(wish, nan_ok=True)
+
+
 def test_a_row_says_what_it_stands_on() -> None:
     made = resolve(Handbook(), rows(1, projected_roas=1.8, projected_lo=1.7, projected_hi=1.9))
     assert made.evidence["0.gap"][0] == pytest.approx(-0.1)

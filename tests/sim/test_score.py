@@ -39,7 +39,21 @@ def test_an_act_is_useful_when_it_goes_the_oracles_way_while_far_off() -> None:
     # day 2 starts at 3.2 and days 6 and 7 at 3.28 and 3.3: within a dead band
     score = regret([result([1.0], days=8, target=mine, edits=edits)], [yardstick([1.0], [1.0], days=8, target=path)])
     assert score.useful_a_week == pytest.approx(7 * 3 / 4)
+    assert score.useful_where_acts == pytest.approx(3)  # in the one week that there is
     assert score.useful_share == pytest.approx(3 / 6)
+
+
+def test_acts_are_told_of_weeks_in_which_the_oracle_acts_and_the_policy_stands_off() -> None:
+    path = np.repeat([[3.0, 3.3, 3.3, 3.3]], [1, 7, 7, 3], axis=1)
+    path[:, -1] = 3.6
+    mine = np.full((1, 18), 3.0)
+    mine[:, 3:] = 3.1
+    edits = np.zeros((1, 18), np.int16)
+    edits[:, 3] = edits[:, 10] = 1
+    # the oracle moves in the first and in the third week, which is short (3 days); useful: day 3
+    mine[:, 10:] = 3.2
+    score = regret([result([1.0], days=18, target=mine, edits=edits)], [yardstick([1.0], [1.0], days=18, target=path)])
+    assert score.useful_where_acts == pytest.approx(1 / (10 / 7))
 
 
 def test_a_room_is_scored_over_the_campaigns_of_all_its_days() -> None:
