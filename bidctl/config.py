@@ -147,6 +147,7 @@ class Tables(_Section):
     stock: str = ""
     unshipped: str = ""
     hosts: str = ""
+    cash: str = ""
     promotions: str = ""
 
 

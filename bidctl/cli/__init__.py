@@ -57,6 +57,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.protection:protection",
         "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",
     ),
+    "cash": (
+        "bidctl.cli.cash:cash",
+        "消耗与到账: 占比, 现金成本, 可用资金 / Spend beside receipts, and what is in hand.",
+    ),
     "advise": (
         "bidctl.cli.advise:advise",
         "按导出报表给建议 (.csv, .xlsx) / Advice from an exported table (.csv, .xlsx).",

@@ -14,7 +14,7 @@ from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
-from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.reasons import OF_ACCOUNT, Alert, Reason
 from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode
 from bidctl.domain.writes import Write
@@ -184,6 +184,8 @@ class Desk:
             refused=said_no,
             tables=fresh(self._tables(), now.timestamp(), self._rules),
             ship_hours=self._rules.ship_hours,
+            cash_share=self._rules.cash_share,
+            cash_stale_d=self._rules.cash_stale_d,
         )
 
     def _end_hands_off(self, reading: Reading) -> None:
@@ -343,13 +345,15 @@ class Desk:
     async def _tell(
         self, o: Observation, d: Decisions, reading: Reading, now: datetime, troubles: Sequence[str]
     ) -> None:
-        notices = [
-            Notice(
-                a, self.account, CampaignId(str(d.campaign[i])), self._sign.mode, now, "", f"{a.name}/{d.campaign[i]}"
-            )
+        raised = {
+            (a, None if a in OF_ACCOUNT else CampaignId(str(d.campaign[i])))
             for i in np.flatnonzero(o.enrolled & (d.alerts != 0)).tolist()
             for a in Alert
             if int(d.alerts[i]) & a.bit
+        }
+        notices = [
+            Notice(a, self.account, campaign, self._sign.mode, now, "", f"{a.name}/{campaign or self.account}")
+            for a, campaign in sorted(raised, key=lambda r: (r[1] or "", r[0]))
         ]
         if reading.stops:
             notices.append(

@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import socket
+import sys
 import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -13,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from bidctl import __version__, catalog
 from bidctl.adapters.clock import EmulatorClock, SystemClock
@@ -36,6 +39,7 @@ from bidctl.engine.session import Session, Standby
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
+from bidctl.wiring.receipts import BilledReceipts
 from bidctl.wiring.tables import TableFiles
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
@@ -170,9 +174,10 @@ def session(p: Parts, pace: float = 1.0) -> Session:
     emulator's clock will run during it, where that is more than it does now."""
     enrolments = _with_limits(p)
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
+    billed = BilledReceipts(p.ledger, p.clock, accounts, p.rules.cash_share)
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
-        tables=TableFiles(p.settings.tables), lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
+        tables=TableFiles(p.settings.tables, billed), lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
 
 
@@ -264,6 +269,8 @@ def key_file(settings: Settings) -> Path:
 
 
 async def _notifier(settings: Settings, stack: AsyncExitStack) -> Notify:
+    if not structlog.is_configured():  # standard output belongs to what a command prints, `--json` above all
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     senders: list[Sender] = []
     told = settings.notify
     if told.webhook or told.feishu:

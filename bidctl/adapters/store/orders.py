@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import Column, Table, case, exists, func, select, update
 
 from bidctl.adapters.store.instants import instant, micros
 from bidctl.adapters.store.schema import BILLS, ORDERS, QUARANTINE, REFUNDS
 from bidctl.adapters.store.tellings import BILL, KEY, ORDER, REFUND, Row, Shape, Sifted, sift, words_of
 from bidctl.adapters.store.work import AnyRow, Work
-from bidctl.domain.orders import Bills, Doubt, OrderFacts, Orders, Refunds, from_rows
+from bidctl.domain.orders import BillKind, Bills, Doubt, OrderFacts, Orders, Refunds, from_rows
 from bidctl.domain.quarantine import Aside, Quarantined, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 
-SECOND_US = 1e6
+SECOND_US, DAY_S, FEN = 1e6, 86400, 100
+EPOCH = date(1970, 1, 1).toordinal()
 AT_ONCE = 5000
 """Keys asked for in one statement: databases bound the number of parameters."""
 CACHE_KIB = 65_536
@@ -109,6 +110,21 @@ class OrderRows(Work):
             first, last = orders[0][KEY], orders[-1][KEY]
             parts = [self._between(account, table, first, last) for table in (REFUNDS, BILLS)]
             yield _facts(orders, parts[0], parts[1])
+
+    def receipts(self, account: str, since: datetime, offset_s: int) -> dict[int, float]:
+        """Yuan that bills brought to the shop by natural day (ordinal), what was taken back subtracted; `offset_s` the account's
+        zone east of UTC. Days from the first bill since then to the newest; bills in doubt count for nothing."""
+        day = (BILLS.c.happened_at + offset_s * round(SECOND_US)) // round(DAY_S * SECOND_US)
+        sign = case((BILLS.c.kind == int(BillKind.SETTLED), 1), else_=-1)
+        doubt = (QUARANTINE.c.account == BILLS.c.account) & (QUARANTINE.c.order_id == BILLS.c.order_id)
+        doubt &= (QUARANTINE.c.key == BILLS.c.bill_id) & (QUARANTINE.c.kind == "bill")
+        doubt &= QUARANTINE.c.doubt.in_([int(d) for d in RELATED]) & (
+            func.coalesce(QUARANTINE.c.resolved_by, "") != ITSELF
+        )
+        counts = (BILLS.c.account == account) & (BILLS.c.happened_at >= micros(since)) & ~exists().where(doubt)
+        sums = select(day.label("day"), func.sum(BILLS.c.received * sign).label("fen")).where(counts).group_by("day")
+        found = {int(r.day) + EPOCH: int(r.fen) / FEN for r in self.rows(sums)}
+        return {d: found.get(d, 0.0) for d in range(min(found), max(found) + 1)} if found else {}
 
     def _between(self, account: str, table: Table, first: str, last: str) -> list[Row]:
         wanted = (table.c.account == account) & table.c.order_id.between(first, last)

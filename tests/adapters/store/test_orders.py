@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -165,3 +166,19 @@ def test_batches_in_any_order_leave_what_the_engine_finds(
             for i, c in zip(at.tolist(), codes.tolist(), strict=True)
         }
     assert set(aside(ledger, account=account)) == expected
+
+
+def test_receipts_are_what_bills_brought_by_natural_day(ledger: SqlLedger) -> None:
+    """Of Shanghai; what was taken back on a day is subtracted there, a day between without any is a zero, doubtful ones are none."""
+    day = 20_000 * DAY
+    take(
+        ledger, Paid("a", 1000), Paid("b", 2000), B("a", "x", 900, at=day + 15.9 * 3600), B("b", "y", 2000, at=day + 16 * 3600),
+        B("b", "z", 500, at=day + 2.5 * DAY, kind=1), B("none", "o", 7000, at=day), B("a", "more", 9000, at=day + DAY),
+    )  # fmt: skip
+    with ledger.begin() as t:
+        found = t.receipts(SHOP, datetime.fromtimestamp(day - DAY, UTC), 8 * 3600)
+        later = t.receipts(SHOP, datetime.fromtimestamp(day + 16 * 3600, UTC), 8 * 3600)
+        nothing = t.receipts("another", datetime.fromtimestamp(0, UTC), 8 * 3600)
+    first = date(1970, 1, 1).toordinal() + 20_000
+    assert found == {first: 9.0, first + 1: 20.0, first + 2: -5.0} and not nothing
+    assert later == {first + 1: 20.0, first + 2: -5.0}
