@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 
-FIGURES = ("decide", "orders", "help", "observe", "store", "world", "run", "oracle", "creatives", "tick")
+FIGURES = ("decide", "orders", "settlement", "help", "observe", "store", "world", "run", "oracle", "creatives", "tick")
 
 
 def main() -> None:

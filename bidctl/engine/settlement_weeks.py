@@ -18,7 +18,7 @@ from bidctl.domain.orders import BillKind, OrderFacts
 from bidctl.engine.backtest import Triangle
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
 from bidctl.engine.order_totals import Side
-from bidctl.engine.refund_curve import Cohorts, RefundCurve, below, clusters, learn, prior_curve, project, spread
+from bidctl.engine.refund_curve import Cohorts, RefundCurve, below, clusters, learn, prior_curve, project, spreads
 
 Float = NDArray[np.float64]
 DAY, WEEK, FEN = 86400.0, 7 * 86400.0, 100.0
@@ -155,7 +155,7 @@ def rates(days: PaidBy, at: float, prior: Prior, offset_s: float) -> list[WeekRa
     week = np.array([place[name, week_of(day, offset_s)] for name, day in days], np.intp)
     cohorts = _cohorts([found[k] for k in keys], np.array([of[name] for name, _ in keys], np.int64), at)
     cohorts = replace(cohorts, age_days=_age(curve, daily, week, cohorts))
-    excess = np.array([spread(curve, cohorts, float(age))[0] for age in cohorts.age_days])
+    excess = spreads(curve, cohorts, cohorts.age_days)
     end, flagged = project(curve, excess, cohorts), clusters(curve, excess, cohorts)
     rate = curve.rate[cohorts.group]
     seen = np.where(rate > 0, curve.seen(cohorts.group, cohorts.age_days) / np.where(rate > 0, rate, 1.0), 1.0)
