@@ -235,5 +235,9 @@ def _exposure(edges: Float, c: Cohorts, n: int) -> Float:
 
 
 def _by_group(values: Float, group: Int, n: int) -> Float:
+    if len(group) and bool((group[1:] >= group[:-1]).all()):  # one pass where groups lie together
+        first, out = np.flatnonzero(np.diff(group, prepend=-1)), np.zeros((n, values.shape[1]))
+        out[group[first]] = np.add.reduceat(values, first, axis=0)
+        return out
     columns = [np.bincount(group, weights=values[:, b], minlength=n) for b in range(values.shape[1])]
     return np.stack(columns, axis=1) if columns else np.zeros((n, 0))
