@@ -149,6 +149,10 @@ class Tables(_Section):
     hosts: str = ""
     cash: str = ""
     promotions: str = ""
+    products: str = ""
+    creators: str = ""
+    grades: str = ""
+    fields: str = ""
 
 
 class Notify(_Section):

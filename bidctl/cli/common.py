@@ -85,6 +85,11 @@ spoken_option = click.option(
 """Checked here, read by `language`: errors and help need it before a command is understood."""
 
 
+def table_of(name: str, says: str) -> Callable[[F], F]:
+    """`--NAME FILE`: a table of the operator's in place of the one that `[tables]` names."""
+    return click.option(f"--{name}", type=click.Path(path_type=Path), help=says)
+
+
 def options(command: F) -> F:
     """`--config`, `--json`, `--lang`, handed to the command as one `Shell`."""
     import functools

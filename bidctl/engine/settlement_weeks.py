@@ -83,7 +83,9 @@ def pay_days(slices: Iterable[OrderFacts], at: float, side: Side | None, offset_
     found: PaidBy = {}
     for facts in slices:
         known = facts.as_of(at)
-        _add(found, known, order_ledger(known), side, offset_s)
+        book = order_ledger(known)
+        names = np.full(len(book.orders), "") if side is None else getattr(book.orders, side)
+        add_days(found, known, book, names, offset_s)
     return found
 
 
@@ -100,10 +102,10 @@ def week_of(day: float, offset_s: float) -> float:
     return float(np.floor((day + offset_s - MONDAY) / WEEK) * WEEK + MONDAY - offset_s)
 
 
-def _add(found: PaidBy, facts: OrderFacts, book: OrderLedger, side: Side | None, offset_s: float) -> None:
+def add_days(found: PaidBy, facts: OrderFacts, book: OrderLedger, names: NDArray[np.str_], offset_s: float) -> None:
+    """Adds the orders of a ledger by pay day, each under its name (n,)."""
     orders = book.orders
     midnight = np.floor((orders.paid_at + offset_s) / DAY) * DAY - offset_s
-    names = np.full(len(orders), "") if side is None else getattr(orders, side)
     bins = _refunds(facts, book)
     for i, (name, day) in enumerate(zip(names.tolist(), midnight.tolist(), strict=True)):
         cohort = found.setdefault((name, day), Paid())
