@@ -53,6 +53,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.settlement:settlement",
         "结算率与回测 / Settlement rates by pay week, and how well they were forecast.",
     ),
+    "creators": (
+        "bidctl.cli.creators:creators",
+        "达人: 结算产出比, 等级与象限 / Creators: settled gain, grade and quadrant.",
+    ),
+    "fields": (
+        "bidctl.cli.fields:fields",
+        "按经营场和商品角色汇总 / Campaigns added up by business field and product role.",
+    ),
     "protection": (
         "bidctl.cli.protection:protection",
         "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",
