@@ -85,10 +85,13 @@ def test_the_lower_end_ranks_so_that_luck_on_a_few_orders_does_not_lead() -> Non
 
 
 def test_open_orders_widen_the_interval() -> None:
-    facts, told = shop(("a", 200, 0, 60)), Creator("a", **PAID_FOR)
-    (young,), (old,) = result(facts, told, at=BEGIN + 2.5 * DAY), result(facts, told)
-    assert None not in (young.lo, young.hi, old.lo, old.hi)
-    assert young.hi - young.lo > 1.3 * (old.hi - old.lo) and young.lo < old.gain < young.hi  # type: ignore[operator]
+    past = [shop(("b", 200, 0, 60), week=w) for w in range(12)]  # the account's own weeks teach how refunds come
+    facts, told = [*past, shop(("a", 200, 0, 60), week=12)], {"a": Creator("a", **PAID_FOR)}
+    since = BEGIN + 12 * WEEK
+    young, old = (creators(facts, at, since, told, TABLE, DEFAULT, PRIOR, 0.0)[0] for at in (since + 2.5 * DAY, LATER))
+    assert young.gain is not None and old.gain is not None and young.lo is not None and young.hi is not None
+    assert old.lo is not None and old.hi is not None
+    assert young.hi - young.lo > 1.3 * (old.hi - old.lo) and young.lo < old.gain < young.hi
 
 
 @pytest.mark.parametrize(
