@@ -36,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.products:products",
         "按商品表算毛利和保本 / Margins and break-even from your table of products.",
     ),
+    "preflight": (
+        "bidctl.cli.preflight:preflight",
+        "投放前检查: 计划还缺什么 / What campaigns lack before launch.",
+    ),
     "run": ("bidctl.cli.run:run", "运行: --mode dry|approve|live / Watch and act: --mode dry|approve|live."),
     "plan": ("bidctl.cli.plan:plan", "把将要做的改动写成方案文件 / Write what would be done to a file."),
     "apply": ("bidctl.cli.plan:apply", "执行方案文件 / Carry out a plan file."),

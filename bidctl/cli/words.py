@@ -72,6 +72,10 @@ class Say(Phrases):
         "回测: 有 {found} 个支付周已过完 90 天, 至少需要 {needed} 个; 请导入更早的订单: bidctl orders import",
         "backtest: {found} pay weeks are over (90 days), at least {needed} are needed; import older orders: bidctl orders import",
     )
+    PREFLIGHT_LACKS = (
+        "{count} 个计划中 {campaigns} 个还缺 {lacks} 项; 先看 {campaign} 的{check}: {says}",
+        "{campaigns} of {count} campaigns lack {lacks} things; first {check} of {campaign}: {says}",
+    )
     AMOUNT_OF_ONE = (
         "--amount: 只用于采用一行: --resolve 编号 --as accept --amount 元",
         "--amount: of one row that is accepted: --resolve NUMBER --as accept --amount YUAN",

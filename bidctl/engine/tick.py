@@ -271,13 +271,23 @@ class Desk:
 
     async def preview(self) -> TickReport:
         """What a tick would do now, beside the process that does it: nothing is adopted, stored or written."""
+        reading, now, (o, d, policy, ids) = await self._look()
+        acts, _, _ = self._records(o, d, policy, ids, self._name(), now)
+        return report_of(self.account, now, self._name(), reading, o, d, acts)
+
+    async def look(self) -> tuple[Reading, Observation, Decisions]:
+        """What a tick would read, see and decide now, over all listed campaigns; nothing is adopted, stored or written."""
+        reading, _, (o, d, _, _) = await self._look()
+        return reading, o, d
+
+    async def _look(
+        self,
+    ) -> tuple[Reading, datetime, tuple[Observation, Decisions, Policy, Mapping[CampaignId, str]]]:
         with self._ledger.begin() as t:
             given = t.enrolments(self.account)
         reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
         enrolments, now = [e for e in given if not is_selector(e.campaign)], self.now()
-        o, d, policy, ids = await self._decide(now, enrolments, self._take_in(reading, enrolments, now))
-        acts, _, _ = self._records(o, d, policy, ids, self._name(), now)
-        return report_of(self.account, now, self._name(), reading, o, d, acts)
+        return reading, now, await self._decide(now, enrolments, self._take_in(reading, enrolments, now))
 
     async def take_up(self, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
         """Carry out approved proposals at once, as a tick would: read, see what others did, judge them anew, pass the gate. By
