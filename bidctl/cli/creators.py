@@ -33,7 +33,7 @@ COLUMNS = ["creator", "name", "platform", "category", "orders", "paid", "order_v
 def creators(
     shell: Shell, account: str, weeks: int, settled_share: float, creators: Path | None, products: Path | None, grades: Path | None
 ) -> None:  # fmt: skip
-    """每个达人: 转化率, 客单价, 退款率, 结算贡献 / (佣金 + 样品 + 投流 + 坑位费) 及其区间, 按下限排序, 评级 S/A/B 与象限 / Of every
+    """每个达人: 转化率, 客单价, 退款率, 结算贡献除以成本 (佣金 + 样品 + 投流 + 坑位费) 及其区间, 按下限排序, 评级 S/A/B 与象限 / Of every
     creator: conversion, order value, share refunded, settled contribution over (commission + samples + ads + fee) with its 90 %
     interval, ranked by the lower end; grade and quadrant (volume x conversion)."""
     from bidctl import wiring

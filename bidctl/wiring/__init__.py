@@ -6,7 +6,6 @@ import hashlib
 import os
 import secrets
 import socket
-import sys
 import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -14,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from bidctl import __version__, catalog
 from bidctl.adapters.clock import EmulatorClock, SystemClock
@@ -269,8 +266,6 @@ def key_file(settings: Settings) -> Path:
 
 
 async def _notifier(settings: Settings, stack: AsyncExitStack) -> Notify:
-    if not structlog.is_configured():  # standard output belongs to what a command prints, `--json` above all
-        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     senders: list[Sender] = []
     told = settings.notify
     if told.webhook or told.feishu:
