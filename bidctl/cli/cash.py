@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Shell, of_advertiser, options
 from bidctl.cli.enrol import identity
 from bidctl.domain.values import AccountId
 from bidctl.wiring.cash import CashBook
@@ -19,7 +19,7 @@ SOURCE = {
 
 
 @click.command()
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+@of_advertiser
 @options
 def cash(shell: Shell, account: str) -> None:
     """近30天消耗与同期到账, 现金成本, 可用与待结算资金, 以及 R-CASH 是否约束 / Spend of 30 days beside the receipts of the same

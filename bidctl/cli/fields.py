@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bidctl.cli.common import Shell, options, table_of
+from bidctl.cli.common import Shell, last_days, of_advertiser, options, table_of
 from bidctl.cli.enrol import identity
 from bidctl.domain.business import FIELDS, ROLES, TAG_SOURCES
 from bidctl.domain.values import AccountId
@@ -18,14 +18,8 @@ TAGS = ["campaign", "field", "field_by", "role", "role_by"]
 
 
 @click.command()
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
-@click.option(
-    "--days",
-    type=click.IntRange(1, 41),
-    default=7,
-    show_default=True,
-    help="到今天为止的天数 / Natural days up to today.",
-)
+@of_advertiser
+@last_days
 @click.option("--tags", is_flag=True, help="列出每个计划的标注及来源 / Each campaign's tags, and who says so.")
 @table_of("fields", "计划标注表 / Your table of tags.")
 @table_of("products", "商品表, 商品角色由此而来 / Your table of products, which tells roles.")

@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Shell, of_advertiser, options
 from bidctl.cli.enrol import identity
 from bidctl.cli.words import Say
 from bidctl.domain.values import AccountId, CampaignId
@@ -17,7 +17,7 @@ KEYS = ["campaign", "check", "found", "says"]
 
 
 @click.command()
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+@of_advertiser
 @click.option(
     "--campaign", "named", multiple=True, help="只看这些计划 (未托管的也可以) / These campaigns only, enrolled or not."
 )
