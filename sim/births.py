@@ -8,8 +8,10 @@ from math import ceil
 
 import numpy as np
 
+from sim.calendar import HOUR
 from sim.lives import Timetable
 from sim.population import Planned
+from sim.scenario import Scenario
 from sim.seam import CampaignSpec
 
 
@@ -49,11 +51,16 @@ class Births:
         return sorted((room, at) for at, room in now)
 
 
-def again(old: CampaignSpec, target: float, objective: int, budget: int, opening: float) -> CampaignSpec:
+def numbered(key: int, opening: float, scenario: Scenario) -> int:
+    """Number of the campaign that a room (of line of luck `key`) gets with an opening: those of the plan come before."""
+    return key + sum(g.count for g in scenario.group) * int(opening // HOUR)
+
+
+def again(old: CampaignSpec, target: float, objective: int, budget: int, opening: float, number: int) -> CampaignSpec:
     """A room's campaign made anew with the settings of the one before."""
     stem = old.name.split("@", maxsplit=1)[0]
     date = (datetime.fromtimestamp(opening, UTC) + timedelta(hours=8)).strftime("%m%d")
     return replace(
         old, name=f"{stem}@{date}", target=target, objective=objective, budget=budget,
-        created_at=opening, starts_at=opening,
+        created_at=opening, starts_at=opening, number=number,
     )  # fmt: skip

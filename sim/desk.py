@@ -23,7 +23,7 @@ from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from sim.controls import Controls
 from sim.enrolments import enrolments
-from sim.platform import CAPABILITIES, index_of
+from sim.platform import CAPABILITIES
 from sim.seam import World
 from sim.violations import OwnEdit
 from sim.watch import Watch
@@ -92,7 +92,7 @@ class Desk:
         d = decide(self._policy, o, self._rules)
         unknown = turns_on(o, d)
         if unknown.any():
-            self._watch.ask(np.array([index_of(c) for c in o.campaign[unknown].tolist()], np.int64), now)
+            self._watch.ask(self._watch.who.index(o.campaign[unknown].tolist()), now)
             o = look.with_answers().observation
             d = decide(self._policy, o, self._rules)
         return o, d
@@ -110,7 +110,7 @@ class Desk:
             self._enrolled = len(self._world.specs)
             self._watch.observer.ingest_enrolments(self._terms)
             self._ours = np.zeros(self._enrolled, np.bool_)
-            self._ours[[index_of(e.campaign) for e in self._terms]] = True
+            self._ours[self._watch.who.index(e.campaign for e in self._terms)] = True
 
     def _standing(self, now: float) -> Standing:
         days = self._watch.observer.days
@@ -132,7 +132,7 @@ class Desk:
         )
 
     def _carry_out(self, now: float, o: Observation, d: Decisions, rows: Int) -> None:
-        index = np.array([index_of(c) for c in d.campaign[rows].tolist()], np.int64)
+        index = self._watch.who.index(d.campaign[rows].tolist())
         for lever, put in (
             (Lever.TARGET, self._retarget),
             (Lever.BUDGET, self._rebudget),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.controls import Controls
 from sim.desk import Made
 from sim.result import Result
-from sim.seam import Report, RunOut, World
+from sim.seam import Report, RunOut, World, numbers
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -59,7 +59,7 @@ class Diary:
             policy=policy,
             scenario=scenario,
             seed=seed,
-            campaign=np.arange(n),
+            campaign=numbers(world.specs),
             line=_lines(world),
             group=np.array([t.group for t in terms], np.str_),
             account=np.array([s.account for s in world.specs], np.int64),
@@ -124,8 +124,9 @@ def _ratios(days: Sequence[Int], n: int) -> Float:
 
 
 def _lines(world: World) -> Int:
-    """Campaigns that one live room has day after day share a line of luck: the first one's index."""
+    """Campaigns that one live room has day after day share a line of luck: the first one's number."""
     first: dict[tuple[int, int], int] = {}
+    named = zip(numbers(world.specs).tolist(), world.specs, strict=True)
     return np.array(
-        [i if s.kind == 0 else first.setdefault((s.account, s.live_account), i) for i, s in enumerate(world.specs)]
+        [i if s.kind == 0 else first.setdefault((s.account, s.live_account), i) for i, s in named], np.int64
     )

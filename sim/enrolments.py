@@ -18,7 +18,7 @@ def enrolments(world: World, first: int, at: datetime) -> Iterator[Enrolment]:
         if terms.wanted:
             yield Enrolment(
                 account=account_id(world.specs[i].account),
-                campaign=campaign_id(i),
+                campaign=campaign_id(i, world.specs[i]),
                 side=terms.side,
                 intent=terms.intent,
                 goal=terms.goal,

@@ -109,19 +109,14 @@ def gathered(tasks: Sequence[Task], done: Sequence[tuple[Task, Sequence[Result]]
 
 
 def joined(parts: Sequence[Result]) -> Result:
-    """Pieces of one world in one result, by account; campaigns are numbered anew in that order."""
+    """Pieces of one world in one result, by account."""
     account = np.concatenate([p.account for p in parts])
     order = np.argsort(account, kind="stable")
-    shift = np.repeat(np.cumsum([0, *(len(p.campaign) for p in parts[:-1])]), [len(p.campaign) for p in parts])
     columns = {
         f.name: np.concatenate([getattr(p, f.name) for p in parts])[order]
         for f in fields(Result)
         if isinstance(getattr(parts[0], f.name), np.ndarray)
     }
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    columns["campaign"] = np.arange(len(order))
-    columns["line"] = place[(np.concatenate([p.line for p in parts]) + shift)[order]]
     holds: dict[int, int] = {}
     for p in parts:
         for reason, count in p.holds.items():

@@ -126,7 +126,7 @@ class InProcessReads:
         if grain is Grain.DAY:
             rows += s.rows(rest, begin, end, "day")
         settled = frozenset(topic) if grain is Grain.DAY else frozenset()
-        return _panel(sorted(rows, key=lambda row: (row[1], row[0])), settled, grain, s.now)
+        return _panel(sorted(rows, key=lambda row: (row[1], row[0])), settled, grain, s)
 
     async def suggestion(self, account: AccountId, campaign: CampaignInfo) -> Suggestion:
         s, objective = self._settled(), campaign.objective
@@ -146,7 +146,7 @@ class InProcessReads:
         wanted = None if campaign is None else self._campaign(account, campaign).index
         found = [
             LoggedEdit(
-                f"{e.id:012d}", CampaignId(str(ids.CAMPAIGN + e.campaign)), Field(e.field), _second(e.at), e.operator, e.old, e.new
+                f"{e.id:012d}", CampaignId(str(s.campaigns[e.campaign].id)), Field(e.field), _second(e.at), e.operator, e.old, e.new
             )
             for e in s.log_since(index, int(since.timestamp()))
             if e.field != Field.CREATIVE and _second(e.at) >= since and wanted in (None, e.campaign)
@@ -322,15 +322,15 @@ def _totals(sums: Sums, *, none: int | None) -> Totals:
     )
 
 
-def _panel(rows: Sequence[tuple[int, float, Sums]], settled: frozenset[int], grain: Grain, now: float) -> Panel:
+def _panel(rows: Sequence[tuple[int, float, Sums]], settled: frozenset[int], grain: Grain, s: Service) -> Panel:
     """`settled`: campaigns whose rows carry the N-day settlement."""
     n = len(rows)
     columns = {name: np.array([_fact(row, name, row[0] in settled) for row in rows], np.float64) for name in METRICS}
     return Panel(
-        campaign=np.array([str(ids.CAMPAIGN + i) for i, _, _ in rows], np.str_) if n else np.zeros(0, "U1"),
+        campaign=np.array([str(s.campaigns[i].id) for i, _, _ in rows], np.str_) if n else np.zeros(0, "U1"),
         grain=np.full(n, int(grain), np.int8),
         happened_at=np.array([at for _, at, _ in rows], np.float64),
-        known_at=np.full(n, now),
+        known_at=np.full(n, s.now),
         assumed=np.zeros(n, np.bool_),
         **columns,
     )

@@ -17,7 +17,7 @@ from sim.calendar import HOUR
 from sim.feasible import CELL, best_path
 from sim.foresee import eligible, foresee, sampled
 from sim.outlook import Outlook
-from sim.seam import World
+from sim.seam import World, numbers
 from sim.stakes import free, stakes_of
 from sim.world import MarketWorld
 from sim.yardstick import Yardstick
@@ -61,7 +61,7 @@ def measure(make: Callable[[], MarketWorld], seed: int, days: int, stage_hours: 
     return Yardstick(
         scenario=world.scenario.name,
         seed=seed,
-        campaign=campaigns,
+        campaign=numbers(world.specs)[campaigns],
         feas=np.take_along_axis(np.array(profits), best[None], axis=0)[0],
         value=plans[0].value,
         free=plans[0].free,

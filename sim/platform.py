@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Grid, Kind
+from sim.seam import CampaignSpec
 
 CAPABILITIES = Capabilities(
     platform="qianchuan",
@@ -25,16 +26,17 @@ CAPABILITIES = Capabilities(
 
 ACCOUNT = 1_700_000_000_000_011
 CAMPAIGN = 1_861_000_000_000_001
-"""Ids of account 0 and campaign 0; the others follow, so that ids sort as indices do."""
+"""Ids of account 0 and of the campaign numbered 0; the others follow."""
 
 
-def campaign_id(i: int) -> CampaignId:
-    return CampaignId(str(CAMPAIGN + i))
+def plan_id(i: int, spec: CampaignSpec) -> int:
+    """Id of campaign `i` of a world, as the wire has it."""
+    return CAMPAIGN + (i if spec.number is None else spec.number)
 
 
-def index_of(campaign: str) -> int:
-    """The index behind `campaign_id`."""
-    return int(campaign) - CAMPAIGN
+def campaign_id(i: int, spec: CampaignSpec) -> CampaignId:
+    """The same as a campaign's name in the program."""
+    return CampaignId(str(plan_id(i, spec)))
 
 
 def account_id(i: int) -> AccountId:

@@ -240,6 +240,7 @@ def specs_of(
             starts_at=float(starts[i]),
             cost_controlled=group.cost_controlled,
             overall=group.overall,
+            number=key,
         )
         for i, key in enumerate(traits.key.tolist())
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from bidctl.domain.values import Kind, Objective, Protection, SuggestionState
 from bidctl.engine.history import History, Seen
 from sim.enrolments import enrolments
 from sim.platform import CAPABILITIES, account_id, campaign_id
-from sim.seam import Report, World
+from sim.seam import CampaignSpec, Report, World
 
 HOUR_S, DAY_S = 3600.0, 86400.0
 TOTALS = METRICS[:5]
@@ -30,31 +30,31 @@ def record(world: World, days: int) -> History:
     mine = np.array([i for i, s in enumerate(world.specs) if s.account == world.specs[0].account])
     goods = mine[[world.specs[i].kind == Kind.GOODS for i in mine]]
     told = [
-        _panel(world.report(mine, begin - PAST_DAYS * DAY_S, begin, "day"), Grain.DAY, begin),
-        _panel(world.report(goods, begin - PAST_HOURS * HOUR_S, begin, "hour"), Grain.HOUR, begin),
-        _panel(world.today(mine), Grain.CUMULATIVE, begin),
+        _panel(world.specs, world.report(mine, begin - PAST_DAYS * DAY_S, begin, "day"), Grain.DAY, begin),
+        _panel(world.specs, world.report(goods, begin - PAST_HOURS * HOUR_S, begin, "hour"), Grain.HOUR, begin),
+        _panel(world.specs, world.today(mine), Grain.CUMULATIVE, begin),
     ]
     seen = list(_seen(world, mine))
     for hour in range(1, days * 24 + 1):
         now = begin + hour * HOUR_S
         world.advance(now)
-        told.append(_panel(world.report(goods, now - HOUR_S, now, "hour"), Grain.HOUR, now))
+        told.append(_panel(world.specs, world.report(goods, now - HOUR_S, now, "hour"), Grain.HOUR, now))
         if hour % 24 == 0:
-            told.append(_panel(world.report(mine, now - DAY_S, now, "day"), Grain.DAY, now))
+            told.append(_panel(world.specs, world.report(mine, now - DAY_S, now, "day"), Grain.DAY, now))
             seen += _seen(world, mine)
-        told.append(_panel(world.today(mine), Grain.CUMULATIVE, now))
+        told.append(_panel(world.specs, world.today(mine), Grain.CUMULATIVE, now))
     at, account = datetime.fromtimestamp(begin, UTC), account_id(world.specs[0].account)
     given = tuple(e for e in enrolments(world, 0, at) if e.account == account)
     infos = tuple(_info(world, int(i)) for i in mine)
     return History(account, CAPABILITIES, at, Panel.concat(told), (), infos, given, tuple(seen))
 
 
-def _panel(r: Report, grain: Grain, known_at: float) -> Panel:
+def _panel(specs: Sequence[CampaignSpec], r: Report, grain: Grain, known_at: float) -> Panel:
     n = len(r.campaign)
     cumulative = grain is Grain.CUMULATIVE
     columns = {m: np.full(n, np.nan) if cumulative and m not in TOTALS else _number(r, m) for m in METRICS}
     return Panel(
-        np.array([campaign_id(int(i)) for i in r.campaign], np.str_) if n else np.zeros(0, "U1"), np.full(n, grain, np.int8),
+        np.array([campaign_id(int(i), specs[int(i)]) for i in r.campaign], np.str_) if n else np.zeros(0, "U1"), np.full(n, grain, np.int8),
         r.span_start.astype(np.float64), np.full(n, known_at), np.zeros(n, np.bool_), **columns,
     )  # fmt: skip
 
@@ -69,13 +69,13 @@ def _seen(world: World, mine: NDArray[np.int64]) -> Iterator[Seen]:
     at = datetime.fromtimestamp(world.now, UTC)
     for i, value in zip(mine.tolist(), np.round(world.suggestion(mine), 2).tolist(), strict=True):
         state = SuggestionState.NONE if np.isnan(value) else SuggestionState.NUMBER
-        yield Seen(at, campaign_id(i), value, state, world.specs[i].budget / 100 or np.inf)
+        yield Seen(at, campaign_id(i, world.specs[i]), value, state, world.specs[i].budget / 100 or np.inf)
 
 
 def _info(world: World, i: int) -> CampaignInfo:
     s = world.specs[i]
     return CampaignInfo(
-        account=account_id(s.account), campaign=campaign_id(i), name=s.name, kind=Kind(s.kind),
+        account=account_id(s.account), campaign=campaign_id(i, s), name=s.name, kind=Kind(s.kind),
         cost_controlled=s.cost_controlled, target_units=CAPABILITIES.grid.nearest(s.target),
         objective=Objective.NET_ROI if s.objective else Objective.PAY_ROI, status="", delivering=True, enabled=True,
         off_air=False, ended=False, budget=Decimal(s.budget) / 100 if s.budget else None,

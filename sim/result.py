@@ -16,7 +16,7 @@ Float = NDArray[np.float64]
 class Result:
     """n campaigns, d natural days; fen. Everything is of the run's own window, the end of its orders (run-out) included.
 
-    `campaign` (n,) index in the world; `line` (n,) equal for the campaigns that one live room has day after day, which share
+    `campaign` (n,) number (sim/seam.py); `line` (n,) equal for the campaigns that one live room has day after day, which share
     their luck; `group`, `account` (n,). `profit`, `spend`, `gmv`, `kept` (n,); `credits` (n,) paid by protection.
     `target` (n, d) in force at each day's end; `day_spend`, `day_gmv`, `orders` (n, d); `edits` (n, d) ours alone;
     `protection_lost` (n, d). `goal` on settled ROAS and `margin` (n,) as enrolled; `budget_over` (n,) spent over budget.

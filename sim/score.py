@@ -86,7 +86,7 @@ class Comparison:
 def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: int = DRAWS, seed: int = 0) -> Regret:
     """Regret of one policy on the lines that the oracles were computed for. Raises ValueError where a result has no yardstick
     or a sampled campaign is missing from it."""
-    rows = [(r, y, _rows(r, y.campaign)) for r, y in _paired(results, yardsticks)]
+    rows = [(r, y, rows_of(r, y.campaign)) for r, y in _paired(results, yardsticks)]
     missed = missed_by_line(results, yardsticks)
     free = np.concatenate([y.free for _, y, _ in rows])
     static = np.concatenate([y.feas - y.static for _, y, _ in rows])
@@ -112,7 +112,7 @@ def missed_by_line(results: Sequence[Result], yardsticks: Sequence[Yardstick]) -
     """Fen that the path of O_feas earned more than the policy on each sampled line, in the order of the results. Raises as
     `regret` does."""
     return np.concatenate(
-        [y.feas - _profit(r, _rows(r, y.campaign)) for r, y in _paired(results, yardsticks)], dtype=np.float64
+        [y.feas - _profit(r, rows_of(r, y.campaign)) for r, y in _paired(results, yardsticks)], dtype=np.float64
     )
 
 
@@ -187,7 +187,7 @@ def _gain_share(
     if not yardsticks:
         return Interval(np.nan, np.nan, np.nan)
     of_world = {(b.scenario, b.seed): b for _, b in pairs}
-    rows = [(a, y, _rows(a, y.campaign)) for a, y in _paired([a for a, _ in pairs], yardsticks)]
+    rows = [(a, y, rows_of(a, y.campaign)) for a, y in _paired([a for a, _ in pairs], yardsticks)]
     gain = np.concatenate([_profit(a, at) - _profit(of_world[a.scenario, a.seed], at) for a, _, at in rows])
     _, of = units_of([(a, at) for a, _, at in rows])
     free = np.concatenate([y.free for _, y, _ in rows])
@@ -242,7 +242,8 @@ def _worst_tenth(by_campaign: Float) -> float:
     return float(worst.mean()) if len(worst) else np.nan
 
 
-def _rows(r: Result, campaigns: Int) -> Int:
+def rows_of(r: Result, campaigns: Int) -> Int:
+    """(m,) rows of a result that are these campaigns (numbers). Raises ValueError where one is missing."""
     row = {int(c): i for i, c in enumerate(r.campaign)}
     missing = [int(c) for c in campaigns if int(c) not in row]
     if missing:

@@ -6,6 +6,7 @@ are float64 epoch seconds (UTC). Money is integer fen, so that ledgers balance t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +38,12 @@ class CampaignSpec:
     starts_at: float
     cost_controlled: bool = True
     overall: bool = False  # 乘方 scene
+    number: int | None = None  # what its id is made of, whatever piece of its scenario a world holds; None = its index
+
+
+def numbers(specs: Sequence[CampaignSpec]) -> Int:
+    """(n,) of a world's campaigns what their ids are made of."""
+    return np.array([i if s.number is None else s.number for i, s in enumerate(specs)], np.int64)
 
 
 @dataclass(frozen=True, slots=True)

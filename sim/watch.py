@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -30,8 +31,8 @@ class Watch:
 
     def __init__(self, world: World, controls: Controls) -> None:
         self._world, self._controls = world, controls
-        self._who = Who(world)
-        self.observer = Observer(account_id(self._who.first_account), CAPABILITIES)
+        self.who = Who(world)
+        self.observer = Observer(account_id(self.who.first_account), CAPABILITIES)
         self._due = Due(self.observer.days)
         self._rooms = Rooms(world)
         self._over = np.zeros(0, np.bool_)
@@ -39,7 +40,7 @@ class Watch:
 
     def look(self, now: float) -> None:
         """Everything due at `now`, taken in by the observer."""
-        who, at = self._who, datetime.fromtimestamp(now, UTC)
+        who, at = self.who, datetime.fromtimestamp(now, UTC)
         who.follow()
         self._controls.follow()
         for grain, since, until in self._due.at(at):
@@ -53,7 +54,7 @@ class Watch:
 
     def _facts(self, grain: Grain, since: float, until: float, now: float) -> None:
         hours = grain is Grain.HOUR
-        asked = np.flatnonzero(self._who.hourly if hours else np.ones(len(self._who), np.bool_))
+        asked = np.flatnonzero(self.who.hourly if hours else np.ones(len(self.who), np.bool_))
         span = HOUR_S if hours else DAY_S
         k = round((until - since) / span)
         if not (len(asked) and k > 0):
@@ -61,7 +62,7 @@ class Watch:
         told = self._world.report(asked, since, until, "hour" if hours else "day")
         values = self._block(told, asked, since, span, k, HOURLY if hours else METRICS)
         first = self.observer.days.hour_of(since) if hours else self.observer.days.of(since)
-        self.observer.ingest_block(FactBlock(self._who.names[asked], grain, first, now, values))
+        self.observer.ingest_block(FactBlock(self.who.names[asked], grain, first, now, values))
 
     def _block(self, told: Report, asked: Int, since: float, span: float, k: int, names: tuple[str, ...]) -> Float:
         """(metrics, m, k) yuan and counts; NaN = no row, or not reported. Settlement by days is told of goods alone."""
@@ -70,11 +71,11 @@ class Watch:
         for metric, name in enumerate(names):
             values[metric].reshape(-1)[place] = _number(told, name)
         if len(names) > len(HOURLY):
-            values[len(HOURLY) :, ~self._who.hourly[asked]] = np.nan
+            values[len(HOURLY) :, ~self.who.hourly[asked]] = np.nan
         return values
 
     def _listing(self, now: float, off_air: NDArray[np.bool_], ended: NDArray[np.bool_]) -> ListingColumns:
-        who, c, n = self._who, self._controls, len(self._who)
+        who, c, n = self.who, self._controls, len(self.who)
         told = self._world.today(np.arange(n))
         totals = {name: np.zeros(n) for name in HOURLY}
         for name, column in totals.items():
@@ -107,21 +108,21 @@ class Watch:
 
     def _protection(self, ended: NDArray[np.bool_]) -> NDArray[np.int8]:
         """As the platform shows it of a day without a forfeit; we never edit so often that one follows."""
-        protected = self._who.cost_controlled & ~self._who.hosted
+        protected = self.who.cost_controlled & ~self.who.hosted
         there = np.where(ended, Protection.ENDED, Protection.IN_EFFECT)
         return np.where(protected, there, Protection.NONE).astype(np.int8)
 
     def ask_due(self, enrolled: NDArray[np.bool_], now: float) -> None:
         """The suggestions of the campaigns `enrolled` (n,) whose moment of the day has come."""
-        open_ = enrolled & self._who.cost_controlled & ~self._over & (self._answered != self.observer.days.of(now))
-        self.ask(np.flatnonzero(open_ & (self._who.moment < share_of_day(self.observer.days.local(now)))), now)
+        open_ = enrolled & self.who.cost_controlled & ~self._over & (self._answered != self.observer.days.of(now))
+        self.ask(np.flatnonzero(open_ & (self.who.moment < share_of_day(self.observer.days.local(now)))), now)
 
     def ask(self, rows: Int, now: float) -> None:
         """The suggestions of these campaigns, because a decision turns on them."""
         if len(rows):
             value = np.round(self._world.suggestion(rows), 2)
             state = np.where(np.isnan(value), SuggestionState.NONE, SuggestionState.NUMBER).astype(np.int8)
-            self.observer.ingest_suggestions(self._who.names[rows].tolist(), state, value, now)
+            self.observer.ingest_suggestions(self.who.names[rows].tolist(), state, value, now)
             self._answered[rows] = self.observer.days.of(now)
 
 
@@ -131,6 +132,7 @@ class Who:
     def __init__(self, world: World) -> None:
         self._world, self._n = world, 0
         self.names = np.zeros(0, "U1")
+        self._index: dict[str, int] = {}
         self.follow()
 
     def __len__(self) -> int:
@@ -140,6 +142,10 @@ class Who:
     def first_account(self) -> int:
         return self._world.specs[0].account if self._n else 0
 
+    def index(self, names: Iterable[str]) -> Int:
+        """Where these campaigns are in the world."""
+        return np.array([self._index[name] for name in names], np.int64)
+
     def follow(self) -> None:
         """Take up new campaigns."""
         specs = self._world.specs
@@ -147,7 +153,8 @@ class Who:
             return
         self._n = len(specs)
         live = np.array([s.kind == Kind.LIVE for s in specs])
-        self.names = np.array([campaign_id(i) for i in range(self._n)], np.str_)
+        self.names = np.array([campaign_id(i, s) for i, s in enumerate(specs)], np.str_)
+        self._index = {name: i for i, name in enumerate(self.names.tolist())}
         self.accounts = np.array([account_id(s.account) for s in specs], np.str_)
         self.kind = live.astype(np.int8)
         self.cost_controlled = np.array([s.cost_controlled for s in specs], np.bool_)
@@ -158,7 +165,7 @@ class Who:
         self.live_account = np.array([str(s.live_account) if s.kind == Kind.LIVE else "" for s in specs], np.str_)
         self.products = np.array([",".join(sorted(map(str, s.products))) for s in specs], np.str_)
         self.hourly = ~live & ~self.hosted
-        self.moment = np.array([moment(campaign_id(i)) for i in range(self._n)])
+        self.moment = np.array([moment(campaign_id(i, s)) for i, s in enumerate(specs)])
 
 
 def _number(told: Report, name: str) -> Float:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import promotions
-from sim.births import Births, again
+from sim.births import Births, again, numbered
 from sim.books import Books
 from sim.calendar import DAY, HOUR, SLOT, day_of, day_start
 from sim.columns import joined, taken
@@ -364,7 +364,11 @@ class MarketWorld:
         state.spent[:], state.orders[:], state.run[:], state.sold[:] = 0, 0, 0, 0
         self._state.finished[rows], self._state.on[rows] = True, False
         self._trading.changed(self._state.finished)
-        specs = [again(self.specs[old], *self.setting(old)[:3], at) for old, at in opened]
+        keys = self._traits.key[rows].tolist()
+        specs = [
+            again(self.specs[old], *self.setting(old)[:3], at, numbered(key, at, self.scenario))
+            for key, (old, at) in zip(keys, opened, strict=True)
+        ]
         created = self._take_up(self._admit(specs, traits, state))
         self._dirty[created] = True
         return created

@@ -16,7 +16,7 @@ class Yardstick:
     """m sampled lines (a campaign of goods, or a live room with the campaigns of all its days), d natural days of the run's window;
     fen of profit, run-out included.
 
-    `campaign` (m,) index in the world of a line's first campaign, ascending. `feas` (m,) realised by the path of O_feas on the
+    `campaign` (m,) number (sim/seam.py) of a line's first campaign. `feas` (m,) realised by the path of O_feas on the
     world's own luck, `value` (m,) what its dynamic program expected; `target` (m, d) its path, in force at each day's end. `free`,
     `static` (m,): expected by O_free and O_static. What each knows and relaxes: docs/assumptions.md."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -82,6 +83,8 @@ class Notify:
     def __init__(self, senders: Sequence[Sender], lang: str) -> None:
         self._senders, self._lang = tuple(senders), lang
         self._last: dict[str, datetime] = {}
+        if not structlog.is_configured():  # standard output is for a command's answer
+            structlog.configure(logger_factory=lambda *names: structlog.PrintLogger(sys.stderr))
         self._log = structlog.get_logger("bidctl.notice")
 
     async def notify(self, notices: Sequence[Notice]) -> None:

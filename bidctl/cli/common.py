@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -103,26 +101,13 @@ def table_of(name: str, says: str) -> Callable[[F], F]:
     return click.option(f"--{name}", type=click.Path(path_type=Path), help=says)
 
 
-@contextlib.contextmanager
-def _notices_aside() -> Iterator[None]:
-    """Notices in the log go to standard error: standard output is a machine's."""
-    import structlog
-
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
-    try:
-        yield
-    finally:
-        structlog.reset_defaults()
-
-
 def options(command: F) -> F:
     """`--config`, `--json`, `--lang`, handed to the command as one `Shell`."""
     import functools
 
     @functools.wraps(command)
     def wrapped(config: Path | None, as_json: bool, **words: Any) -> Any:
-        with _notices_aside() if as_json else contextlib.nullcontext():
-            return command(Shell(load(config), as_json, language()), **words)
+        return command(Shell(load(config), as_json, language()), **words)
 
     for add in (
         spoken_option,

@@ -41,7 +41,7 @@ class Observation:
     clock_ok: Bool
     breaker_open: Bool
     hold: Small  # Hold
-    refused: Int  # bits of Refused: what a person said no to today
+    refused: Int  # bits of Refused: what a person said no to today, or the platform within the hour
     human_hold: Bool  # R-EXTERNAL: somebody edited, hands off until next natural day (live: session)
     open_write: Bool  # an earlier write of ours is unresolved
     trusted: Bool  # the settlement prior is confirmed, or one cohort of the account is mature: a policy's edit may be written

@@ -114,6 +114,7 @@ class Reason(IntEnum):
     WAITING_RESULT = 50
     NOT_WORTH_MOVING = 51
     REFUSED = 52
+    PLATFORM_REFUSED = 53
     RULE_KEEPS = 59
     # acting
     START = 60
@@ -211,6 +212,9 @@ WORDING: dict[Reason, Wording] = {
         "预期多赚的不抵调整的代价", "the profit expected from a move does not pay for the move"
     ),
     Reason.REFUSED: Wording("今天有人否决过同向改动, 当天不再提", "a person said no to this direction today"),
+    Reason.PLATFORM_REFUSED: Wording(
+        "平台一小时内拒绝过同向改动, 满一小时再试", "the platform refused this direction within the hour"
+    ),
     Reason.START: Wording(
         "首次定价: 30日均值与系统建议取小", "first target: the smaller of 30-day average and suggestion"
     ),
@@ -251,6 +255,7 @@ RULE_OF: dict[Reason, Rule] = {
     Reason.BREAKER_OPEN: Rule.BREAKER,
     Reason.HELD: Rule.HOLD,
     Reason.REFUSED: Rule.HOLD,
+    Reason.PLATFORM_REFUSED: Rule.HOLD,
     Reason.HUMAN_EDIT: Rule.EXTERNAL,
     Reason.OBSERVING: Rule.OBSERVE,
     Reason.QUIET: Rule.QUIET,

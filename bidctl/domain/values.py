@@ -120,7 +120,8 @@ class Waiver(IntFlag):
 
 
 class Refused(IntFlag):
-    """What a person said no to today: a lever, in a direction. `PAUSE_ASKED`: a pause that would forfeit a compensation."""
+    """What was said no to: a lever, in a direction. By a person today (`PAUSE_ASKED`: a pause that would forfeit a compensation);
+    `THERE_`: by the platform within the hour. A pause is never held back for the platform's no."""
 
     NOTHING = 0
     RAISE = 1
@@ -130,6 +131,9 @@ class Refused(IntFlag):
     UNPAUSE = 16
     BUDGET_UP = 32
     BUDGET_DOWN = 64
+    THERE_RAISE = 128
+    THERE_LOWER = 256
+    THERE_UNPAUSE = 512
 
 
 class Mode(str, Enum):

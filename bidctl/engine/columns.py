@@ -135,7 +135,7 @@ class Columns:
         alone = ids < 0
         ids[alone] = -1 - np.flatnonzero(alone)
         units, of = np.unique(ids, return_inverse=True)
-        return Groups(of.astype(np.int64), len(units))
+        return self.roster.grouped(of.astype(np.int64), len(units))
 
     @cached_property
     def unit_days(self) -> UnitDays:
@@ -332,12 +332,15 @@ class Columns:
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = counted_days(self.standing.tables.calendar, self.table.last_day)
-        return start_average(
-            self.table.x[0][:, counted],
-            self.target_gmv[:, counted],
-            self.roster.ints("same"),
-            self.roster.ints("whole"),
+        rows = self.roster.by_name()  # groups add up the same whoever was heard of first
+        average, rung = start_average(
+            self.table.x[0][rows][:, counted],
+            self.target_gmv[rows][:, counted],
+            self.roster.ints("same")[rows],
+            self.roster.ints("whole")[rows],
         )
+        back = np.argsort(rows)
+        return average[back], rung[back]
 
     def spacing(self) -> Float:
         waived = self.live & (self.e.waivers & int(Waiver.LIVE_SPACING_15MIN) > 0)

@@ -9,7 +9,6 @@ from bidctl.domain.campaign import Session
 from bidctl.domain.values import Kind
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.days import HOUR_S
-from bidctl.engine.groups import Groups
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import EVERY_DAY, RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
@@ -111,7 +110,7 @@ class Hourly:
         """In which hour the unit's spend of the day began and reached 200 yuan; what each session spent."""
         m = self._m
         units, unit = np.unique(m.roster.ints("unit"), return_inverse=True)
-        by_unit = Groups(unit, len(units)).sums_of_columns(spend)
+        by_unit = m.roster.grouped(unit, len(units)).sums_of_columns(spend)
         level = np.cumsum(by_unit, axis=1)
         fed = np.where((level[:, -1] >= FED_SPEND), (level >= FED_SPEND).argmax(axis=1), -1)
         first = np.where(level[:, -1] > SPENT, (by_unit > SPENT).argmax(axis=1), -1)

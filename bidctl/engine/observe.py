@@ -113,8 +113,9 @@ class Observer:
 
     def ingest_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         """All enrolments of the account; they replace what was given before."""
-        self.enrolments = {e.campaign: e for e in enrolments}
-        self._enrolled = None
+        given = {e.campaign: e for e in enrolments}
+        if given != self.enrolments:
+            self.enrolments, self._enrolled = given, None
 
     def ingest_pauses(self, pauses: Mapping[CampaignId, Pause]) -> None:
         """What R-STOPLOSS remembers; it replaces what was given before."""

@@ -59,7 +59,12 @@ class Roster:
     @property
     def by_account(self) -> Groups:
         """The rows by their account."""
-        return Groups(self.ints("account"), len(self.accounts))
+        return self.grouped(self.ints("account"), len(self.accounts))
+
+    def grouped(self, of: Int, size: int) -> Groups:
+        """Groups that add up the same whoever was heard of first."""
+        rows = self.by_name()
+        return Groups(of, size, None if (rows == np.arange(len(rows))).all() else rows)
 
     def column(self, name: str) -> NDArray[np.generic]:
         return self._c[name]

@@ -48,15 +48,15 @@ def shared(priors: Priors, cohorts: Cohorts, product: Int, accounts: Groups, see
     account = ((weight + accounts.sums(seen.refunds)) / np.maximum(weight + accounts.sums(expected), 1e-300))[
         accounts.of
     ]
-    factor = _of_products(account, one, seen.refunds, expected, product)
+    factor = _of_products(account, one, seen.refunds, expected, product, accounts.order)
     refund = np.clip((1.0 - priors.settled_share) * factor, 0.0, _MOST)
     return Shared(replace(priors, delay_days=days, settled_share=1.0 - refund), slow)
 
 
-def _of_products(account: Float, one: Float, refunds: Float, expected: Float, product: Int) -> Float:
+def _of_products(account: Float, one: Float, refunds: Float, expected: Float, product: Int, order: Int | None) -> Float:
     """(n,) the factor of each one's product, of its account where it has none."""
     own, group = np.unique(product, return_inverse=True)
-    products = Groups(group, len(own))
+    products = Groups(group, len(own), order)
     weight = PRODUCT_ORDERS * _mean(products, one)[group]
     factor = (weight * account + products.totals(refunds)) / (weight + products.totals(expected))
     return np.where(product < 0, account, factor)

@@ -11,7 +11,7 @@ from bidctl.domain.enrolment import Switches
 from bidctl.domain.reasons import Reason
 from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import EDIT_FIELDS, AccountId, CampaignId, Field, Refused
-from bidctl.domain.writes import Write, WriteState
+from bidctl.domain.writes import Write, WriteRequest, WriteState
 from bidctl.engine.external import REACHED
 from bidctl.engine.ports import DecisionRecord
 
@@ -25,8 +25,9 @@ class Standing:
     those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
-    `refused`: what a person said no to today. `tables`: what the operator's own tables say, as far as it is fresh; `ship_hours`: of the
-    stated capacity that may wait unshipped (R-SHIP); `cash_share`, `cash_stale_d`: see R-CASH, 0 = off.
+    `refused`: what a person said no to today, and the platform within the hour. `tables`: what the operator's own tables say, as
+    far as it is fresh; `ship_hours`: of the stated capacity that may wait unshipped (R-SHIP); `cash_share`, `cash_stale_d`: R-CASH,
+    0 = off.
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -81,12 +82,23 @@ def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
     return {w.request.campaign: w.settled_at for w in sorted(absent, key=lambda w: w.id) if w.settled_at is not None}
 
 
-def refused(proposals: Sequence[DecisionRecord]) -> dict[CampaignId, Refused]:
-    """What a person said no to, by campaign: the lever and its direction."""
+def refused(proposals: Sequence[DecisionRecord], writes: Sequence[Write], since: datetime) -> dict[CampaignId, Refused]:
+    """What a person said no to in `proposals`, and the platform in `writes` since then, by campaign: the lever and its direction."""
     out: dict[CampaignId, Refused] = {}
     for p in proposals:
         out[p.campaign] = out.get(p.campaign, Refused.NOTHING) | _direction(p)
+    for w in writes:
+        if w.state is WriteState.REFUSED and w.settled_at is not None and w.settled_at >= since:
+            out[w.request.campaign] = out.get(w.request.campaign, Refused.NOTHING) | _there(w.request)
     return out
+
+
+def _there(request: WriteRequest) -> Refused:
+    if request.field is Field.STATUS and request.value != "DISABLE":
+        return Refused.THERE_UNPAUSE
+    if request.field is Field.ROI_TARGET:
+        return Refused.THERE_RAISE if Decimal(request.value) > Decimal(request.old) else Refused.THERE_LOWER
+    return Refused.NOTHING
 
 
 def _direction(p: DecisionRecord) -> Refused:

@@ -166,7 +166,7 @@ class Desk:
             live_since = self._first_live(t, midnight)
             today = datetime.fromtimestamp(midnight, UTC)
             recent = t.recent_writes(self.account, now - EditFeed.LOOK_BACK)
-            said_no = refused(t.refused(self.account, today))
+            said_no = refused(t.refused(self.account, today), recent, now - REFUSED_REST)
             budgets = t.recent_writes(self.account, today, field=Field.BUDGET)
         return Standing(
             clock_ok=abs(_number(self._reads.clock_offset_s())) <= MAX_OFFSET_S,

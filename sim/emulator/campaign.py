@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from sim.emulator import ids
 from sim.emulator.creatives import Material, starting_set
 from sim.emulator.protection import Discipline
+from sim.platform import plan_id
 from sim.seam import CampaignSpec
 
 OBJECTIVES = ("pay_roi", "net_roi")
@@ -47,7 +48,7 @@ class Campaign:
 
     @property
     def id(self) -> int:
-        return ids.CAMPAIGN + self.index
+        return plan_id(self.index, self.spec)
 
     @property
     def account(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.platform import ACCOUNT as ACCOUNT
-from sim.platform import CAMPAIGN as CAMPAIGN
 
 AWEME = 90_000_000_001
 PRODUCT = 3_600_000_000_000_000_001

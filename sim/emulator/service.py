@@ -77,6 +77,7 @@ class Service:
         self.world, self.clock, self.journal = world, clock, journal
         self.tokens, self.faults = Tokens(world.now), Faults()
         self.campaigns: list[Campaign] = []
+        self._by_id: dict[int, Campaign] = {}
         self.groups: dict[tuple[int, int, int, int], list[int]] = {}
         self.of_account: dict[int, list[int]] = {}
         self.log: dict[int, list[LogEntry]] = {}
@@ -144,11 +145,8 @@ class Service:
 
     def find(self, number: int, account: int | None = None) -> Campaign | None:
         """The campaign with a plan id (of that account)."""
-        index = number - ids.CAMPAIGN
-        if not 0 <= index < len(self.campaigns):
-            return None
-        found = self.campaigns[index]
-        return found if account is None or found.spec.account == account else None
+        found = self._by_id.get(number)
+        return found if found and (account is None or found.spec.account == account) else None
 
     def campaign(self, number: int, account: int) -> Campaign:
         """Raises ApiError 40000 (code unconfirmed on the platform)."""
@@ -173,6 +171,7 @@ class Service:
         for index in range(len(self.campaigns), len(specs)):
             spec = specs[index]
             self.campaigns.append(campaigns.of(index, spec))
+            self._by_id[self.campaigns[index].id] = self.campaigns[index]
             self.of_account.setdefault(spec.account, []).append(index)
             key = (spec.account, spec.kind, int(spec.overall), int(spec.cost_controlled))
             self.groups.setdefault(key, []).append(index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.emulator import ids, times
+from sim.emulator import times
 from sim.emulator.call import Call, Data
 from sim.emulator.errors import ApiError
 from sim.emulator.service import Boost, LogEntry, Service
@@ -21,8 +21,8 @@ def log_search(service: Service, call: Call) -> Data:
     operators = {str(o) for o in call.array("operator_id", needed=False)}
     found = service.log_since(account, int(since)) if kind == "AD" else []
     if "object_id" in call.query:
-        wanted = call.number("object_id") - ids.CAMPAIGN
-        found = [e for e in found if e.campaign == wanted]
+        wanted = service.find(call.number("object_id"), account)
+        found = [e for e in found if wanted and e.campaign == wanted.index]
     found = [e for e in found if int(e.at) <= until and (not operators or e.operator_id in operators)][::-1]
     at, info = call.page(len(found), 20)
     return {"logs": [_entry(service, found[p]) for p in at], "page_info": {**info, "total_number": len(found)}}
@@ -31,7 +31,7 @@ def log_search(service: Service, call: Call) -> Data:
 def _entry(service: Service, e: LogEntry) -> Data:
     return {
         "log_id": f"{e.id:012d}",
-        "object_id": ids.CAMPAIGN + e.campaign,
+        "object_id": service.campaigns[e.campaign].id,
         "object_name": service.campaigns[e.campaign].spec.name,
         "object_type": "AD",
         "operator_id": e.operator_id,
@@ -51,8 +51,8 @@ def boosts(service: Service, call: Call) -> Data:
         b for b in service.boosts if service.campaigns[b.campaign].spec.account == account and b.begins <= service.now
     ]
     if "ad_id" in call.query:
-        wanted = call.number("ad_id") - ids.CAMPAIGN
-        found = [b for b in found if b.campaign == wanted]
+        wanted = service.find(call.number("ad_id"), account)
+        found = [b for b in found if wanted and b.campaign == wanted.index]
     if call.text("scene", "SMART_BOOST") != "SMART_BOOST":
         found = []
     at, info = call.page(len(found), 100)

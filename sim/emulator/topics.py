@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.emulator import ids, metrics, times
+from sim.emulator import metrics, times
 from sim.emulator.call import Call, Data
 from sim.emulator.creatives import shares
 from sim.emulator.errors import ApiError
@@ -39,14 +39,16 @@ def _bidding(c_controlled: bool) -> str:
 def _plan_rows(service: Service, account: int, where: Where, since: float, until: float, span: str) -> list[Row]:
     """Goods plans of 全域 (乘方 has topics of its own)."""
     chosen = [i for i in _wanted(service, account, 0, where) if not service.campaigns[i].spec.overall]
-    return [({"ad_id": str(ids.CAMPAIGN + i)}, at, row) for i, at, row in service.rows(chosen, since, until, span)]
+    return [
+        ({"ad_id": str(service.campaigns[i].id)}, at, row) for i, at, row in service.rows(chosen, since, until, span)
+    ]
 
 
 def _wanted(service: Service, account: int, kind: int, where: Where) -> list[int]:
     plans, biddings, anchors = (where.get(k) for k in ("ad_id", "aggregate_smart_bid_type", "anchor_id"))
     if plans is not None:
-        numbers = [int(p) - ids.CAMPAIGN for p in plans if p.isdigit()]
-        pool = sorted(i for i in numbers if service.find(i + ids.CAMPAIGN, account))
+        named = (service.find(int(p), account) for p in plans if p.isdigit())
+        pool = sorted(c.index for c in named if c)
     else:
         pool = service.of_account[account]
     found = [i for i in pool if service.campaigns[i].spec.kind == kind]

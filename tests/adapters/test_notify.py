@@ -47,6 +47,12 @@ def test_a_notice_speaks_the_operators_language_and_names_mode_and_place(lang: s
     assert word in text and "live" in text and "17/186" in text and "300 yuan" in text
 
 
+async def test_notices_are_logged_beside_the_answers_of_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    await Notify([], "en").notify([_notice()])
+    out, err = capsys.readouterr()
+    assert out == "" and "300 yuan" in err and "STOPLOSS" in err
+
+
 async def test_a_repeat_within_the_hour_stays_silent() -> None:
     box = Box()
     notify = Notify([Webhook("https://a/hook", box.post)], "en")

@@ -16,7 +16,7 @@ SAYS: dict[Rule, tuple[str, str]] = {
     Rule.STOPLOSS: ("空耗或当日预计亏损超限则暂停; 缺数据绝不触发; 人重新开启后从那一刻重新累计", "spend without orders, or the day's projected loss, pauses; missing data never does; after a person switched it on again it counts from there"),
     Rule.STOCK: ("库存表: 按可卖时长 (直播看近2小时, 商品看7天) 或您设的件数黄橙红提醒, 红则不调低, 只推这一个商品的计划暂停; 过期的行不算数", "the stock table: alerts yellow, orange, red by the hours it lasts (live by the last 2 h, goods by 7 days) or by pieces that you set; red: no lowering, and a campaign of that product alone is paused; lines too old do not count"),
     Rule.BREAKER: ("15分钟内多数写入失败或3次结果不明: 全账户停, 等人恢复", "most writes of 15 min fail, or 3 outcomes unknown: the account stops until a person resumes"),
-    Rule.HOLD: ("人冻结的计划不动 (止损仍有效); 人否决过的提案, 同一计划同一项同一方向当天不再提也不再写", "a campaign frozen by a person stays (a stop-loss still acts); what a person refused is neither proposed nor written again that natural day: same campaign, same lever, same direction"),
+    Rule.HOLD: ("人冻结的计划不动 (止损仍有效); 人否决过的提案, 同一计划同一项同一方向当天不再提也不再写; 平台拒绝过的满一小时再试", "a campaign frozen by a person stays (a stop-loss still acts); what a person refused is neither proposed nor written again that natural day: same campaign, same lever, same direction; what the platform refused waits an hour"),
     Rule.EXTERNAL: ("别人改过: 以其为准, 重新计时, 当天不再碰", "somebody else's edit is adopted, restarts the spacing, and holds the campaign until tomorrow"),
     Rule.OBSERVE: ("喂饱后72小时内不改目标; 直播按账号计, 还要3场", "no edit for 72 h after it was fed; for live also 3 sessions, counted per live account"),
     Rule.QUIET: ("静默时段, 开播第一小时, 换主播前后不动", "quiet windows, a session's first hour, around a change of host: nothing"),

@@ -751,6 +751,15 @@ async def test_a_held_return_to_the_base_budget_is_made_later_that_day(restarts:
     assert await budgets(shop, "00:55", "01:05", "12:00") == [[], [], []], "a person's budget stays for the day"
 
 
+async def test_a_refused_target_is_tried_again_in_an_hour() -> None:
+    shop = Shop()
+    shop.platform.faults = [Fault.REFUSED]
+    await shop.open()
+    told = [await shop.tick(10) for _ in range(7)]
+    assert [[w.state for w in r.writes] for r in told] == [[WriteState.REFUSED], *[[]] * 5, [WriteState.CONFIRMED]]
+    assert [dict(r.held) for r in told[1:6]] == [{Reason.PLATFORM_REFUSED: 1}] * 5
+
+
 async def test_a_refused_return_to_the_base_budget_is_tried_again_in_an_hour() -> None:
     shop = await with_base()
     shop.platform.faults = [Fault.REFUSED]

@@ -275,6 +275,9 @@ def test_a_persons_wish_needs_no_evidence_and_keeps_all_else() -> None:
         ({"spend_last2": 10.0}, Refused.LOWER, Reason.REFUSED),
         (NEW, Refused.RAISE, Reason.REFUSED),
         (NEW, Refused.LOWER, Reason.START),
+        (RAISE, Refused.THERE_RAISE, Reason.PLATFORM_REFUSED),
+        (RAISE, Refused.THERE_LOWER, Reason.ROAS_BELOW_GOAL),
+        (LOWER, Refused.THERE_LOWER, Reason.PLATFORM_REFUSED),
         ({**EMPTY, "valid_orders_today": 0.0}, Refused.PAUSE, Reason.WITHIN_BAND),
         (
             {**EMPTY, "valid_orders_today": 0.0},
@@ -285,12 +288,17 @@ def test_a_persons_wish_needs_no_evidence_and_keeps_all_else() -> None:
         (LOSING, Refused.PAUSE, Reason.WITHIN_BAND),
         (LOSING, Refused.RAISE, Reason.STOPLOSS_ASK),
         ({"stage": Stage.STOPPED, "paused_by_us": True, "resume_at_midnight": True}, Refused.UNPAUSE, Reason.STOPPED),
+        (
+            {"stage": Stage.STOPPED, "paused_by_us": True, "resume_at_midnight": True},
+            Refused.THERE_UNPAUSE,
+            Reason.STOPPED,
+        ),
     ],
 )
-def test_a_persons_no_stands_for_the_day(columns: dict[str, object], refused: Refused, reason: Reason) -> None:
+def test_a_no_stands_for_its_time(columns: dict[str, object], refused: Refused, reason: Reason) -> None:
     made = one(**columns, refused=refused)
     assert made.reason is reason and (made.lever is Lever.NONE) == (
-        reason.name in ("REFUSED", "WITHIN_BAND", "STOPPED")
+        reason.name in ("REFUSED", "PLATFORM_REFUSED", "WITHIN_BAND", "STOPPED")
     )
     if columns is LOSING:
         assert Alert.STOPLOSS in made.alerts, "what it refers to is still told"

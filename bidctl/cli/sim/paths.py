@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bidctl.report.chart import Series
 from sim.result import Result
+from sim.score import rows_of
 from sim.yardstick import Yardstick
 
 Float = NDArray[np.float64]
@@ -23,7 +24,8 @@ def target_path(name: str, results: Sequence[Result], steps: bool = True) -> Ser
 
 def oracle_path(name: str, yardsticks: Sequence[Yardstick], results: Mapping[int, Result]) -> Series:
     """The same of O_feas, over the first targets of the same campaigns; `results` of `hold` by seed."""
-    found = [y.target / _first(results[y.seed].target)[y.campaign, None] for y in yardsticks if y.seed in results]
+    paired = [(y, results[y.seed]) for y in yardsticks if y.seed in results]
+    found = [y.target / _first(r.target)[rows_of(r, y.campaign), None] for y, r in paired]
     return _banded(name, np.concatenate(found), steps=True)
 
 

@@ -49,14 +49,18 @@ def external(d: Sheet) -> None:
 
 
 def refused(d: Sheet) -> None:
-    """R-HOLD: a person's no stands for the natural day: nothing moves this way again, except by a person's own wish."""
+    """R-HOLD: a person's no stands for the natural day: nothing moves this way again, except by a person's own wish. The
+    platform's stands for an hour, whoever wishes."""
     if not d.o.refused.any():
         return
-    no = ((d.pick > d.old) & said_no(d.o, Refused.RAISE)) | ((d.pick < d.old) & said_no(d.o, Refused.LOWER))
+    up, down = d.pick > d.old, d.pick < d.old
+    there = (up & said_no(d.o, Refused.THERE_RAISE)) | (down & said_no(d.o, Refused.THERE_LOWER))
+    d.decide(there, Reason.PLATFORM_REFUSED)
+    no = (up & said_no(d.o, Refused.RAISE)) | (down & said_no(d.o, Refused.LOWER))
     d.decide(no & ~d.person, Reason.REFUSED)
 
 
 def said_no(o: Observation, to: Refused) -> Bool:
-    """Rows of which a person refused one of these today."""
+    """Rows of which one of these was refused."""
     rows: Bool = (o.refused & int(to)) != 0
     return rows

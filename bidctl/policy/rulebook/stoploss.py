@@ -92,7 +92,8 @@ def stock_pause(d: Sheet) -> None:
 
 def unpause(d: Sheet) -> None:
     """R-STOPLOSS: at midnight, where the operator wants it, undo our own pause; never under a breaker or a hold."""
-    wanted = d.o.paused_by_us & d.o.resume_at_midnight & ~said_no(d.o, Refused.UNPAUSE)
+    refused = said_no(d.o, Refused.UNPAUSE | Refused.THERE_UNPAUSE)
+    wanted = d.o.paused_by_us & d.o.resume_at_midnight & ~refused
     if not wanted.any():
         return
     quiet = ~d.o.breaker_open & (d.o.hold == Hold.NO) & ~d.o.human_hold
