@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import time
 
-FIGURES = ("decide", "orders", "help", "observe", "store", "world", "run", "oracle", "control", "creatives", "tick")
+FIGURES = (
+    "decide", "orders", "settlement", "help", "observe", "store", "world", "run", "oracle", "control", "creatives", "tick",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -180,7 +180,12 @@ class Tables(_Section):
     stock: str = ""
     unshipped: str = ""
     hosts: str = ""
+    cash: str = ""
     promotions: str = ""
+    products: str = ""
+    creators: str = ""
+    grades: str = ""
+    fields: str = ""
 
 
 class Notify(_Section):

@@ -39,7 +39,7 @@ SATISFIED: dict[str, object] = dict(  # noqa: C408
     paused_by_us=False, resume_at_midnight=False,
     first_live_day=False, account_spend=1e9, blast_campaigns=0, blast_spend=0.0, blast_edited=False,
     budget_on=False, budget_cap=20000.0, budget_base=NAN, budget_raises_today=0, base_due=False,
-    stock_cover_h=NAN, stock_red_share=NAN, ship_late=False, cash_short=False,
+    stock_cover_h=NAN, stock_pieces=NAN, stock_red_share=NAN, ship_late=False, cash_short=False,
 )  # fmt: skip
 
 _DTYPES = {"Text": np.str_, "Float": np.float64, "Int": np.int64, "Small": np.int8, "Bool": np.bool_}

@@ -36,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.products:products",
         "按商品表算毛利和保本 / Margins and break-even from your table of products.",
     ),
+    "preflight": (
+        "bidctl.cli.preflight:preflight",
+        "投放前检查: 计划还缺什么 / What campaigns lack before launch.",
+    ),
     "run": ("bidctl.cli.run:run", "运行: --mode dry|approve|live / Watch and act: --mode dry|approve|live."),
     "plan": ("bidctl.cli.plan:plan", "把将要做的改动写成方案文件 / Write what would be done to a file."),
     "apply": ("bidctl.cli.plan:apply", "执行方案文件 / Carry out a plan file."),
@@ -53,9 +57,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bidctl.cli.settlement:settlement",
         "结算率与回测 / Settlement rates by pay week, and how well they were forecast.",
     ),
+    "creators": (
+        "bidctl.cli.creators:creators",
+        "达人: 结算产出比, 等级与象限 / Creators: settled gain, grade and quadrant.",
+    ),
+    "fields": (
+        "bidctl.cli.fields:fields",
+        "按经营场和商品角色汇总 / Campaigns added up by business field and product role.",
+    ),
     "protection": (
         "bidctl.cli.protection:protection",
         "赔付台账: 平台会赔多少, 什么会使它失效 / Cost protection by day, and what would lose it.",
+    ),
+    "cash": (
+        "bidctl.cli.cash:cash",
+        "消耗与到账: 占比, 现金成本, 可用资金 / Spend beside receipts, and what is in hand.",
     ),
     "advise": (
         "bidctl.cli.advise:advise",

@@ -85,6 +85,22 @@ spoken_option = click.option(
 """Checked here, read by `language`: errors and help need it before a command is understood."""
 
 
+of_advertiser = click.option("--account", required=True, help="广告账户ID / Advertiser id.")
+last_days = click.option(
+    "--days",
+    type=click.IntRange(1, 41),
+    default=7,
+    show_default=True,
+    help="到今天为止的天数 / Natural days up to today.",
+)
+"""`--account` and `--days` of a report on what the ledger has recorded."""
+
+
+def table_of(name: str, says: str) -> Callable[[F], F]:
+    """`--NAME FILE`: a table of the operator's in place of the one that `[tables]` names."""
+    return click.option(f"--{name}", type=click.Path(path_type=Path), help=says)
+
+
 def options(command: F) -> F:
     """`--config`, `--json`, `--lang`, handed to the command as one `Shell`."""
     import functools

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,7 @@ from bidctl.cli.lazy import lazy
 from bidctl.cli.switches import who
 from bidctl.cli.words import Say
 from bidctl.domain.orders import DOUBTS
+from bidctl.domain.quarantine import SETTLED, Settle
 from bidctl.domain.values import AccountId
 from bidctl.engine.attribution import WAYS
 from bidctl.engine.order_totals import SIDES, OrderTotals, totals, ways
@@ -194,29 +196,61 @@ def _share(part: int, whole: int) -> str:
 
 @click.command()
 @of_account
+@click.option("--resolve", type=int, multiple=True, metavar="NUMBER", help="了结这一行 / Settle this row (see --as).")
 @click.option(
-    "--resolve", type=int, multiple=True, metavar="NUMBER", help="这一行已处理 / You have dealt with this row."
+    "--as",
+    "how",
+    type=click.Choice([s.name.lower() for s in Settle]),
+    default=Settle.KEEP.name.lower(),
+    show_default=True,
+    help="keep 保留现有的, accept 采用这一行, drop 作废 / What stands stays, this row's amount counts, it counts for nothing.",
 )
-@click.option("--resolved", is_flag=True, help="只看已处理的行 / Show rows that were settled.")
+@click.option("--amount", metavar="YUAN", help="accept: 以此金额为准 / accept: the amount that counts, in yuan.")
+@click.option("--resolved", is_flag=True, help="只看已了结的行 / Show rows that were settled.")
 @options
-def quarantine(shell: Shell, account: str, resolve: tuple[int, ...], resolved: bool) -> None:
-    """搁置而不计的行与原因 / Rows that count for nothing, and why; one without its order counts once that comes."""
+def quarantine(
+    shell: Shell, account: str, resolve: tuple[int, ...], how: str, amount: str | None, resolved: bool
+) -> None:
+    """搁置而不计的行与原因, 由人了结: 保留, 采用 (可改金额), 作废; 谁何时怎么了结都留痕 / Rows that count for nothing, and why; one
+    without its order counts once that comes. A person settles a row; who did, when and how is kept."""
     from bidctl import wiring
 
-    now = wiring.clock(shell.settings).now()
+    fen, now = _fen(amount, how, resolve), wiring.clock(shell.settings).now()
     with wiring.ledger(shell.settings) as found, found.begin(durable=bool(resolve)) as t:
-        unknown = [number for number in resolve if not t.resolve(account, number, who(), now)]
-        if unknown:
-            raise UsageProblem(Say.NO_SUCH_ROW(number=unknown[0], account=account))
+        for number in resolve:
+            if not t.resolve(account, number, who(), now, Settle[how.upper()], fen):
+                raise UsageProblem(Say.NO_SUCH_ROW(number=number, account=account))
         rows = t.quarantine(account, resolved=resolved)
     shell.rows(
         shell.text(f"搁置的行: {len(rows)}", f"rows put aside: {len(rows)}"),
         ["#", shell.text("原因", "reason"), shell.text("文件", "file"), shell.text("行", "line"), shell.text("订单", "order"),
-         shell.text("原文", "row"), shell.text("处理", "settled by")],
-        [(q.id, _why(shell, DOUBTS[q.row.doubt], q.row.why), q.row.file, q.row.line, q.row.order or None, q.row.raw, q.resolved_by)
+         shell.text("金额", "amount"), shell.text("原文", "row"), shell.text("了结", "settled by"), shell.text("时间", "at"),
+         shell.text("结果", "how"), shell.text("计入金额", "counts")],
+        [(q.id, _why(shell, DOUBTS[q.row.doubt], q.row.why), q.row.file, q.row.line, q.row.order or None, _told_yuan(q.row.fen), q.row.raw,
+          q.resolved_by, shell.when(q.resolved_at) if q.resolved_at else None, shell.name(SETTLED, q.how) or None, _told_yuan(q.counts))
          for q in rows],
-        ["id", "reason", "file", "line", "order", "row", "resolved_by"],
+        ["id", "reason", "file", "line", "order", "amount", "row", "resolved_by", "resolved_at", "how", "counts"],
     )  # fmt: skip
+
+
+def _fen(amount: str | None, how: str, resolve: tuple[int, ...]) -> int | None:
+    """`--amount` in fen: of one row that is accepted."""
+    if amount is None:
+        return None
+    if how != Settle.ACCEPT.name.lower() or len(resolve) != 1:
+        raise UsageProblem(Say.AMOUNT_OF_ONE())
+    try:
+        fen = Decimal(amount) * FEN
+    except InvalidOperation:
+        raise UsageProblem(Say.AMOUNT_YUAN(amount=amount)) from None
+    if not fen.is_finite() or fen < 0 or fen != int(fen):
+        raise UsageProblem(Say.AMOUNT_YUAN(amount=amount))
+    return int(fen)
+
+
+def _told_yuan(fen: int | None) -> str | None:
+    """An amount; None where it is not known or counts for nothing."""
+    return None if fen is None or fen < 0 else yuan(fen)
 
 
 def _why(shell: Shell, doubt: Wording, why: str) -> str:

@@ -11,12 +11,12 @@ from bidctl.adapters.tables.products import COLUMNS, read_products
 from bidctl.cli.common import Shell, options
 from bidctl.cli.enrol import identity, share
 from bidctl.cli.words import Say
-from bidctl.domain.products import ProductRole, ProductTable
+from bidctl.domain.business import ROLES
+from bidctl.domain.products import ProductTable
 from bidctl.domain.values import AccountId, Side
 from bidctl.engine.contribution import break_even_of, contribution, economics
 from bidctl.problem import UsageProblem
 
-ROLES = {ProductRole.TRAFFIC: "引流款", ProductRole.PROFIT: "利润款", ProductRole.HERO: "爆款"}
 KEYS = ["product", "name", "category", "role", "margin", "lost_per_refund", "refunded", "break_even", "break_even_incremental",
         "sum", "missing"]  # fmt: skip
 
@@ -61,7 +61,7 @@ def _row(shell: Shell, table: ProductTable, name: str, side: Side, settled: floa
     c = contribution(product)
     e = economics(c, side, shell.settings.cash.share)
     floor = None if e is None else break_even_of(e, side, settled)
-    role = "" if product.role is None else ROLES[product.role]
+    role = "" if product.role is None else ROLES[product.role].zh
     return (
         name, product.name, product.category, role, _share(c.margin), _share(c.lost), _share(c.refunded),
         _ratio(shell, floor.blended) if floor else None, _ratio(shell, floor.incremental) if floor else None,

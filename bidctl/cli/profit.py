@@ -7,7 +7,7 @@ import math
 import click
 import numpy as np
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Shell, last_days, of_advertiser, options
 from bidctl.cli.enrol import identity
 from bidctl.domain.values import AccountId
 from bidctl.engine.daily_profit import DailyProfit
@@ -17,14 +17,8 @@ ALL = "*"
 
 
 @click.command()
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
-@click.option(
-    "--days",
-    type=click.IntRange(1, 41),
-    default=7,
-    show_default=True,
-    help="到今天为止的天数 / Natural days up to today.",
-)
+@of_advertiser
+@last_days
 @options
 def profit(shell: Shell, account: str, days: int) -> None:
     """每天每个托管计划的消耗, 现金, 支付, 结算, 预计, 贡献和利润, 元 / Spend, cash, paid, billed, projected, contribution and profit of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Shell, last_days, of_advertiser, options
 from bidctl.cli.enrol import identity
 from bidctl.domain.values import AccountId, Protection
 from bidctl.engine.protection_ledger import COVERS, Cover
@@ -22,14 +22,8 @@ KEYS = ["day", "campaign", "valid_orders", "spend", "roi", "target", "t", "expec
 
 
 @click.command()
-@click.option("--account", required=True, help="广告账户ID / Advertiser id.")
-@click.option(
-    "--days",
-    type=click.IntRange(1, 41),
-    default=7,
-    show_default=True,
-    help="到今天为止的天数 / Natural days up to today.",
-)
+@of_advertiser
+@last_days
 @options
 def protection(shell: Shell, account: str, days: int) -> None:
     """每天每个托管计划: 有效订单, 当日 ROI 和目标, T, 平台会赔多少或为何不赔; 今天的还有下次安全改价时间, 改价或暂停会放弃多少 / Of every

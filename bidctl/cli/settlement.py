@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
-from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
+from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
 from bidctl.cli.lazy import lazy
 from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account, zone_at
@@ -14,6 +15,7 @@ from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.values import AccountId
 from bidctl.engine.backtest import backtest as test_back
+from bidctl.engine.settlement_categories import categorised, category_means
 from bidctl.engine.settlement_weeks import PaidBy, WeekRate, pay_days, rates, stated, triangle
 from bidctl.problem import Problem
 
@@ -38,27 +40,48 @@ def settlement() -> None:
 @click.option(
     "--settled-share", type=float, default=0.75, show_default=True, help="先验结算率 / Prior: share finally billed."
 )
+@table_of("products", "类目来自商品表 / Your table of products tells categories.")
 @options
-def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: float) -> None:
-    """按支付周 (不按结算周) 的结算率与预计 / Settlement rate by the week of PAYMENT, and where it will end."""
+def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: float, products: Path | None) -> None:
+    """按支付周 (不按结算周) 的结算率与预计, 成熟度, 趋势, 并与全店和类目均值比较 / Settlement rate by the week of PAYMENT, where it
+    will end, maturity, trend, and against the mean of the shop and of its category."""
     from bidctl import wiring
+    from bidctl.wiring.attribution import attribution_of
+    from bidctl.wiring.catalogue import products_of
 
     when = instant(at) if at else wiring.clock(shell.settings).now()
     prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
-    told = rates(_days(shell, account, when, side), when.timestamp(), prior, zone_at(when).total_seconds())
+    table, offset = products_of(shell.settings, products), zone_at(when).total_seconds()
+    with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
+        rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
+        found = categorised(t.order_slices(account), when.timestamp(), side, table.categories(), offset, rule)  # type: ignore[arg-type]
+    told, means = (
+        rates(found.days, when.timestamp(), prior, offset),
+        category_means(found, when.timestamp(), prior, offset),
+    )
     mean = _mean(told)
     shell.rows(
         shell.text(f"结算率, 截至 {shell.when(when)} (元)", f"settlement rate as of {shell.when(when)} (yuan)"),
         [SAID_BY[side].text(shell.lang), shell.text("支付周", "pay week"), shell.text("订单", "orders"), shell.text("支付", "paid"),
          shell.text("已结算", "billed"), shell.text("已退款", "refunded"), shell.text("预计结算率", "projected rate"),
          shell.text("90% 下限", "90 % low"), shell.text("90% 上限", "90 % high"), shell.text("成熟度", "maturity"),
-         shell.text("较上周", "trend"), shell.text("较全店", "against all"), shell.text("异常", "cluster")],
+         shell.text("较上周", "trend"), shell.text("较全店", "against all"),
+         shell.text("类目均值", "category mean"), shell.text("较类目", "against it"), shell.text("异常", "cluster")],
         [(r.key or shell.text("(未注明)", "(not told)"), _day(r.week), r.orders, f"{r.paid:.2f}", f"{r.billed:.2f}", f"{r.refunded:.2f}",
           f"{r.rate:.3f}", f"{r.lo:.3f}", f"{r.hi:.3f}", f"{r.maturity:.2f}", trend, f"{r.rate - mean:+.3f}",
+          *_against(r.rate, means.get((r.key, r.week))),
           shell.text("是", "yes") if r.flagged else "")
          for r, trend in zip(told, _trends(told), strict=True)],
-        [side, "week", "orders", "paid", "billed", "refunded", "rate", "lo", "hi", "maturity", "trend", "against_all", "cluster"],
+        [side, "week", "orders", "paid", "billed", "refunded", "rate", "lo", "hi", "maturity", "trend", "against_all",
+         "category_mean", "against_category", "cluster"],
     )  # fmt: skip
+    if not means:
+        shell.say("* 没有类目均值: 在商品表里写类目 (--products 文件, 或 [tables] products)",
+                  "* no category mean: tell categories in your table of products (--products FILE, or [tables] products)")  # fmt: skip
+
+
+def _against(rate: float, mean: float | None) -> tuple[str, str]:
+    return ("", "") if mean is None else (f"{mean:.3f}", f"{rate - mean:+.3f}")
 
 
 @click.command()
@@ -73,7 +96,7 @@ def backtest(shell: Shell, account: str, settled_share: float) -> None:
 
     now = wiring.clock(shell.settings).now()
     prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
-    t = triangle(_days(shell, account, now, None), now.timestamp(), zone_at(now).total_seconds())
+    t = triangle(_days(shell, account, now), now.timestamp(), zone_at(now).total_seconds())
     if len(t.paid) < LEAST:
         raise Problem(Say.TOO_FEW_WEEKS(found=len(t.paid), needed=LEAST))
     curve, weight = stated(t.known(len(t.paid) - 1, now.timestamp()), prior)
@@ -87,13 +110,11 @@ def backtest(shell: Shell, account: str, settled_share: float) -> None:
     )  # fmt: skip
 
 
-def _days(shell: Shell, account: str, when: datetime, side: str | None) -> PaidBy:
+def _days(shell: Shell, account: str, when: datetime) -> PaidBy:
     from bidctl import wiring
-    from bidctl.wiring.attribution import attribution_of
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
-        rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
-        return pay_days(t.order_slices(account), when.timestamp(), side, zone_at(when).total_seconds(), rule)  # type: ignore[arg-type]
+        return pay_days(t.order_slices(account), when.timestamp(), None, zone_at(when).total_seconds())
 
 
 def _day(second: float) -> str:

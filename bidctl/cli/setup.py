@@ -44,12 +44,18 @@ language = "zh"                      # zh, en
 # spend_without_orders = 300         # 空耗止损, 元 / spend without any order, yuan
 # loss_of_day = 1000                 # 当日预计亏损止损, 元 / projected loss of the day, yuan
 
+# 您自己的表 (docs/tables.zh-CN.md), 文件一变就重读 / tables of your own (docs/tables.md), read again when they change
+[tables]
+# stock = "stock.csv"                # 库存 / stock; unshipped 待发货, hosts 换主播, cash 到账, promotions 大促
+# products = "products.csv"          # 商品, 供报表 / products, for reports; creators 达人, grades 等级, fields 经营场
+
 [notify]
 # webhook = "https://..."
 # feishu = "https://open.feishu.cn/open-apis/bot/v2/hook/..."
 
 # 规则书的数值, 起保护作用的只能收紧 / numbers of the rulebook; the protective ones may only be tightened
 [rules]
+# cash_share = 0.6                   # R-CASH: 近30天消耗不超过同期到账的比例 / spend of 30 days over receipts of the same days
 """
 
 

@@ -72,6 +72,18 @@ class Say(Phrases):
         "回测: 有 {found} 个支付周已过完 90 天, 至少需要 {needed} 个; 请导入更早的订单: bidctl orders import",
         "backtest: {found} pay weeks are over (90 days), at least {needed} are needed; import older orders: bidctl orders import",
     )
+    PREFLIGHT_LACKS = (
+        "{count} 个计划中 {campaigns} 个还缺 {lacks} 项; 先看 {campaign} 的{check}: {says}",
+        "{campaigns} of {count} campaigns lack {lacks} things; first {check} of {campaign}: {says}",
+    )
+    AMOUNT_OF_ONE = (
+        "--amount: 只用于采用一行: --resolve 编号 --as accept --amount 元",
+        "--amount: of one row that is accepted: --resolve NUMBER --as accept --amount YUAN",
+    )
+    AMOUNT_YUAN = (
+        "--amount: 取值 {amount}, 应为不小于 0 的元, 至多两位小数, 例如 60.00",
+        "--amount: found {amount}, expected yuan, 0 or more with at most two decimals, e.g. 60.00",
+    )
     NO_SUCH_ROW = (
         "--resolve {number}: 账户 {account} 没有这个待处理的行; 请看: bidctl orders quarantine",
         "--resolve {number}: no open row of account {account}; see: bidctl orders quarantine",

@@ -168,11 +168,12 @@ class Observation:
     budget_base: Float  # yuan; NaN = no return to base
     budget_raises_today: Int
     base_due: Bool  # today's return to the base budget is still to be done
-    # stock, shipping, cash: keep their place until their data comes (NaN / False = no data, binds nothing)
+    # stock, shipping, cash: from the operator's tables or the shop's bills (NaN / False = no data, binds nothing)
     stock_cover_h: Float
+    stock_pieces: Float  # left of the scarcest product
     stock_red_share: Float  # share of GMV carried by red products
     ship_late: Bool
-    cash_short: Bool
+    cash_short: Bool  # spend of 30 days above its stated share of the receipts billed in the same days
 
     def __len__(self) -> int:
         return len(self.campaign)

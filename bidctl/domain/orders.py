@@ -7,7 +7,7 @@ was subsidised are kept apart. Ids are text. Instants are float64 epoch seconds 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ Text = NDArray[np.str_]
 Float = NDArray[np.float64]
 Fen = NDArray[np.int64]
 Rows = NDArray[np.intp] | NDArray[np.bool_]
-T = TypeVar("T", "Orders", "Refunds", "Bills", "OrderGroups")
+T = TypeVar("T", "Orders", "Refunds", "Bills", "OrderGroups", "Rulings")
 
 
 class RefundStage(IntEnum):
@@ -35,6 +35,14 @@ class BillKind(IntEnum):
 
     SETTLED = 0
     TAKEN_BACK = 1  # refunded after settlement
+
+
+class FactKind(IntEnum):
+    """What a fact is of. Numbers are stored: never reuse one."""
+
+    ORDER = 0
+    REFUND = 1
+    BILL = 2
 
 
 class Doubt(IntEnum):
@@ -176,6 +184,24 @@ class OrderGroups:
         return len(self.campaign)
 
 
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """n words of people on single facts, from `known_at` on. `kind` int8 `FactKind`, `key` the fact's own id, `order` of its order;
+    `fen` the amount on the paid basis that counts in place of the one told, -1 = the fact counts for nothing."""
+
+    kind: NDArray[np.int8]
+    key: Text
+    order: Text
+    known_at: Float
+    fen: Fen
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def take(self, rows: Rows) -> Rulings:
+        return _take(self, rows)
+
+
 _DTYPE = {"Text": np.str_, "Float": np.float64, "Fen": np.int64, "NDArray[np.int8]": np.int8}
 
 
@@ -193,11 +219,12 @@ def _dtype(annotation: object) -> type[np.generic]:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """Everything told of an account's orders, in any order, perhaps more than once."""
+    """Everything told of an account's orders, in any order, perhaps more than once; and what people ruled on it."""
 
     orders: Orders
     refunds: Refunds
     bills: Bills
+    rulings: Rulings = field(default_factory=lambda: from_rows(Rulings, []))
 
     def as_of(self, t: float) -> OrderFacts:
         """Exactly what was known at epoch second `t`."""
@@ -205,6 +232,7 @@ class OrderFacts:
             self.orders.take(self.orders.known_at <= t),
             self.refunds.take(self.refunds.known_at <= t),
             self.bills.take(self.bills.known_at <= t),
+            self.rulings.take(self.rulings.known_at <= t),
         )
 
 

@@ -63,6 +63,10 @@ class ProductTable:
     products: Mapping[str, Product]
     defaults: Mapping[str, Product]
 
+    def categories(self) -> dict[str, str]:
+        """The category of each product that tells one."""
+        return {name: p.category for name, p in self.products.items() if p.category}
+
     def find(self, product: str) -> Product | None:
         """The product with its category's defaults, then those of all, where it does not tell; None = not in the table."""
         found = self.products.get(product)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,27 @@ class Doubtful(Exception):
         self.doubt, self.why = doubt, why
 
 
+class Settle(IntEnum):
+    """How a person settles a row put aside. Numbers are stored: never reuse one."""
+
+    KEEP = 0
+    ACCEPT = 1
+    DROP = 2
+
+
+SETTLED: dict[Settle, Wording] = {
+    Settle.KEEP: Wording("保留现状", "what stands is kept"),
+    Settle.ACCEPT: Wording("采用这一行的金额", "its amount counts"),
+    Settle.DROP: Wording("作废, 不再计入", "counts for nothing"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """One row put aside. `kind`: order, refund, bill, or row where not even that could be read; `key` its own id; `order` the order
     it speaks of ("" = not told); `file` and `line` where it stood; `raw` its text; `known_at` epoch second; `words` what
-    makes it the same row when it is told again ("" = its text); `why` what is wrong with it beyond the doubt's own words."""
+    makes it the same row when it is told again ("" = its text); `why` what is wrong with it beyond the doubt's own words; `fen`
+    the amount it says on the paid basis, None = it could not be read."""
 
     doubt: Doubt
     kind: str
@@ -37,16 +54,20 @@ class Aside:
     known_at: float
     words: str = ""
     why: str = ""
+    fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A row put aside as it is stored: its number, and who settled it when (None = open)."""
+    """A row put aside as it is stored: its number, who settled it when (None = open) and how; `counts`: the amount in fen that
+    counts since then, where that was said."""
 
     id: int
     row: Aside
     resolved_by: str | None
     resolved_at: datetime | None
+    how: Settle | None = None
+    counts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

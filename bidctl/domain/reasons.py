@@ -356,6 +356,7 @@ class Alert(IntEnum):
     STOCK_RED = 20
     TABLE = 21  # a table of the operator's cannot be read: what it said last stands, and grows old
     MATERIAL = 22  # R-RELAY: new creatives are asked for, more than the reserve holds
+    CASH = 23  # of the account, not of one campaign
 
     @property
     def bit(self) -> int:
@@ -383,6 +384,10 @@ ALERT_WORDING: dict[Alert, Wording] = {
     Alert.STOCK_RED: Wording("库存告急 (红), 不调低", "stock is red: no lowering"),
     Alert.TABLE: Wording("您的表读不出来, 沿用上次读到的", "a table of yours cannot be read: what it said last stands"),
     Alert.MATERIAL: Wording("请补充新素材", "new creatives are asked for"),
+    Alert.CASH: Wording(
+        "近30天消耗占同期到账过高: 不调低, 不加预算 (见 bidctl cash)",
+        "spend of 30 days is too large a share of the receipts of the same days: no lowering, no budget raise (see bidctl cash)",
+    ),
     Alert.NO_BUDGET_STEP: Wording("预算没有合规的加幅", "the budget has no legal step"),
     Alert.RACE: Wording("读取与写入之间有人改动", "somebody edited between our read and our write"),
     Alert.CLOCK: Wording("时钟偏差, 暂停写入", "clock offset: writes stopped"),
@@ -393,3 +398,6 @@ ALERT_WORDING: dict[Alert, Wording] = {
     Alert.ASK: Wording("需要人确认", "needs a person's answer"),
     Alert.APPROVAL_DROPPED: Wording("已批准的提案没有执行", "what a person approved was not carried out"),
 }
+
+OF_ACCOUNT = frozenset({Alert.CASH})
+"""Alerts about an account, raised on all its rows: told once."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Switches
 from bidctl.domain.values import AccountId, Hold, Kind, Waiver
+from bidctl.engine.cash import short_accounts
 from bidctl.engine.columns import Columns
 from bidctl.engine.external import LOOK_BACK
 from bidctl.engine.guards import host_change, late_accounts, speeds, stock_cover
@@ -215,8 +216,10 @@ def _rest(c: Columns) -> dict[str, Column]:
     raises = c.roster.spread(s.budget_raises, 0)
     counted = t.x[:3, :, -1] - c.before_switched_on
     hours = (c.now - c.days.start(t.last_day - 6)) / 3600
-    sold = speeds(t.sum(2, 7), hours, t.x[2, :, -1], c.session_age, c.live, c.roster.flags("off_air"))
-    cover, red_share = stock_cover(s.tables, c.roster.products, sold)
+    sold = speeds(
+        t.sum(2, 7), hours, c.delivery.orders_2h, t.x[2, :, -1], c.session_age, c.live, c.roster.flags("off_air")
+    )
+    cover, pieces, red_share = stock_cover(s.tables, c.roster.products, sold)
     return {
         "protection": c.roster.ints("protection").astype(np.int8),
         "valid_orders_today": np.where(c.net, t.x[4, :, -1], t.x[2, :, -1]),
@@ -239,10 +242,21 @@ def _rest(c: Columns) -> dict[str, Column]:
         "budget_raises_today": raises,
         "base_due": c.base_due,
         "stock_cover_h": cover,
+        "stock_pieces": pieces,
         "stock_red_share": red_share,
         "ship_late": late_accounts(s.tables, [AccountId(a) for a in c.roster.accounts], s.ship_hours)[c.accounts.of],
-        "cash_short": np.zeros(c.n, np.bool_),
+        "cash_short": _cash_short(c),
     }
+
+
+def _cash_short(c: Columns) -> Bool:
+    """(n,) campaigns of an account whose spend is too large a share of its receipts (R-CASH, off unless a share is stated)."""
+    s = c.standing
+    if not s.cash_share:
+        return np.zeros(c.n, np.bool_)
+    spend = c.accounts.sums_of_columns(filled(c.table.x[0]))
+    short = short_accounts(s.tables, c.roster.accounts, spend, c.table.last_day, s.cash_share, s.cash_stale_d)
+    return short[c.accounts.of]
 
 
 def _live_since(c: Columns) -> Float:

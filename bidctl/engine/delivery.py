@@ -29,7 +29,8 @@ DAY_HOURS = 24
 class Delivery:
     """(n,) each; the names are those of `Observation`. `usual_last2`: what the campaign itself usually spends in the hours of
     `spend_last2`, NaN where these are not the two just gone; `usual_hour`: this hour and the two before it; `sum_24h` (5, n) the
-    `HOURLY` metrics of the present clock hour and the 24 before it, NaN = an hour is unknown."""
+    `HOURLY` metrics of the present clock hour and the 24 before it, NaN = an hour is unknown; `orders_2h` orders of the last 2 h,
+    those of the hour that begins them counted by its share, NaN likewise."""
 
     spend_last2: Float
     usual_last2: Float
@@ -38,6 +39,7 @@ class Delivery:
     spent_share: Float
     bound_days: Int
     sum_24h: Float
+    orders_2h: Float
 
 
 def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: float) -> Delivery:
@@ -62,6 +64,7 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
         np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
         _bound_days(m, table, budget),
         _last_hours(views, here),
+        _orders_2h(views, here, (now - m.days.hour_start(here)) / HOUR_S),
     )
 
 
@@ -91,6 +94,16 @@ def _last_hours(views: Sequence[DayByHours], here: int) -> Float:
     for v in views:
         out = out + total(v.x[:, :, max(begin - v.first, 0) : max(here - v.first, 0)])
     return out
+
+
+def _orders_2h(views: Sequence[DayByHours], here: int, gone: float) -> Float:
+    """(n,) orders of the hour `here`, of which `gone` (0..1) has passed, the one before it and the rest of the one before that."""
+    first, orders = views[0].first, np.concatenate([v.x[2] for v in views], axis=1)
+    begin = here - 2 - first
+    if begin < 0:
+        return np.full(len(orders), np.nan)
+    three = orders[:, begin : begin + 3]
+    return np.asarray(np.where(np.isnan(three[:, 2]), 0.0, three[:, 2]) + three[:, 1] + (1.0 - gone) * three[:, 0])
 
 
 def _bound_days(m: Memory, table: DayTable, budget: Float) -> Int:

@@ -6,6 +6,8 @@ with its reason and counts for nothing until a person resolves it, save one whos
     not billed:  refunded = sum of refunds,                                  billed = 0,               open = paid - refunded
     billed:      refunded = max(sum of refunds, paid - settled + taken back), billed = paid - refunded, open = 0
 
+What a person ruled on a fact (`Rulings`) goes before what was told of it.
+
 A bill knows of refunds that the list of refunds may not have told yet, and the list of refunds that no bill shows yet: neither is
 counted twice, because the larger of the two is what is gone.
 """
@@ -17,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.orders import BillKind, Bills, Doubt, OrderFacts, Orders, Refunds, RefundStage
+from bidctl.domain.orders import BillKind, Bills, Doubt, FactKind, OrderFacts, Orders, Refunds, RefundStage
+from bidctl.engine.rulings import ruled
 
 Fen = NDArray[np.int64]
 Int = NDArray[np.intp]
@@ -53,10 +56,11 @@ class OrderLedger:
 
 def order_ledger(facts: OrderFacts) -> OrderLedger:
     """The ledger of everything told."""
+    facts, void = ruled(facts)
     kept, bad_orders = _orders(facts.orders)
     orders = facts.orders.take(kept)
-    bad_refunds, before, after = _refunds(facts.refunds, orders)
-    bills, bad_bills = _bills(facts.bills, orders)
+    bad_refunds, before, after = _refunds(facts.refunds, orders, void[FactKind.REFUND])
+    bills, bad_bills = _bills(facts.bills, orders, void[FactKind.BILL])
     b, n = facts.bills.take(bills), len(orders)
     at = np.searchsorted(orders.order, b.order)
     settles = b.kind == BillKind.SETTLED
@@ -88,12 +92,12 @@ def _orders(o: Orders) -> tuple[Int, tuple[Int, NDArray[np.int8]]]:
     return first, _doubts([(negative, Doubt.NEGATIVE), (differs, Doubt.ORDER_DIFFERS)])
 
 
-def _refunds(r: Refunds, orders: Orders) -> tuple[tuple[Int, NDArray[np.int8]], Fen, Fen]:
+def _refunds(r: Refunds, orders: Orders, void: Bool) -> tuple[tuple[Int, NDArray[np.int8]], Fen, Fen]:
     """Rows in doubt, and by order what came back before dispatch and after receipt."""
     n, negative = len(orders), r.fen < 0
-    first, differs = _first_told(r.refund, r.order, r.known_at, r.fen, ~negative)
+    first, differs = _first_told(r.refund, r.order, r.known_at, r.fen, ~negative & ~void)
     at, known = _place(r.order, orders.order)
-    orphan = ~negative & ~differs & ~known
+    orphan = ~negative & ~differs & ~known & ~void
     mine = first[known[first]]
     # of one order's refunds those count, in the order they happened, that fit into what was paid
     order = mine[np.lexsort((r.refund[mine], r.happened_at[mine], at[mine]))]
@@ -109,11 +113,11 @@ def _refunds(r: Refunds, orders: Orders) -> tuple[tuple[Int, NDArray[np.int8]], 
     return doubts, parts[0], parts[1]
 
 
-def _bills(b: Bills, orders: Orders) -> tuple[Int, tuple[Int, NDArray[np.int8]]]:
+def _bills(b: Bills, orders: Orders, void: Bool) -> tuple[Int, tuple[Int, NDArray[np.int8]]]:
     negative = (b.fen < 0) | (b.commission < 0) | (b.fee < 0)
-    first, differs = _first_told(b.bill, b.order, b.known_at, b.fen, ~negative)
+    first, differs = _first_told(b.bill, b.order, b.known_at, b.fen, ~negative & ~void)
     at, known = _place(b.order, orders.order)
-    orphan = ~negative & ~differs & ~known
+    orphan = ~negative & ~differs & ~known & ~void
     mine = first[known[first]]
     settles = b.kind[mine] == BillKind.SETTLED
     # what is settled in all may not exceed what was paid, nor what is taken back what was settled

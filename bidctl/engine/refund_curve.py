@@ -15,6 +15,7 @@ Two stages: bins that end within `DISPATCH_DAYS` are refunds before dispatch (no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,9 @@ wholesaler show about 1, where single large returns dominate)."""
 
 LEAST = 1e-4
 """Yuan below which nothing is coming: less than a fen."""
+
+PIECE = 16_384
+"""Cohorts worked on together."""
 
 FLAG_TIMES, FLAG_SIGMAS = 2.0, 3.0
 """A cohort is flagged as a cluster where its refunds are over twice the expected and three standard deviations above."""
@@ -74,19 +78,33 @@ class RefundCurve:
         late = self.edges[1:] > DISPATCH_DAYS + 1e-9
         return np.asarray(self.share[:, late].sum(axis=1))
 
-    def seen(self, group: Int, age_days: Float) -> Float:
-        """(c,) share of paid GMV that is expected back by an age; bins fill evenly."""
-        return np.asarray((self.share[group] * lived(self.edges, age_days)).sum(axis=1))
+    @property
+    def whole(self) -> Float:
+        """(g, b + 1) share of paid GMV that is expected back by each edge."""
+        return np.concatenate([np.zeros((len(self.share), 1)), np.cumsum(self.share, axis=1)], axis=1)
 
-    def coming(self, group: Int, age_days: Float) -> Float:
+    def seen(self, group: Int, age_days: Float, whole: Float | None = None) -> Float:
+        """(c,) share of paid GMV that is expected back by an age; bins fill evenly. `whole`: its own, where it is made already."""
+        whole = self.whole if whole is None else whole
+        b, part = _within(self.edges, np.asarray(age_days, np.float64))
+        return np.asarray(whole[group, b] + part * self.share[group, b])
+
+    def coming(self, group: Int, age_days: Float, whole: Float | None = None) -> Float:
         """(c,) share of paid GMV that is expected back after an age."""
-        return np.asarray(np.maximum(self.rate[group] - self.seen(group, age_days), 0.0))
+        whole = self.whole if whole is None else whole
+        return np.asarray(np.maximum(whole[group, -1] - self.seen(group, age_days, whole), 0.0))
 
 
 def lived(edges: Float, age_days: Float) -> Float:
     """(c, b) share of each lag bin that a cohort of an age has lived through."""
     width = np.diff(edges)
     return np.asarray(np.clip((np.asarray(age_days)[:, None] - edges[:-1]) / width, 0.0, 1.0))
+
+
+def _within(edges: Float, age_days: Float) -> tuple[NDArray[np.intp], Float]:
+    """(c,) the lag bin in which an age lies, and the share of it that is lived."""
+    b = np.clip(np.searchsorted(edges, age_days, side="right") - 1, 0, len(edges) - 2)
+    return b, np.clip((age_days - edges[b]) / np.diff(edges)[b], 0.0, 1.0)
 
 
 def prior_curve(edges: Float, rate: Float, quick: Float, mean_days: Float) -> RefundCurve:
@@ -104,8 +122,7 @@ def prior_curve(edges: Float, rate: Float, quick: Float, mean_days: Float) -> Re
 def learn(prior: RefundCurve, strength: Float, cohorts: Cohorts) -> RefundCurve:
     """The curve of each group of `prior` after its cohorts; `strength` (g,) yuan of paid GMV that the prior weighs."""
     g, k = len(prior.share), np.asarray(strength, np.float64)[:, None]
-    exposure = _by_group(cohorts.paid[:, None] * lived(prior.edges, cohorts.age_days), cohorts.group, g)
-    refunds = _by_group(cohorts.refunds, cohorts.group, g)
+    exposure, refunds = _exposure(prior.edges, cohorts, g), _by_group(cohorts.refunds, cohorts.group, g)
     share = (k * prior.share + refunds) / np.where(k + exposure > 0, k + exposure, 1.0)
     return RefundCurve(prior.edges, np.where(k + exposure > 0, share, prior.share))
 
@@ -119,25 +136,51 @@ def spread(curve: RefundCurve, cohorts: Cohorts, age_days: float, groups: int = 
     """(groups,) squared relative error of what comes after an age, beyond the chance of which orders come back: from cohorts
     older than that age, each weighing by how much of its coming refunds it has lived through; shrunk to `SPREAD`."""
     old = cohorts.take((cohorts.age_days > age_days) & (cohorts.paid > 0))
-    if groups == 1:
-        old = Cohorts(np.zeros(len(old.group), np.int64), old.paid, old.age_days, old.refunds, old.sampling)
-    at = np.full(len(old.paid), age_days)
-    step = lived(curve.edges, old.age_days) - lived(curve.edges, at)
-    share = curve.share[old.group]
-    expected = old.paid * (share * step).sum(axis=1)
+    by_age = curve.seen(old.group, np.full(len(old.paid), age_days))
+    (b,), (part,) = _within(curve.edges, np.array([age_days]))
     # what fell into the bin of the age itself is divided as the curve divides it
-    part = np.where(
-        lived(curve.edges, old.age_days) > 0, step / np.maximum(lived(curve.edges, old.age_days), 1e-12), 0.0
-    )
-    got = (old.refunds * part).sum(axis=1)
-    coming = curve.coming(old.group, at)
-    weight = np.where(coming > 0, (share * step).sum(axis=1) / np.where(coming > 0, coming, 1.0), 0.0)
-    ok = expected > 0
-    error = np.where(ok, ((got - expected) / np.where(ok, expected, 1.0)) ** 2, 0.0)
-    chance = np.where(ok, old.sampling / np.where(ok, expected, 1.0), 0.0)
-    excess = np.bincount(old.group, weights=weight * (error - chance) * ok, minlength=groups)
-    n = np.bincount(old.group, weights=weight * ok, minlength=groups)
+    here = np.minimum((old.age_days - curve.edges[b]) / (curve.edges[b + 1] - curve.edges[b]), 1.0)
+    got = old.refunds[:, b + 1 :].sum(axis=1) + old.refunds[:, b] * (1.0 - part / np.maximum(here, 1e-12))
+    weight, excess = _beyond(old, curve.seen(old.group, old.age_days) - by_age, curve.rate[old.group] - by_age, got)
+    group = np.zeros(len(old.group), np.int64) if groups == 1 else old.group
+    n, sums = (np.asarray(np.bincount(group, weights=x, minlength=groups), np.float64) for x in (weight, excess))
+    return _shrunk(sums, n)
+
+
+def spreads(curve: RefundCurve, cohorts: Cohorts, ages: Float) -> Float:
+    """(k,) `spread` of all cohorts together at many ages: found at the edges of the lag bins, in between in a straight line."""
+    whole, rate = curve.whole, curve.rate
+    sums = np.zeros((2, len(curve.edges)))
+    for c in _pieces(cohorts):
+        seen, left = curve.seen(c.group, c.age_days, whole), c.refunds.sum(axis=1)
+        for k, edge in enumerate(curve.edges.tolist()):
+            old, by_age = (c.age_days > edge) & (c.paid > 0), whole[c.group, k]
+            weight, excess = _beyond(c, np.where(old, seen - by_age, 0.0), rate[c.group] - by_age, left)
+            sums[:, k] += excess.sum(), weight.sum()
+            if k < len(curve.edges) - 1:
+                left = left - c.refunds[:, k]
+    return np.asarray(np.interp(ages, curve.edges, _shrunk(sums[0], sums[1])))
+
+
+def _beyond(c: Cohorts, step: Float, coming: Float, got: Float) -> tuple[Float, Float]:
+    """(c,) weight of each cohort, and its weighed squared relative error beyond chance. `step`: of the `coming` share of paid GMV what
+    it has lived through; `got` yuan that came."""
+    expected = c.paid * step
+    ok = (expected > LEAST) & (coming > 0)
+    safe = np.where(ok, expected, 1.0)
+    weight = np.where(ok, step / np.where(ok, coming, 1.0), 0.0)
+    return weight, weight * (((got - expected) / safe) ** 2 - c.sampling / safe)
+
+
+def _shrunk(excess: Float, n: Float) -> Float:
     return np.asarray(np.maximum((SPREAD_WEIGHT * SPREAD + excess) / (SPREAD_WEIGHT + n), 0.0))
+
+
+def _pieces(c: Cohorts) -> Iterator[Cohorts]:
+    """The cohorts so many at a time that what is worked out of them stays in the processor's cache."""
+    for i in range(0, len(c.paid), PIECE):
+        part = slice(i, i + PIECE)
+        yield Cohorts(c.group[part], c.paid[part], c.age_days[part], c.refunds[part], c.sampling[part])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +195,16 @@ class Projection:
 def project(curve: RefundCurve, excess: Float, cohorts: Cohorts) -> Projection:
     """Where each cohort ends. `excess` (c,): `spread` at its age. What is still to come is a gamma with the expected mean and
     relative variance excess + sampling * (1 - p) / mean, never more than what is left."""
+    whole = curve.whole
+    parts = [_project(curve, whole, excess[i * PIECE :][:PIECE], c) for i, c in enumerate(_pieces(cohorts))]
+    columns = zip(*((p.final, p.lo, p.hi) for p in parts), strict=True) if parts else np.zeros((3, 1, 0))
+    return Projection(*(np.concatenate(list(column)) for column in columns))
+
+
+def _project(curve: RefundCurve, whole: Float, excess: Float, cohorts: Cohorts) -> Projection:
     seen = cohorts.refunds.sum(axis=1)
     left = np.maximum(cohorts.paid - seen, 0.0)
-    share = curve.coming(cohorts.group, cohorts.age_days)
+    share = curve.coming(cohorts.group, cohorts.age_days, whole)
     mean = np.minimum(cohorts.paid * share, left)
     some = mean > LEAST
     safe = np.where(some, mean, 1.0)
@@ -175,6 +225,19 @@ def clusters(curve: RefundCurve, excess: Float, cohorts: Cohorts) -> Bool:
     return np.asarray((got > FLAG_TIMES * expected) & (got - expected > FLAG_SIGMAS * sd) & (expected > 0))
 
 
+def _exposure(edges: Float, c: Cohorts, n: int) -> Float:
+    """(n, b) paid GMV of each group that has lived through each bin."""
+    columns = []
+    for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        part = np.clip((c.age_days - low) / (high - low), 0.0, 1.0)
+        columns.append(np.bincount(c.group, weights=c.paid * part, minlength=n))
+    return np.stack(columns, axis=1)
+
+
 def _by_group(values: Float, group: Int, n: int) -> Float:
+    if len(group) and bool((group[1:] >= group[:-1]).all()):  # one pass where groups lie together
+        first, out = np.flatnonzero(np.diff(group, prepend=-1)), np.zeros((n, values.shape[1]))
+        out[group[first]] = np.add.reduceat(values, first, axis=0)
+        return out
     columns = [np.bincount(group, weights=values[:, b], minlength=n) for b in range(values.shape[1])]
     return np.stack(columns, axis=1) if columns else np.zeros((n, 0))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bidctl.domain.decision import Decisions
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Alert
 from bidctl.domain.tables import OperatorTables
@@ -24,6 +25,7 @@ from bidctl.engine.ports import (
     PlatformReads,
     PlatformWriter,
 )
+from bidctl.engine.reading import Reading
 from bidctl.engine.records import Signature
 from bidctl.engine.tick import Desk
 from bidctl.engine.tick_report import TickReport
@@ -69,7 +71,7 @@ class Session:
             desk.open()
 
     def look(self) -> None:
-        """Load what is known beside whoever is at work, without the lease: only `wish` and `preview` may be asked then, and
+        """Load what is known beside whoever is at work, without the lease: only `wish`, `preview` and `inspect` may be asked then, and
         nothing can be written."""
         self._begin(0, None)
         for desk in self.desks:
@@ -129,6 +131,10 @@ class Session:
     async def preview(self) -> list[TickReport]:
         """What a tick would do now, beside the process that does it (see `look`)."""
         return [await desk.preview() for desk in self.desks]
+
+    async def inspect(self, account: AccountId) -> tuple[Reading, Observation, Decisions]:
+        """What a tick of one of its accounts would read, see and decide now (see `look`)."""
+        return await self._desk(account).look()
 
     async def take_up(self, account: AccountId, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
         """Carry out approved proposals of an account at once; what each came to, and why."""

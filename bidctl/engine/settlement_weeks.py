@@ -19,7 +19,7 @@ from bidctl.engine.attribution import Attribution
 from bidctl.engine.backtest import Triangle
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
 from bidctl.engine.order_totals import Side
-from bidctl.engine.refund_curve import Cohorts, RefundCurve, below, clusters, learn, prior_curve, project, spread
+from bidctl.engine.refund_curve import Cohorts, RefundCurve, below, clusters, learn, prior_curve, project, spreads
 
 Float = NDArray[np.float64]
 DAY, WEEK, FEN = 86400.0, 7 * 86400.0, 100.0
@@ -54,6 +54,8 @@ class Paid:
 
 Key = tuple[str, float]
 """What the cohort is of, and the epoch second at which its day or week begins."""
+Part = tuple[int, str, float, int]
+"""Row of an order, whose it is, what share of it, and 1 where the order counts."""
 PaidBy = dict[Key, Paid]
 
 
@@ -87,7 +89,8 @@ def pay_days(
     found: PaidBy = {}
     for facts in slices:
         known = facts.as_of(at)
-        _add(found, known, order_ledger(known), side, offset_s, rule)
+        book = order_ledger(known)
+        add_days(found, known, book, parts_of(book.orders, side, rule), offset_s)
     return found
 
 
@@ -104,13 +107,12 @@ def week_of(day: float, offset_s: float) -> float:
     return float(np.floor((day + offset_s - MONDAY) / WEEK) * WEEK + MONDAY - offset_s)
 
 
-def _add(
-    found: PaidBy, facts: OrderFacts, book: OrderLedger, side: Side | None, offset_s: float, rule: Attribution | None
-) -> None:
+def add_days(found: PaidBy, facts: OrderFacts, book: OrderLedger, parts: Iterable[Part], offset_s: float) -> None:
+    """Adds the orders of a ledger by pay day, each part under its name."""
     orders = book.orders
     midnight = np.floor((orders.paid_at + offset_s) / DAY) * DAY - offset_s
     bins = _refunds(facts, book)
-    for i, name, share, counted in _parts(orders, side, rule):
+    for i, name, share, counted in parts:
         cohort = found.setdefault((name, float(midnight[i])), Paid())
         paid = int(orders.paid[i]) / FEN * share
         cohort.orders += counted
@@ -122,8 +124,8 @@ def _add(
             cohort.refunds += bins[i] / FEN * share
 
 
-def _parts(orders: Orders, side: Side | None, rule: Attribution | None) -> Iterable[tuple[int, str, float, int]]:
-    """Row of each order, whose it is, what share of it, and 1 where the order counts."""
+def parts_of(orders: Orders, side: Side | None, rule: Attribution | None) -> Iterable[Part]:
+    """The parts of orders by `side` (None = the whole account); `rule`: how orders that name no campaign are shared out."""
     if rule is None:
         names = [""] * len(orders) if side is None else getattr(orders, side).tolist()
         return ((i, name, 1.0, 1) for i, name in enumerate(names))
@@ -170,7 +172,7 @@ def rates(days: PaidBy, at: float, prior: Prior, offset_s: float) -> list[WeekRa
     week = np.array([place[name, week_of(day, offset_s)] for name, day in days], np.intp)
     cohorts = _cohorts([found[k] for k in keys], np.array([of[name] for name, _ in keys], np.int64), at)
     cohorts = replace(cohorts, age_days=_age(curve, daily, week, cohorts))
-    excess = np.array([spread(curve, cohorts, float(age))[0] for age in cohorts.age_days])
+    excess = spreads(curve, cohorts, cohorts.age_days)
     end, flagged = project(curve, excess, cohorts), clusters(curve, excess, cohorts)
     rate = curve.rate[cohorts.group]
     seen = np.where(rate > 0, curve.seen(cohorts.group, cohorts.age_days) / np.where(rate > 0, rate, 1.0), 1.0)

@@ -26,7 +26,8 @@ class Standing:
     restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
     `refused`: what a person said no to today, and the platform within the hour. `tables`: what the operator's own tables say, as
-    far as it is fresh; `ship_hours`: of the stated capacity that may wait unshipped (R-SHIP).
+    far as it is fresh; `ship_hours`: of the stated capacity that may wait unshipped (R-SHIP); `cash_share`, `cash_stale_d`: R-CASH,
+    0 = off.
     `proved_absent`: when an unknown edit of the last hours was found not to have happened: spacing runs from then (DESIGN 5)."""
 
     clock_ok: bool = True
@@ -46,6 +47,8 @@ class Standing:
     refused: Mapping[CampaignId, Refused] = field(default_factory=dict)
     tables: OperatorTables = field(default_factory=OperatorTables)
     ship_hours: float = 24.0
+    cash_share: float = 0.0
+    cash_stale_d: float = 3.0
 
 
 def budget_raises(writes: Sequence[Write]) -> dict[CampaignId, int]:

@@ -14,7 +14,7 @@ from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.enrolment import Enrolment
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Panel
-from bidctl.domain.reasons import Alert, Reason
+from bidctl.domain.reasons import OF_ACCOUNT, Alert, Reason
 from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode
 from bidctl.domain.writes import Write
@@ -194,6 +194,8 @@ class Desk:
             refused=said_no,
             tables=fresh(self._tables(), now.timestamp(), self._rules),
             ship_hours=self._rules.ship_hours,
+            cash_share=self._rules.cash_share,
+            cash_stale_d=self._rules.cash_stale_d,
         )
 
     def _end_hands_off(self, reading: Reading) -> None:
@@ -279,13 +281,23 @@ class Desk:
 
     async def preview(self) -> TickReport:
         """What a tick would do now, beside the process that does it: nothing is adopted, stored or written."""
+        reading, now, (o, d, policy, ids) = await self._look()
+        acts, _, _ = self._records(o, d, policy, ids, self._name(), now)
+        return report_of(self.account, now, self._name(), reading, o, d, acts)
+
+    async def look(self) -> tuple[Reading, Observation, Decisions]:
+        """What a tick would read, see and decide now, over all listed campaigns; nothing is adopted, stored or written."""
+        reading, _, (o, d, _, _) = await self._look()
+        return reading, o, d
+
+    async def _look(
+        self,
+    ) -> tuple[Reading, datetime, tuple[Observation, Decisions, Policy, Mapping[CampaignId, str]]]:
         with self._ledger.begin() as t:
             given = t.enrolments(self.account)
         reading = await self._reader.read(self.now(), [e.campaign for e in given if e.boost_quiet])
         enrolments, now = [e for e in given if not is_selector(e.campaign)], self.now()
-        o, d, policy, ids = await self._decide(now, enrolments, self._take_in(reading, enrolments, now))
-        acts, _, _ = self._records(o, d, policy, ids, self._name(), now)
-        return report_of(self.account, now, self._name(), reading, o, d, acts)
+        return reading, now, await self._decide(now, enrolments, self._take_in(reading, enrolments, now))
 
     async def take_up(self, decisions: Collection[str]) -> dict[str, tuple[str, str]]:
         """Carry out approved proposals at once, as a tick would: read, see what others did, judge them anew, pass the gate. By
@@ -361,13 +373,15 @@ class Desk:
     async def _tell(
         self, o: Observation, d: Decisions, reading: Reading, now: datetime, troubles: Sequence[str]
     ) -> None:
-        notices = [
-            Notice(
-                a, self.account, CampaignId(str(d.campaign[i])), self._sign.mode, now, "", f"{a.name}/{d.campaign[i]}"
-            )
+        raised = {
+            (a, None if a in OF_ACCOUNT else CampaignId(str(d.campaign[i])))
             for i in np.flatnonzero(o.enrolled & (d.alerts != 0)).tolist()
             for a in Alert
             if int(d.alerts[i]) & a.bit
+        }
+        notices = [
+            Notice(a, self.account, campaign, self._sign.mode, now, "", f"{a.name}/{campaign or self.account}")
+            for a, campaign in sorted(raised, key=lambda r: (r[1] or "", r[0]))
         ]
         if reading.stops:
             notices.append(

@@ -38,6 +38,7 @@ from bidctl.engine.session import Session, Standby
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.problem import Problem, SafetyProblem, UsageProblem
+from bidctl.wiring.receipts import BilledReceipts
 from bidctl.wiring.tables import TableFiles
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
@@ -174,9 +175,10 @@ def session(p: Parts, pace: float = 1.0) -> Session:
     emulator's clock will run during it, where that is more than it does now."""
     enrolments = _with_limits(p)
     accounts = sorted({e.account for e in enrolments} | {AccountId(a) for a in p.settings.run.accounts})
+    billed = BilledReceipts(p.ledger, p.clock, accounts, p.rules.cash_share)
     return Session(
         accounts, p.reads, p.writer, p.ledger, p.clock, p.notifier, book(enrolments), p.rules, p.sign, p.owner,
-        tables=TableFiles(p.settings.tables), lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
+        tables=TableFiles(p.settings.tables, billed), lease_s=p.settings.run.lease_s, pace=max(pace, speed(p.clock)), real=SystemClock(),
     )  # fmt: skip
 
 

@@ -13,12 +13,13 @@ from bidctl.engine.history import covers
 from bidctl.engine.observe import Observer
 from bidctl.engine.reading import kinds_with
 from bidctl.engine.selectors import is_selector
+from bidctl.engine.standing import Standing
 from bidctl.problem import UsageProblem
 from bidctl.wiring import clock, ledger
 from bidctl.wiring.words import Say
 
 
-def recorded(settings: Settings, account: AccountId) -> Columns:
+def recorded(settings: Settings, account: AccountId, standing: Standing | None = None) -> Columns:
     """The columns of an account as of now, from the ledger's facts alone. Raises UsageProblem where it has none."""
     now = clock(settings).now()
     with ledger(settings) as opened, opened.begin() as t:
@@ -35,7 +36,7 @@ def recorded(settings: Settings, account: AccountId) -> Columns:
             asked = [k.info.campaign for k in known if k.info.kind in kinds]
             observer.cover(asked, cover.grain, _instant(cover.since, now), _instant(cover.until, now))
         observer.ingest_edits(t.edits(account, now - timedelta(days=KEPT_DAYS)))
-    return observer.columns(now)
+    return observer.columns(now, standing)
 
 
 def _instant(at: float, like: datetime) -> datetime:

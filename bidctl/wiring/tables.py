@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from bidctl.adapters.export import TableError
-from bidctl.adapters.tables.guards import read_hosts, read_stock, read_unshipped
+from bidctl.adapters.tables.guards import read_cash, read_hosts, read_stock, read_unshipped
 from bidctl.adapters.tables.promotions import read_calendar
 from bidctl.config import Tables
 from bidctl.domain.promotions import Calendar
-from bidctl.domain.tables import OperatorTables
+from bidctl.domain.tables import OperatorTables, Receipts
+from bidctl.domain.values import AccountId
 
 T = TypeVar("T")
 
@@ -45,16 +46,20 @@ class _File(Generic[T]):
 
 class TableFiles:
     """Answers what the tables say now. Raises TableError at the start where one cannot be read: a run that is told of a table and
-    cannot read it would quietly be without that guard."""
+    cannot read it would quietly be without that guard. `billed`: receipts as the shop's bills tell them, asked where no table of
+    cash is named."""
 
-    def __init__(self, told: Tables) -> None:
+    def __init__(self, told: Tables, billed: Callable[[], Mapping[AccountId, Receipts]] = dict) -> None:
         self._stock = _File(told.stock, read_stock)
         self._unshipped = _File(told.unshipped, read_unshipped)
         self._hosts = _File(told.hosts, read_hosts)
+        self._cash, self._billed = _File(told.cash, read_cash), billed
         self._promotions = _File(told.promotions, read_calendar)
 
     def __call__(self) -> OperatorTables:
         stock, unshipped, hosts = self._stock.look(), self._unshipped.look(), self._hosts.look()
-        calendar = self._promotions.look() or Calendar()
-        troubles = (f.trouble for f in (self._stock, self._unshipped, self._hosts, self._promotions) if f.trouble)
-        return OperatorTables(stock or {}, unshipped or {}, hosts or {}, calendar, tuple(troubles))
+        calendar, cash = self._promotions.look() or Calendar(), self._cash.look()
+        files = (self._stock, self._unshipped, self._hosts, self._cash, self._promotions)
+        troubles = tuple(f.trouble for f in files if f.trouble)
+        receipts = self._billed() if cash is None else cash
+        return OperatorTables(stock or {}, unshipped or {}, hosts or {}, receipts, calendar, troubles)

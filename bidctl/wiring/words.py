@@ -12,6 +12,16 @@ class Say(Phrases):
         "--account: {account}: 还没有任何记录; 请先运行: bidctl run --mode dry",
         "--account: {account}: nothing is recorded yet; see: bidctl run --mode dry",
     )
+    NONE_ENROLLED = (
+        "--account: {account}: 没有托管的计划; 请看: bidctl enrol, 或用 --campaign 指定",
+        "--account: {account}: no campaign is enrolled; see: bidctl enrol, or name one with --campaign",
+    )
+    NO_SUCH_CAMPAIGN = (
+        "--campaign: 账户 {account} 里没有 {campaign}",
+        "--campaign: found {campaign}, expected one of account {account}",
+    )
+    NO_LISTING = "平台没有给出计划列表", "the platform gave no list of campaigns"
+    NOT_LISTED = "{account}: 读不到: {why}", "{account}: it could not be read: {why}"
     NO_EMULATOR_CLOCK = (
         "platform.base_url: {url} 没有模拟平台的时钟 ({error}); 启动一个: bidctl emulate qianchuan",
         "platform.base_url: {url} answers no emulator clock ({error}); start one with: bidctl emulate qianchuan",

@@ -55,6 +55,28 @@ def test_a_row_put_aside_is_seen_and_settled(run: Terminal) -> None:
     assert run("orders", "quarantine", "--account", "9", "--resolve", "999").code == 2
 
 
+def test_a_person_says_what_a_refund_was(run: Terminal) -> None:
+    run.done("orders", "import", "orders.csv", "--account", "9")
+    bad = next(r for r in run.done("orders", "quarantine", "--account", "9", "--json").tree if r["line"] == 6)
+    words = ("orders", "quarantine", "--account", "9", "--resolve", bad["id"], "--as", "accept")
+    assert bad["amount"] == "2.00"
+    too_much = run(*words)
+    assert too_much.code == 1 and "--amount YUAN" in too_much.err and "\n" not in too_much.err.strip()
+    assert run(*words, "--amount", "0.505").code == run(*words[:6], "--amount", "1").code == 2
+    run.done(*words, "--amount", "0.50")
+    settled = next(r for r in run.done("orders", "quarantine", "--account", "9", "--resolved", "--json").tree)
+    assert (
+        (settled["how"], settled["counts"]) == ("accept", "0.50") and settled["resolved_by"] and settled["resolved_at"]
+    )
+    product = next(
+        r
+        for r in run.done("orders", "ledger", "--account", "9", "--by", "product", "--json").tree
+        if r["product"] == "36"
+    )
+    assert product["refunded"] == "0.50" and product["balances"] == "yes"
+    assert "采用" in run.done("orders", "quarantine", "--account", "9", "--resolved", "--lang", "zh").out
+
+
 def test_both_languages_say_that_knowledge_is_assumed(run: Terminal) -> None:
     assert "ASSUMED" in run.done("orders", "import", "orders.csv", "--account", "9").out
     assert "推定" in run.done("orders", "import", "orders.csv", "--account", "9", BIDCTL_LANG="zh").out

@@ -39,6 +39,31 @@ def test_rates_by_pay_week(run: Terminal) -> None:
     assert "预计结算率" in run.done("settlement", "rate", "--account", "9", "--lang", "zh").out
 
 
+def test_rates_beside_the_mean_of_their_category(run: Terminal) -> None:
+    words = ("settlement", "rate", "--account", "9", "--by", "campaign", "--at", "2026-03-08T12:00")
+    bare = run.done(*words, "--json").tree
+    assert all(r["category_mean"] == "" for r in bare) and "no category mean" in run.done(*words).out
+    (run.folder / "products.csv").write_text("商品ID,类目\n1,服装\n", "utf-8")
+    assert all(r["category_mean"] == "" for r in run.done(*words, "--products", "products.csv", "--json").tree)
+    (run.folder / "bidctl.toml").write_text('[tables]\nproducts = "catalogue.toml"\n', "utf-8")
+    (run.folder / "catalogue.toml").write_text('[[rows]]\nproduct = "default"\ncategory = "x"\n', "utf-8")
+    assert all(r["category_mean"] == "" for r in run.done(*words, "--json").tree)
+    orders = (run.folder / "orders.csv").read_text("utf-8").replace(",p,", ",71,").replace(",q,", ",72,")
+    (run.folder / "more.csv").write_text(orders, "utf-8")
+    run.done("orders", "import", "more.csv", "--account", "10")
+    (run.folder / "catalogue.toml").write_text(
+        '[[rows]]\nproduct = "71"\ncategory = "tea"\n[[rows]]\nproduct = "72"\ncategory = "dress"\n', "utf-8"
+    )
+    rows = run.done(
+        "settlement", "rate", "--account", "10", "--by", "product", "--at", "2026-03-08T12:00", "--json"
+    ).tree
+    assert {(r["product"], round(float(r["category_mean"]), 1)) for r in rows} == {("71", 1.0), ("72", 0.5)}
+    assert all(abs(float(r["against_category"])) < 0.1 for r in rows)
+    mixed = run.done("settlement", "rate", "--account", "10", "--at", "2026-03-08T12:00", "--json").tree
+    assert all(float(r["category_mean"]) == pytest.approx(0.75, abs=0.02) for r in mixed)
+    assert "类目均值" in run.done("settlement", "rate", "--account", "10", "--lang", "zh").out
+
+
 def test_a_backtest_on_ones_own_orders(run: Terminal) -> None:
     rows = run.done("settlement", "backtest", "--account", "9", "--json").tree
     assert [r["age_days"] for r in rows] == ["4", "7", "14", "30"] and all(r["weeks"] == 10 for r in rows)

@@ -14,7 +14,7 @@ SAYS: dict[Rule, tuple[str, str]] = {
     Rule.KILL: ("停止托管: 停的是本程序的写入, 广告继续投放; 重启后仍有效, 要人解除", "stops bidctl's writes, not the ads; survives restarts; a person releases it"),
     Rule.CLOCK: ("与平台时钟相差超过30秒, 不写入", "no writes while our clock is more than 30 s off the platform's"),
     Rule.STOPLOSS: ("空耗或当日预计亏损超限则暂停; 缺数据绝不触发; 人重新开启后从那一刻重新累计", "spend without orders, or the day's projected loss, pauses; missing data never does; after a person switched it on again it counts from there"),
-    Rule.STOCK: ("库存表: 黄橙红提醒, 红则不调低, 只推这一个商品的计划暂停; 过期的行不算数", "the stock table: alerts yellow, orange, red; red: no lowering, and a campaign of that product alone is paused; lines too old do not count"),
+    Rule.STOCK: ("库存表: 按可卖时长 (直播看近2小时, 商品看7天) 或您设的件数黄橙红提醒, 红则不调低, 只推这一个商品的计划暂停; 过期的行不算数", "the stock table: alerts yellow, orange, red by the hours it lasts (live by the last 2 h, goods by 7 days) or by pieces that you set; red: no lowering, and a campaign of that product alone is paused; lines too old do not count"),
     Rule.BREAKER: ("15分钟内多数写入失败或3次结果不明: 全账户停, 等人恢复", "most writes of 15 min fail, or 3 outcomes unknown: the account stops until a person resumes"),
     Rule.HOLD: ("人冻结的计划不动 (止损仍有效); 人否决过的提案, 同一计划同一项同一方向当天不再提也不再写; 平台拒绝过的满一小时再试", "a campaign frozen by a person stays (a stop-loss still acts); what a person refused is neither proposed nor written again that natural day: same campaign, same lever, same direction; what the platform refused waits an hour"),
     Rule.EXTERNAL: ("别人改过: 以其为准, 重新计时, 当天不再碰", "somebody else's edit is adopted, restarts the spacing, and holds the campaign until tomorrow"),
@@ -27,7 +27,7 @@ SAYS: dict[Rule, tuple[str, str]] = {
     Rule.EVIDENCE: ("证据够才动: 至少10单, 且有80%以上把握预计结算ROI在目标错误一侧; 以利润为理由的改动: 有80%以上把握预计利润在愿望值处高于现目标; 结算率先验未确认又无成熟数据时, 凡依据它的都不写入 (首次定价改为提案)", "an edit needs evidence: 10 orders, and 80 % sure that projected ROAS is on the wrong side of the goal; an edit made for profit: that projected profit is higher at the wish than at the present target; nothing is written that rests on a settlement prior nobody confirmed and no mature day bears out (a first target becomes a proposal)"),
     Rule.POLICY: ("策略自己的选择", "the policy's own choice"),
     Rule.SHIP: ("待发货超过24小时的发货能力: 不调低, 不加预算", "unshipped orders beyond 24 h of the stated capacity: no lowering, no budget raise"),
-    Rule.CASH: ("占用资金过高: 不调低 (默认关)", "cash is short: no lowering (off by default)"),
+    Rule.CASH: ("近30天消耗超过同期到账的设定比例: 提醒, 不调低, 不加预算 (默认关)", "spend of 30 days above a stated share of the receipts of the same days: told, no lowering, no budget raise (off by default)"),
     Rule.CAP: ("调高不超过系统建议, 写之前重新读取", "a raise never ends above the suggestion, read again just before"),
     Rule.FLOOR: ("调低不低于保本ROI; 不知道保本就不调低", "a lowering never ends below break-even; unknown break-even: no lowering"),
     Rule.BOUNDS: ("您设的最低和最高, 平台的范围", "your minimum and maximum, the platform's range"),
@@ -65,6 +65,9 @@ ZH: dict[str, str] = {
     "stock_yellow_h": "直播: 库存可卖小时数, 黄", "stock_red_h": "直播: 库存可卖小时数, 红", "stock_yellow_goods_h": "商品: 库存可卖小时数, 黄",
     "stock_red_goods_h": "商品: 库存可卖小时数, 红", "stock_orange_h": "直播: 库存可卖小时数, 橙", "stock_orange_goods_h": "商品: 库存可卖小时数, 橙",
     "stock_stale_h": "库存表的行超过几小时不算数", "ship_hours": "待发货可积压几小时的发货能力", "ship_stale_h": "待发货数超过几小时不算数", "stock_pause_share": "告急商品成交占比超过此数则暂停",
+    "stock_yellow_pieces": "或库存件数到此即黄 (0为关, 常用200)", "stock_orange_pieces": "或库存件数到此即橙 (0为关, 常用100)",
+    "stock_red_pieces": "或库存件数到此即红 (0为关, 常用50)", "cash_share": "近30天消耗超过同期到账的这个比例 (0为关)",
+    "cash_stale_d": "最新到账超过几个自然日不算数",
 }  # fmt: skip
 STRENGTH = {"first-party": "平台官方", "third-party": "第三方经验", "ours": "我们的选择"}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidctl.domain.reasons import Alert
+from bidctl.domain.reasons import Alert, Reason
 from bidctl.domain.tables import OperatorTables, Stock, Unshipped
 from bidctl.domain.values import Kind
 from bidctl.engine.decide import decide
@@ -16,14 +16,14 @@ from bidctl.engine.standing import Standing
 from bidctl.policy.rulebook import RuleSettings
 from policies.handbook import Handbook
 from tests.builders import rows
-from tests.engine.facts import ACCOUNT, at, day, enrolment, info, listing, observer, only
+from tests.engine.facts import ACCOUNT, at, day, enrolment, info, listing, observer, only, session
 
 NOW = "2026-11-20 12:00"
 T = at(NOW).timestamp()
 
 
 def cover(stock: dict[str, Stock], products: list[str], speed: list[float]) -> tuple[list[float], list[float]]:
-    hours, share = stock_cover(OperatorTables(stock=stock), np.array(products), np.array(speed))
+    hours, _, share = stock_cover(OperatorTables(stock=stock), np.array(products), np.array(speed))
     return hours.tolist(), share.tolist()
 
 
@@ -55,9 +55,31 @@ def test_fewer_pieces_or_quicker_sales_never_cover_longer(pieces: float, speed: 
 
 
 def test_speeds_of_goods_and_of_a_room() -> None:
-    live, off = np.array([False, True, True, True]), np.array([False, False, True, False])
-    found = speeds(np.full(4, 160.0), 160.0, np.full(4, 30.0), np.array([np.nan, 7200.0, np.nan, np.nan]), live, off)
-    assert found.tolist()[:3] == [1.0, 15.0, 0.0] and np.isnan(found[3])
+    live, off = np.array([False, True, True, True, True, True]), np.array([False, False, True, False, False, False])
+    age = np.array([np.nan, 18000.0, np.nan, np.nan, 3600.0, 18000.0])
+    lately = np.array([np.nan, 12.0, 12.0, 12.0, 12.0, np.nan])
+    found = speeds(np.full(6, 160.0), 160.0, lately, np.full(6, 30.0), age, live, off)
+    # of a running session its last 2 h, or as long as it runs; hours that are not known: today's orders over the session
+    assert found.tolist()[:3] == [1.0, 6.0, 0.0] and np.isnan(found[3]) and found.tolist()[4:] == [12.0, 6.0]
+
+
+def test_the_fewest_pieces_of_what_it_promotes() -> None:
+    tables = OperatorTables({"p": Stock(60.0, T), "q": Stock(9.0, T)})
+    _, pieces, _ = stock_cover(tables, np.array(["p", "p,q", "r"]), np.ones(3))
+    assert pieces.tolist()[:2] == [60.0, 9.0] and np.isnan(pieces[2])
+
+
+def test_live_stock_lasts_as_the_last_two_hours_sell() -> None:
+    """A room on air since noon: 100 orders in its first hours, then 4 an hour: the stock lasts by what sells now."""
+    o = observer()
+    room = {"products": ("p",), "kind": Kind.LIVE, "live_account": "900"}
+    for hour, orders in ((12, 90.0), (13, 100.0), (14, 104.0), (15, 108.0), (16, 110.0)):
+        o.ingest_listing(listing(f"2026-11-20 {hour}:30", info("c", 10.0 * hour, 20.0 * hour, orders, **room)))
+    o.ingest_sessions([session("900", "r", "2026-11-20 12:00")])
+    o.ingest_enrolments([enrolment("c")])
+    tables = OperatorTables({"p": Stock(14.0, at("2026-11-20 16:00").timestamp())})
+    row = only(o.observe(at("2026-11-20 16:30"), Standing(tables=tables)))
+    assert row.stock_cover_h == pytest.approx(14 / ((2 + 4 + 4 * 0.5) / 2)) and row.stock_pieces == 14.0
 
 
 def test_stale_lines_are_unknown_never_zero() -> None:
@@ -103,6 +125,28 @@ def test_columns_that_the_rulebook_reads() -> None:
 def test_a_change_of_host_is_quiet() -> None:
     tables = OperatorTables(hosts={"900": (T + 60,)})
     assert only(observed(tables, kind=Kind.LIVE, live_account="900")).host_change_s == 60.0
+
+
+@pytest.mark.parametrize(
+    ("pieces", "alert", "lowers"),
+    [
+        (201.0, None, True),
+        (200.0, Alert.STOCK, True),
+        (100.0, Alert.STOCK_ORANGE, True),
+        (50.0, Alert.STOCK_RED, False),
+    ],
+)
+def test_pieces_that_the_operator_sets(pieces: float, alert: Alert | None, lowers: bool) -> None:
+    """RULEBOOK 2, 200 / 100 / 50: whatever the hours say; off unless set."""
+    o = rows(1, stock_pieces=pieces, stock_cover_h=900.0, p_below_goal=0.05, projected_roas=3.0)
+    told = decide(
+        Handbook(), o, RuleSettings(stock_yellow_pieces=200, stock_orange_pieces=100, stock_red_pieces=50)
+    ).row(0)
+    assert [a for a in told.alerts if a in (Alert.STOCK, Alert.STOCK_ORANGE, Alert.STOCK_RED)] == (
+        [alert] if alert else []
+    )
+    assert (told.result < told.old) is lowers and (told.reason is Reason.STOCK_RED) is not lowers
+    assert decide(Handbook(), o, RuleSettings()).row(0).alerts == ()
 
 
 @pytest.mark.parametrize(

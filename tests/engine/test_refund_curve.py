@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bidctl.engine.backtest import Triangle, backtest
-from bidctl.engine.refund_curve import Cohorts, RefundCurve, below, clusters, learn, lived, prior_curve, project, spread
+from bidctl.engine.refund_curve import (
+    Cohorts,
+    RefundCurve,
+    below,
+    clusters,
+    learn,
+    lived,
+    prior_curve,
+    project,
+    spread,
+    spreads,
+)
 
 Float = NDArray[np.float64]
 AGES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0)
@@ -172,3 +183,25 @@ def test_spread_is_the_stated_one_without_old_cohorts() -> None:
     curve = RefundCurve(np.array([0.0, 1.0, 7.0]), np.array([[0.05, 0.10]]))
     young = one_group([100.0], [0.5], [[1.0, 0.0]])
     assert spread(curve, young, 1.0)[0] == pytest.approx(0.5)
+
+
+def test_many_ages_at_once_are_each_age_alone_at_the_edges_and_straight_between() -> None:
+    t = simulated(0.3, seed=8)
+    c = t.known(59, t.paid_at[59] + 1.0)
+    curve = learn(prior_curve(t.edges, np.array([0.25]), np.array([0.15]), np.array([6.0])), np.array([4000.0]), c)
+    alone = np.array([spread(curve, c, edge)[0] for edge in t.edges.tolist()])
+    assert len(set(np.round(alone, 6))) > 5
+    np.testing.assert_allclose(spreads(curve, c, t.edges), alone)
+    between = np.array([0.5, 3.25, 35.0])
+    np.testing.assert_allclose(spreads(curve, c, between), np.interp(between, t.edges, alone))
+
+
+def test_many_cohorts_are_projected_as_each_alone() -> None:
+    t = simulated(0.3, seed=9)
+    c = t.known(59, t.paid_at[59] + 1.0)
+    curve = learn(prior_curve(t.edges, np.array([0.25]), np.array([0.15]), np.array([6.0])), np.array([4000.0]), c)
+    many = c.take(np.tile(np.arange(60), 300))  # more than one piece
+    excess = np.linspace(0, 1, 60)
+    whole, each = project(curve, np.tile(excess, 300), many), project(curve, excess, c)
+    for name in ("final", "lo", "hi"):
+        np.testing.assert_allclose(getattr(whole, name), np.tile(getattr(each, name), 300))

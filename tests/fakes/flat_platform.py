@@ -21,12 +21,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True)
 class Rate:
-    """Yuan and orders an hour, from `since` on (None: from creation)."""
+    """Yuan and orders an hour, from `since` on (None: from creation); `kept`: share of a day's paid GMV that its 7-day and later
+    columns show, once they are due (NaN: the platform reports none)."""
 
     spend: float = 100.0
     gmv: float = 150.0
     orders: float = 3.0
     since: datetime | None = None
+    kept: float = float("nan")
 
 
 @dataclass
@@ -78,6 +80,9 @@ class FlatPlatform(MemoryPlatform):
         for k, name in enumerate(("spend", "gmv", "orders")):
             columns[name] = np.array([row[2][k] for row in rows], np.float64)
         columns["gmv_1h"], columns["orders_1h"] = columns["gmv"], columns["orders"]
+        for days in (7, 14, 30) if grain is Grain.DAY else ():
+            kept = [self.rates[c].kept if self.now - at >= DAY * (days + 1) else np.nan for c, at, _ in rows]
+            columns[f"gmv_{days}d"] = columns["gmv"] * np.array(kept, np.float64)
         return Panel(
             np.array([row[0] for row in rows], np.str_) if n else np.zeros(0, "U1"), np.full(n, int(grain), np.int8),
             np.array([row[1].timestamp() for row in rows], np.float64), np.full(n, self.now.timestamp()),

@@ -44,6 +44,7 @@ class Shop:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MORNING))
     notices: Notices = field(default_factory=Notices)
     rules: RuleSettings = field(default_factory=RuleSettings)
+    book: Book = BOOK
     workers: int = 0
 
     def __post_init__(self) -> None:
@@ -77,7 +78,7 @@ class Shop:
         self.workers += 1
         writer = None if self.mode is Mode.DRY else self.platform
         return Session(
-            [ACCOUNT], self.platform, writer, self.ledger, self.clock, self.notices, BOOK, self.rules,
+            [ACCOUNT], self.platform, writer, self.ledger, self.clock, self.notices, self.book, self.rules,
             Signature(self.mode, "settings", "1"), owner or f"worker-{self.workers}", real=real,
         )  # fmt: skip
 

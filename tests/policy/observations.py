@@ -101,6 +101,7 @@ COLUMNS: dict[str, list[Any]] = {
     "budget_raises_today": list(range(4)),
     "base_due": EITHER,
     "stock_cover_h": [NAN, NAN, NAN, 1.0, 12.0],
+    "stock_pieces": [NAN, NAN, NAN, 0.0, 60.0],
     "stock_red_share": [NAN, 0.2, 0.6],
     "ship_late": RARELY,
     "cash_short": RARELY,

@@ -122,7 +122,7 @@ def _drift(r: Row, new: int) -> list[str]:
 
 
 def _lowering(r: Row) -> list[str]:
-    red = r["stock_cover_h"] <= (2 if r["kind"] == 1 else 24)
+    red = r["stock_cover_h"] <= (2 if r["kind"] == 1 else 24) or r["stock_pieces"] <= 0
     wrong = {
         "budget binds": r["budget_spent_share"] >= 0.9 or r["budget_bound_days"] >= 2,
         "stock, shipping, cash": red or r["ship_late"] or r["cash_short"],

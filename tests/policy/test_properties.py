@@ -89,7 +89,8 @@ def test_a_pause_stands_on_known_numbers_only(o: Observation) -> None:
         order_cost = Fraction(r["order_value"]) * r["grid"] / r["target_units"]
         no_orders = r["orders_since_on"] == 0 and r["spend_since_on"] >= max(3 * order_cost, r["stoploss_spend"])
         lost = r["projected_loss_today"] > r["stoploss_loss"]
-        stock = r["stock_red_share"] > 0.5 and r["stock_cover_h"] <= (2 if r["kind"] == 1 else 24)
+        red = r["stock_cover_h"] <= (2 if r["kind"] == 1 else 24) or r["stock_pieces"] <= 0
+        stock = r["stock_red_share"] > 0.5 and red
         assert (no_orders and r["stoploss_spend"] == r["stoploss_spend"]) or lost or stock
 
 

@@ -17,6 +17,10 @@ class StoreError(Problem):
     """The ledger cannot be read or written: nothing of the transaction at hand was stored, so nothing may be sent."""
 
 
+class Unsettled(Problem):
+    """A row put aside cannot be settled so; it stays open."""
+
+
 class Occupied(StoreError):
     """A ledger stands where one was to be restored: never overwritten."""
 

@@ -19,7 +19,7 @@ from bidctl.adapters.store.errors import told_plainly
 from bidctl.adapters.store.facts import FactRows
 from bidctl.adapters.store.gate import GateRows
 from bidctl.adapters.store.leases import LeaseRows
-from bidctl.adapters.store.orders import OrderRows
+from bidctl.adapters.store.quarantine import QuarantineRows
 from bidctl.adapters.store.syncs import SyncRows
 from bidctl.adapters.store.tokens import SqlTokens
 from bidctl.adapters.store.versions import prepare
@@ -28,7 +28,7 @@ from bidctl.adapters.store.writes import WriteRows
 
 
 class SqlTransaction(
-    DecisionRows, WriteRows, GateRows, FactRows, CampaignRows, BeatRows, OrderRows, SyncRows, CreativeRows
+    DecisionRows, WriteRows, GateRows, FactRows, CampaignRows, BeatRows, QuarantineRows, SyncRows, CreativeRows
 ):
     """One transaction over every part of the ledger; see `engine.ports.Transaction`."""
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Column, Table, cast, func, select, update
+from sqlalchemy import BigInteger, Column, Table, case, cast, exists, func, select, update
 
-from bidctl.adapters.store.instants import MICROSECOND, instant, micros
-from bidctl.adapters.store.schema import BILLS, ORDERS, QUARANTINE, REFUNDS
+from bidctl.adapters.store.instants import MICROSECOND, micros
+from bidctl.adapters.store.schema import BILLS, ORDERS, QUARANTINE, REFUNDS, RULINGS
 from bidctl.adapters.store.tellings import BILL, KEY, ORDER, REFUND, Row, Shape, Sifted, sift, words_of
 from bidctl.adapters.store.work import AnyRow, Work
-from bidctl.domain.orders import Bills, Doubt, OrderFacts, OrderGroups, Orders, Refunds, from_rows
-from bidctl.domain.quarantine import Aside, Quarantined, Source, Taken
+from bidctl.domain.orders import BillKind, Bills, Doubt, OrderFacts, OrderGroups, Orders, Refunds, Rulings, from_rows
+from bidctl.domain.quarantine import Aside, Settle, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 
-SECOND_US = 1e6
+SECOND_US, DAY_S, FEN = 1e6, 86400, 100
 DAY_US = 86_400_000_000
+EPOCH = date(1970, 1, 1).toordinal()
 AT_ONCE = 5000
 """Keys asked for in one statement: databases bound the number of parameters."""
 CACHE_KIB = 65_536
@@ -88,20 +89,9 @@ class OrderRows(Work):
             )
         return len(new) + len(again)
 
-    def quarantine(self, account: str, *, resolved: bool = False) -> list[Quarantined]:
-        """Rows put aside, oldest first: the open ones, or with `resolved` those that were settled."""
-        wanted = (QUARANTINE.c.account == account) & (QUARANTINE.c.resolved == resolved)
-        return [_quarantined(r) for r in self.rows(select(QUARANTINE).where(wanted).order_by(QUARANTINE.c.id))]
-
-    def resolve(self, account: str, number: int, by: str, now: datetime) -> bool:
-        """A person has dealt with this row; False where there is no such open row."""
-        wanted = (QUARANTINE.c.account == account) & (QUARANTINE.c.id == number) & ~QUARANTINE.c.resolved
-        settled = update(QUARANTINE).where(wanted).values(resolved=True, resolved_by=by, resolved_at=micros(now))
-        return self.change(settled) == 1
-
     def order_slices(self, account: str, size: int = SLICE) -> Iterator[OrderFacts]:
         """Every order of the account, `size` at a time by id, each with all its refunds and bills."""
-        last = ""
+        last, rulings = "", self.rulings(account)
         while True:
             page = select(ORDERS).where((ORDERS.c.account == account) & (ORDERS.c.order_id > last))
             orders = [tuple(r) for r in self.rows(page.order_by(ORDERS.c.order_id).limit(size))]
@@ -109,7 +99,28 @@ class OrderRows(Work):
                 return
             first, last = orders[0][KEY], orders[-1][KEY]
             parts = [self._between(account, table, first, last) for table in (REFUNDS, BILLS)]
-            yield _facts(orders, parts[0], parts[1])
+            yield _facts(orders, parts[0], parts[1], [r for r in rulings if first <= r[2] <= last])
+
+    def rulings(self, account: str) -> list[Row]:
+        """What people ruled on the account's facts, as rows of `Rulings`."""
+        found = self.rows(select(RULINGS).where(RULINGS.c.account == account).order_by(RULINGS.c.id))
+        return [(r.kind, r.key, r.order_id, r.at / SECOND_US, r.fen) for r in found]
+
+    def receipts(self, account: str, since: datetime, offset_s: int) -> dict[int, float]:
+        """Yuan that bills brought to the shop by natural day (ordinal), what was taken back subtracted; `offset_s` the account's
+        zone east of UTC. Days from the first bill since then to the newest; bills in doubt count for nothing."""
+        day = (BILLS.c.happened_at + offset_s * round(SECOND_US)) // round(DAY_S * SECOND_US)
+        sign = case((BILLS.c.kind == int(BillKind.SETTLED), 1), else_=-1)
+        doubt = (QUARANTINE.c.account == BILLS.c.account) & (QUARANTINE.c.order_id == BILLS.c.order_id)
+        doubt &= (QUARANTINE.c.key == BILLS.c.bill_id) & (QUARANTINE.c.kind == "bill")
+        doubt &= QUARANTINE.c.doubt.in_([int(d) for d in RELATED]) & (
+            QUARANTINE.c.how.is_distinct_from(int(Settle.ACCEPT))
+        )
+        doubt &= func.coalesce(QUARANTINE.c.resolved_by, "") != ITSELF
+        counts = (BILLS.c.account == account) & (BILLS.c.happened_at >= micros(since)) & ~exists().where(doubt)
+        sums = select(day.label("day"), func.sum(BILLS.c.received * sign).label("fen")).where(counts).group_by("day")
+        found = {int(r.day) + EPOCH: int(r.fen) / FEN for r in self.rows(sums)}
+        return {d: found.get(d, 0.0) for d in range(min(found), max(found) + 1)} if found else {}
 
     def order_groups(self, account: str, at: datetime, zone: timedelta) -> OrderGroups:
         """Orders known at `at`, added up by what they carry and the natural day of payment; `zone` east of UTC."""
@@ -140,18 +151,27 @@ class OrderRows(Work):
 
     def _related(self, account: str, touched: list[str], parts: list[Sifted]) -> list[_CURRENT]:
         """What is in doubt of the touched orders because of each other, once the changed rows are stored."""
+        rulings = [r for r in self.rulings(account) if r[2] in set(touched)]
         here = parts[0].standing
         others = self._stored(account, ORDERS, KEY, [order for order in touched if order not in here])
         standing = [[*here.values(), *others]]
         for shape, part in zip((REFUND, BILL), parts[1:], strict=True):
             stored = {r[KEY]: r for r in self._stored(account, shape.table, shape.order, touched)}
             standing.append([*(stored | {k: part.standing[k] for k in part.changed}).values()])
-        found = order_ledger(_facts(*standing)).doubtful
+        found = order_ledger(_facts(standing[0], standing[1], standing[2], rulings)).doubtful
         return [
             (Doubt(code), shape, rows[i])
             for shape, rows, (at, codes) in zip((REFUND, BILL), standing[1:], (found.refunds, found.bills), strict=True)
             for i, code in zip(at.tolist(), codes.tolist(), strict=True)
         ]
+
+    def look_again(self, account: str, orders: list[str], source: Source) -> list[_CURRENT]:
+        """Put aside and lift what is in doubt of some orders now; all that is in doubt of them."""
+        related = self._related(account, orders, [Sifted({}), Sifted({}), Sifted({})])
+        rows = [_aside(doubt, shape, row, source, source.orders, -1) for doubt, shape, row in related]
+        self._lift(account, orders, {_told(row) for row in rows}, set())
+        self.set_aside(account, rows)
+        return related
 
     def _lift(self, account: str, touched: list[str], still: set[str], agreed: set[str]) -> None:
         """Doubts of the touched orders that other facts have lifted."""
@@ -195,7 +215,8 @@ def _aside(doubt: Doubt, shape: Shape, row: Row, source: Source, lines: NDArray[
     raw = source.raw(line) if line else " ".join(map(str, row[KEY:]))
     file = source.file if line else ""
     known, order = row[shape.known] / SECOND_US, row[shape.order]
-    return Aside(doubt, shape.kind, row[KEY], order, file, line, raw, known, _words(doubt, shape, row))
+    words, fen = _words(doubt, shape, row), row[shape.fen[0]]
+    return Aside(doubt, shape.kind, row[KEY], order, file, line, raw, known, words, fen=fen)
 
 
 def _words(doubt: Doubt, shape: Shape, row: Row) -> str:
@@ -216,13 +237,8 @@ def _columns(account: str, told: str, row: Aside) -> dict[str, Any]:
     return {
         "account": account, "told": told, "doubt": int(row.doubt), "kind": row.kind, "key": row.key, "order_id": row.order,
         "file": row.file, "line": row.line, "raw": row.raw, "why": row.why, "known_at": round(row.known_at * SECOND_US), "resolved": False,
-        "resolved_by": None, "resolved_at": None,
+        "resolved_by": None, "resolved_at": None, "fen": row.fen, "how": None,
     }  # fmt: skip
-
-
-def _quarantined(r: AnyRow) -> Quarantined:
-    row = Aside(Doubt(r.doubt), r.kind, r.key, r.order_id, r.file, r.line, r.raw, r.known_at / SECOND_US, why=r.why)
-    return Quarantined(r.id, row, r.resolved_by, instant(r.resolved_at))
 
 
 def _micros(seconds: NDArray[np.float64]) -> list[int]:
@@ -256,10 +272,11 @@ def _zipped(account: str, n: int, texts: Any, happened: Any, known: Any, assumed
     return list(zip([account] * n, *columns, strict=True))
 
 
-def _facts(orders: list[Row], refunds: list[Row], bills: list[Row]) -> OrderFacts:
+def _facts(orders: list[Row], refunds: list[Row], bills: list[Row], rulings: list[Row]) -> OrderFacts:
     """Stored rows as facts: instants in seconds, the fields in their order."""
     return OrderFacts(
         from_rows(Orders, [(*r[1:6], r[6] / SECOND_US, r[7] / SECOND_US, *r[9:]) for r in orders]),
         from_rows(Refunds, [(r[2], r[1], r[3] / SECOND_US, r[4] / SECOND_US, *r[6:]) for r in refunds]),
         from_rows(Bills, [(r[2], r[1], r[3] / SECOND_US, r[4] / SECOND_US, *r[6:]) for r in bills]),
+        from_rows(Rulings, rulings),
     )

@@ -339,6 +339,8 @@ QUARANTINE = Table(
     Column("resolved", Boolean, nullable=False),
     _text("resolved_by", null=True),
     _big("resolved_at", null=True),
+    _big("fen", null=True),  # what the row says; null = it could not be read
+    Column("how", SmallInteger, nullable=True),
     Index("quarantine_told", "account", "told", unique=True),
     Index("quarantine_order", "account", "order_id"),
 )
@@ -350,4 +352,19 @@ SYNCS = Table(
     _key("source"),  # what of a shop: orders, refunds, bills
     _big("until"),  # everything that happened by then was asked for
     _big("begun_at"),  # first look: what was there before became known at a time that is modelled
+)
+
+RULINGS = Table(
+    "rulings",  # what people said of single facts; the newest of a fact stands, and none is ever changed
+    METADATA,
+    Column("id", Id, primary_key=True),
+    _text("account"),
+    Column("kind", SmallInteger, nullable=False),
+    _text("key"),
+    _text("order_id"),
+    _big("fen"),
+    _big("row"),
+    _text("by"),
+    _big("at"),
+    Index("rulings_account", "account"),
 )

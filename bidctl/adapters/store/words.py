@@ -8,6 +8,24 @@ from bidctl.wording import Phrases
 class Say(Phrases):
     """Failures of the store, by code."""
 
+    NOTHING_STANDS = (
+        "第 {number} 行没有可替换的事实 (读不懂, 币种或时区不对, 或金额为负); 请改好文件重新导入, 再用 --as drop 了结这一行",
+        "row {number}: there is no fact that it could replace (it could not be read, or its money is negative or of another currency); "
+        "mend the file, import it again, then settle the row with --as drop",
+    )
+    NAME_AMOUNT = (
+        "第 {number} 行没有可用的金额; 请写 --amount 元",
+        "row {number} says no amount that could count; write --amount YUAN",
+    )
+    OTHER_WORDS = (
+        "第 {number} 行与现有的金额相同, 不同的是所属订单, 商品或计划: 不能只改金额; 请用 --as keep, 或改好文件重新导入",
+        "row {number} says the same amount as what stands, of another order, product or campaign: an amount does not mend that; "
+        "settle it with --as keep, or mend the file and import it again",
+    )
+    STILL_IN_DOUBT = (
+        "第 {number} 行按 {amount} 元仍有疑问: {doubt}; 请另写 --amount 元",
+        "row {number} with {amount} yuan is in doubt still: {doubt}; write another --amount YUAN",
+    )
     DATABASE = "{place}: {advice} ({driver})", "{place}: {advice} ({driver})"
     DATABASE_ANSWERED = "{place}: 数据库返回: {driver}", "{place}: the database answered: {driver}"
     NOT_SQLITE = (

@@ -1,4 +1,4 @@
-"""The tables behind R-STOCK, R-SHIP and R-QUIET's hosts."""
+"""The tables behind R-STOCK, R-SHIP, R-CASH and R-QUIET's hosts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bidctl.adapters.export.columns import ColumnMap
 from bidctl.adapters.export.table import Line
 from bidctl.adapters.export.words import Say as SayTable
 from bidctl.adapters.tables.read import above_zero, at_least_zero, lines_of, once
-from bidctl.domain.tables import Stock, Unshipped
+from bidctl.domain.tables import Receipts, Stock, Unshipped
 from bidctl.domain.values import AccountId
 
 STOCK: ColumnMap = {
@@ -28,6 +28,14 @@ HOSTS: ColumnMap = {
     "live_account": ("直播账号", "抖音号ID", "live_account"),
     "at": ("换主播时间", "时间", "changes_at"),
     "host": ("主播", "host"),
+}
+
+CASH: ColumnMap = {
+    "account": ("账户ID", "account"),
+    "day": ("日期", "day"),
+    "received": ("到账金额", "结算到账", "received"),
+    "available": ("可用资金", "available"),
+    "receivable": ("待结算", "应收", "receivable"),
 }
 
 
@@ -59,6 +67,25 @@ def read_hosts(path: Path) -> dict[str, tuple[float, ...]]:
     for line in lines_of(path, HOSTS, ("live_account", "at")):
         found.setdefault(line.read("live_account", cells.identity), []).append(_instant(line))
     return {account: tuple(sorted(changes)) for account, changes in found.items()}
+
+
+def read_cash(path: Path) -> dict[AccountId, Receipts]:
+    """Receipts by account and natural day; what is in hand and to come by its newest line that tells it. Raises TableError."""
+    found: dict[AccountId, dict[int, Line]] = {}
+    seen: dict[object, int] = {}
+    for line in lines_of(path, CASH, ("account", "day", "received")):
+        account, day = AccountId(line.read("account", cells.identity)), line.read("day", cells.day).toordinal()
+        once(line, seen, (account, day))
+        found.setdefault(account, {})[day] = line
+    return {account: _receipts(dict(sorted(days.items()))) for account, days in found.items()}
+
+
+def _receipts(days: dict[int, Line]) -> Receipts:
+    newest: dict[str, float | None] = {}
+    for name in ("available", "receivable"):
+        told = [value for line in days.values() if (value := at_least_zero(line, name)) is not None]
+        newest[name] = told[-1] if told else None
+    return Receipts({day: _must(line, "received") for day, line in days.items()}, **newest)
 
 
 def _must(line: Line, name: str) -> float:

@@ -17,6 +17,7 @@ class Say(Phrases):
     ONE_PHASE = "每天至多属于一个阶段", "each day in one phase at most"
     NOT_BEFORE = "不早于 {first}", "a day not before {first}"
     WHOLE_DAYS = "整数天数", "whole days"
+    ASKS_NOTHING = "一行没有任何条件", "a line that asks for nothing"
     EACH_ONCE = "每项只出现一次", "each once"
     SHARE = (
         "0 到 1 的比例, 或带 % 的百分数 (8% 或 0.08)",

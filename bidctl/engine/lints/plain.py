@@ -31,7 +31,8 @@ PLAIN: dict[str, object] = dict(  # noqa: C408
     settlement_rate=0.77, effective=True, budget=5000.0, budget_spent_share=0.2, spend_last2=400.0, usual_last2=400.0,
     usual_hour=True, account_usual=True, session_age_s=7200.0, host_change_s=NAN, protection=Protection.IN_EFFECT,
     valid_orders_today=26.0, stoploss_spend=NAN, stoploss_loss=NAN, projected_loss_today=0.0, account_spend=1e9, budget_cap=20000.0,
-    budget_base=NAN, stock_cover_h=NAN, stock_red_share=NAN, spend_since_on=1000.0, orders_since_on=10.0,
+    budget_base=NAN, stock_cover_h=NAN, stock_pieces=NAN, stock_red_share=NAN, spend_since_on=1000.0,
+    orders_since_on=10.0,
 )  # fmt: skip
 """A campaign on which no rule of the rulebook binds; columns that are not named are 0 or no."""
 _DTYPES = {"Text": np.str_, "Float": np.float64, "Int": np.int64, "Small": np.int8, "Bool": np.bool_}

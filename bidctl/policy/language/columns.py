@@ -156,9 +156,10 @@ def _table() -> list[Column]:
         ("budget_base", Y, "基础预算", "the base budget"),
         ("budget_raises_today", C, "今日加预算次数", "budget raises today"),
         ("base_due", F, "应回基础预算", "the budget is due back at its base"),
+        ("stock_pieces", C, "最少库存件数", "pieces left of the scarcest product"),
         ("stock_red_share", S, "告急商品成交占比", "share of GMV of the scarcest product"),
         ("ship_late", F, "发货积压", "shipping is late"),
-        ("cash_short", F, "资金紧张", "cash is short (no data yet)"),
+        ("cash_short", F, "资金紧张", "cash is short"),
     ]  # fmt: skip
     windows = [("today", "今日", "today"), ("24h", "24时", "of 24 h"), ("7d", "7天", "of 7 days"), ("30d", "30天", "of 30 days")]  # fmt: skip
     for metric, unit, zh, en in (("spend", Y, "消耗", "spend"), ("paid_gmv", Y, "支付金额", "paid GMV"), ("paid_orders", C, "支付单数", "paid orders")):  # fmt: skip

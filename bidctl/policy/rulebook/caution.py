@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidctl.domain.reasons import Reason
+from bidctl.domain.reasons import Alert, Reason
 from bidctl.policy.rulebook.sheet import Sheet
 from bidctl.policy.rulebook.stoploss import red
 
@@ -18,5 +18,6 @@ def ship(d: Sheet) -> None:
 
 
 def cash(d: Sheet) -> None:
-    """R-CASH: spend above its share of billed receipts, no lowering."""
+    """R-CASH: spend above its share of billed receipts: told, and no lowering."""
+    d.alert(d.o.cash_short, Alert.CASH)
     d.decide(d.down & d.o.cash_short, Reason.CASH_SHORT)

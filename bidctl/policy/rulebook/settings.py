@@ -109,6 +109,13 @@ class RuleSettings:
     stock_yellow_goods_h: float = _number(168.0, "R-STOCK", "goods: hours of cover that are yellow", OURS)
     stock_orange_goods_h: float = _number(72.0, "R-STOCK", "goods: hours of cover that are orange", OURS)
     stock_red_goods_h: float = _number(24.0, "R-STOCK", "goods: hours of cover that are red", OURS)
+    stock_yellow_pieces: float = _number(
+        0, "R-STOCK", "or so many pieces left are yellow (0 = off; 200 is usual)", THIRD
+    )
+    stock_orange_pieces: float = _number(
+        0, "R-STOCK", "or so many pieces left are orange (0 = off; 100 is usual)", THIRD
+    )
+    stock_red_pieces: float = _number(0, "R-STOCK", "or so many pieces left are red (0 = off; 50 is usual)", THIRD)
     stock_pause_share: float = _number(0.50, "R-STOCK", "red products carry more of the GMV than this: pause", OURS)
 
     stock_stale_h: float = _number(6.0, "R-STOCK", "hours after which a line of the stock table is not relied on", OURS)
@@ -116,6 +123,11 @@ class RuleSettings:
     ship_stale_h: float = _number(
         24.0, "R-SHIP", "hours after which a count of unshipped orders is not relied on", OURS
     )
+
+    cash_share: float = _number(
+        0, "R-CASH", "spend of 30 days above this share of the receipts billed in the same days (0 = off)", OURS
+    )
+    cash_stale_d: float = _number(3, "R-CASH", "natural days after which the newest receipts are not relied on", OURS)
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -170,6 +182,8 @@ _ORDERED = (
     ("stock_orange_h", "stock_yellow_h"),
     ("stock_red_goods_h", "stock_orange_goods_h"),
     ("stock_orange_goods_h", "stock_yellow_goods_h"),
+    ("stock_red_pieces", "stock_orange_pieces"),
+    ("stock_orange_pieces", "stock_yellow_pieces"),
 )
 
 

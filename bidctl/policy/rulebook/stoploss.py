@@ -29,8 +29,14 @@ def day_loss(o: Observation) -> Bool:
 
 
 def red(o: Observation, s: RuleSettings) -> Bool:
-    """R-STOCK: the cover of the stock is red. No data binds nothing."""
-    return o.stock_cover_h <= np.where(o.kind == Kind.LIVE, s.stock_red_h, s.stock_red_goods_h)
+    """R-STOCK: the stock is red, by the hours that it covers or by the pieces left. No data binds nothing."""
+    return _scarce(o, s.stock_red_h, s.stock_red_goods_h, s.stock_red_pieces)
+
+
+def _scarce(o: Observation, live_h: float, goods_h: float, pieces: float) -> Bool:
+    """NaN is no data; 0 pieces as a threshold is off, and none left covers no hour anyway."""
+    short: Bool = (o.stock_cover_h <= np.where(o.kind == Kind.LIVE, live_h, goods_h)) | (o.stock_pieces <= pieces)
+    return short
 
 
 def _known(d: Sheet) -> Bool:
@@ -70,11 +76,11 @@ def stoploss(d: Sheet) -> None:
 
 def stock_pause(d: Sheet) -> None:
     """R-STOCK: pause only where red products carry more than half of the campaign's GMV."""
-    if np.isnan(d.o.stock_cover_h).all():
+    if np.isnan(d.o.stock_cover_h).all() and np.isnan(d.o.stock_pieces).all():
         return
-    live, s = d.o.kind == Kind.LIVE, d.settings
-    orange = d.o.stock_cover_h <= np.where(live, s.stock_orange_h, s.stock_orange_goods_h)
-    yellow = d.o.stock_cover_h <= np.where(live, s.stock_yellow_h, s.stock_yellow_goods_h)
+    s = d.settings
+    orange = _scarce(d.o, s.stock_orange_h, s.stock_orange_goods_h, s.stock_orange_pieces)
+    yellow = _scarce(d.o, s.stock_yellow_h, s.stock_yellow_goods_h, s.stock_yellow_pieces)
     scarce = red(d.o, s)
     d.alert(yellow & ~orange, Alert.STOCK)
     d.alert(orange & ~scarce, Alert.STOCK_ORANGE)

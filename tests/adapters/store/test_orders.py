@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bidctl.adapters.store import SqlLedger
+from bidctl.adapters.store.errors import Unsettled
 from bidctl.domain.orders import Bills, Doubt, OrderFacts, Orders, Refunds, from_rows, no_orders
-from bidctl.domain.quarantine import Aside, Fetched, Source, Taken
+from bidctl.domain.quarantine import Aside, Fetched, Settle, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 from tests.adapters.store.builders import open_at, sqlite_url
 from tests.contracts.ledger_contract import NOW
@@ -219,3 +221,135 @@ def test_batches_in_any_order_leave_what_the_engine_finds(
             for i, c in zip(at.tolist(), codes.tolist(), strict=True)
         }
     assert set(aside(ledger, account=account)) == expected
+
+
+def test_receipts_are_what_bills_brought_by_natural_day(ledger: SqlLedger) -> None:
+    """Of Shanghai; what was taken back on a day is subtracted there, a day between without any is a zero, doubtful ones are none."""
+    day = 20_000 * DAY
+    take(
+        ledger, Paid("a", 1000), Paid("b", 2000), B("a", "x", 900, at=day + 15.9 * 3600), B("b", "y", 2000, at=day + 16 * 3600),
+        B("b", "z", 500, at=day + 2.5 * DAY, kind=1), B("none", "o", 7000, at=day), B("a", "more", 9000, at=day + DAY),
+    )  # fmt: skip
+    with ledger.begin() as t:
+        found = t.receipts(SHOP, datetime.fromtimestamp(day - DAY, UTC), 8 * 3600)
+        later = t.receipts(SHOP, datetime.fromtimestamp(day + 16 * 3600, UTC), 8 * 3600)
+        nothing = t.receipts("another", datetime.fromtimestamp(0, UTC), 8 * 3600)
+    first = date(1970, 1, 1).toordinal() + 20_000
+    assert found == {first: 8.1, first + 1: 18.0, first + 2: -4.5} and not nothing
+    assert later == {first + 1: 18.0, first + 2: -4.5}
+
+
+def settle(ledger: SqlLedger, key: str, how: Settle, fen: int | None = None, at: datetime = NOW) -> None:
+    with ledger.begin() as t:
+        (row,) = [q for q in t.quarantine(SHOP) if q.row.key == key]
+        assert t.resolve(SHOP, row.id, "li", at, how, fen)
+
+
+def trace(ledger: SqlLedger) -> list[tuple[str, str | None, Settle | None, int | None]]:
+    with ledger.begin() as t:
+        return [(q.row.key, q.resolved_by, q.how, q.counts) for q in t.quarantine(SHOP, resolved=True)]
+
+
+TWICE = (Paid("a", 1000), R("a", "r", 900), Paid("a", 800, known=5.0))
+"""An order told twice; the first telling stands."""
+
+
+@pytest.mark.parametrize(
+    ("how", "fen", "stands", "counts"),
+    [
+        (Settle.KEEP, None, (1000, 0, 900, 100), None),
+        (Settle.DROP, None, (1000, 0, 900, 100), None),
+        (Settle.ACCEPT, 950, (950, 0, 900, 50), 950),
+    ],
+)
+def test_an_order_told_twice_is_settled_by_a_person(
+    ledger: SqlLedger, how: Settle, fen: int | None, stands: tuple[int, ...], counts: int | None
+) -> None:
+    take(ledger, *TWICE)
+    assert stored(ledger) == {"a": (1000, 0, 900, 100)}
+    settle(ledger, "a", how, fen)
+    assert stored(ledger) == {"a": stands} and not aside(ledger)
+    assert trace(ledger) == [("a", "li", how, counts)]
+    assert take(ledger, *TWICE).aside == 0 and stored(ledger) == {"a": stands}, "told again it stays settled"
+    assert stored(ledger, NOW.timestamp() - 1) == {"a": (1000, 0, 900, 100)}, "as it was known before"
+
+
+def test_what_an_accepted_amount_puts_in_doubt_is_put_aside(ledger: SqlLedger) -> None:
+    """The order was 8 yuan, not 10: its refund of 9 is too much now, until somebody says that it was 7."""
+    take(ledger, *TWICE)
+    settle(ledger, "a", Settle.ACCEPT)
+    assert stored(ledger) == {"a": (800, 0, 0, 800)} and aside(ledger) == Counter({(Doubt.REFUND_TOO_LARGE, "r"): 1})
+    with pytest.raises(Unsettled, match=r"9\.00"):
+        settle(ledger, "r", Settle.ACCEPT)
+    assert aside(ledger), "it stays open"
+    settle(ledger, "r", Settle.ACCEPT, 700, NOW + timedelta(hours=1))
+    assert stored(ledger) == {"a": (800, 0, 700, 100)} and not aside(ledger)
+    assert stored(ledger, NOW.timestamp() + 1) == {"a": (800, 0, 0, 800)}
+    take(ledger, R("a", "s", 100, at=9 * DAY))
+    assert stored(ledger) == {"a": (800, 0, 800, 0)} and not aside(ledger), (
+        "what comes later is judged by what was said"
+    )
+
+
+def test_a_dropped_refund_never_counts_again(ledger: SqlLedger) -> None:
+    take(ledger, Paid("a", 1000), R("a", "early", 700), R("a", "late", 600, at=9 * DAY), R("none", "orphan", 50))
+    settle(ledger, "late", Settle.DROP)
+    settle(ledger, "orphan", Settle.DROP)
+    take(ledger, R("a", "early", 300, known=0.0), Paid("none", 100))  # now both would fit
+    assert stored(ledger) == {"a": (1000, 0, 300, 700), "none": (100, 0, 0, 100)}
+    assert [(q, how) for q, _, how, _ in trace(ledger)] == [("late", Settle.DROP), ("orphan", Settle.DROP)]
+
+
+def test_a_bill_of_another_amount(ledger: SqlLedger) -> None:
+    take(ledger, Paid("a", 1000), B("a", "b", 1000), B("a", "b", 900, known=99 * DAY))
+    settle(ledger, "b", Settle.ACCEPT)
+    assert stored(ledger) == {"a": (1000, 900, 100, 0)}
+
+
+def test_what_cannot_be_accepted_is_refused_and_stays_open(ledger: SqlLedger) -> None:
+    take(
+        ledger,
+        Paid("a", -5),
+        R("gone", "r", 100),
+        R("b", "q", 100),
+        R("c", "q", 100, known=9 * DAY),
+        Paid("b", 100),
+        Paid("c", 100),
+    )
+    with ledger.begin() as t:
+        t.set_aside(SHOP, [Aside(Doubt.UNREADABLE, "row", "", "", "a.csv", 7, "x,y,z", 5.0)])
+        rows_ = {(q.row.doubt, q.row.key): q.id for q in t.quarantine(SHOP)}
+    open_ = aside(ledger)
+    assert set(rows_) == {
+        (Doubt.NEGATIVE, "a"),
+        (Doubt.NO_ORDER, "r"),
+        (Doubt.REFUND_DIFFERS, "q"),
+        (Doubt.UNREADABLE, ""),
+    }
+    for number in rows_.values():
+        with pytest.raises(Unsettled), ledger.begin() as t:
+            t.resolve(SHOP, number, "li", NOW, Settle.ACCEPT)
+    assert aside(ledger) == open_ and not trace(ledger)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows, st.lists(st.tuples(st.sampled_from(Settle), st.integers(0, 3000), st.integers(0, 99)), max_size=6))
+def test_whatever_people_say_everything_adds_up_and_arrival_does_not_matter(
+    one_ledger: SqlLedger, given_: list[Paid | R | B], said: list[tuple[Settle, int, int]]
+) -> None:
+    ledger, account = one_ledger, f"settled {next(NUMBER)}"
+    take(ledger, *given_, account=account)
+    for i, (how, fen, which) in enumerate(said):
+        with ledger.begin() as t:
+            open_ = t.quarantine(account)
+        if open_:
+            with contextlib.suppress(Unsettled), ledger.begin() as t:
+                t.resolve(account, open_[which % len(open_)].id, "li", NOW + timedelta(seconds=i), how, fen)
+    found = stored(ledger, account=account)
+    assert all(
+        paid == billed + refunded + left and min(billed, refunded, left) >= 0
+        for paid, billed, refunded, left in found.values()
+    )
+    before = aside(ledger, account=account)
+    take(ledger, *given_[::-1], account=account)
+    assert stored(ledger, account=account) == found and aside(ledger, account=account) == before
