@@ -21,7 +21,7 @@ from cryptography.fernet import Fernet
 
 from bidctl import wiring
 from bidctl.adapters.clock import EmulatorClock
-from bidctl.adapters.qianchuan.limits import Limits
+from bidctl.adapters.openapi.limits import Limits
 from bidctl.adapters.store import SqlLedger, count_statements
 from bidctl.config import Platform, Run, Settings, Stoploss, Store
 from bidctl.domain.enrolment import Economics, Enrolment, Prior

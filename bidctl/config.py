@@ -47,6 +47,10 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _loopback(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 class Store(_Section):
     """Where the ledger lives: `sqlite:///path` or `postgresql://...`."""
 
@@ -75,7 +79,7 @@ class Platform(_Section):
 
     @property
     def loopback(self) -> bool:
-        return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        return _loopback(self.base_url)
 
     @model_validator(mode="after")
     def _emulator_is_near(self) -> Platform:
@@ -84,6 +88,35 @@ class Platform(_Section):
         if not self.loopback and not self.base_url.startswith("https://"):
             raise ValueError(Say.HTTPS().both)
         return self
+
+
+class Shop(_Section):
+    """A shop's own open API (抖店), from which orders, refunds and bills are fetched. `account`: under which they are kept, "" = the
+    shop's id. `limits = "off"` is for an emulator on loopback only."""
+
+    base_url: str = "https://openapi-fxg.jinritemai.com"
+    app_key: str = ""
+    app_secret: SecretStr = SecretStr("")
+    shop_id: str = ""
+    account: str = ""
+    request_timeout_s: float = Field(default=20.0, gt=0, le=120)
+    limits: Literal["on", "off"] = "on"
+    requests_per_second: float = Field(default=5.0, gt=0, le=100)
+
+    @model_validator(mode="after")
+    def _emulator_is_near(self) -> Shop:
+        if not _loopback(self.base_url) and self.limits == "off":
+            raise ValueError(Say.EMULATOR_ONLY().both)
+        if not _loopback(self.base_url) and not self.base_url.startswith("https://"):
+            raise ValueError(Say.HTTPS().both)
+        return self
+
+    @field_validator("shop_id", "account", mode="before")
+    @classmethod
+    def _ids_are_text(cls, value: Any) -> Any:
+        if isinstance(value, float):
+            raise ValueError(Say.FLOAT_ID().both)
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Run(_Section):
@@ -164,6 +197,7 @@ class Settings(_Section):
 
     store: Store = Store()
     platform: Platform = Platform()
+    shop: Shop = Shop()
     run: Run = Run()
     stoploss: Stoploss = Stoploss()
     cash: Cash = Cash()

@@ -53,10 +53,20 @@ class Sales:
     sold: Int
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Orders one by one: `column` of the tile, `value` fen, `paid` and `back` (-1: never) whole seconds since the midnight before."""
+
+    column: Int
+    value: Int
+    paid: Int
+    back: Int
+
+
 def sales_of(shocks: Shocks, tile: Tile, menu: Menu, delays: Delays, span: Span, way: Stretch) -> Sales:
     """The orders of each step, of which those of the first page come straight from the menu's running totals."""
-    size, hours = tile.buyers.size, span.hours
-    reached = menu.epoch[:, hours] <= np.minimum(way.until, FARTHEST).astype(np.int32)
+    size = tile.buyers.size
+    reached = _by(menu, span, way.until)
     seen = np.add.reduce(reached.view(np.uint8), axis=0, dtype=np.uint8 if size < 256 else np.uint16).astype(np.int64)
     gmv = _running(menu, span, seen)
     orders = seen
@@ -64,8 +74,8 @@ def sales_of(shocks: Shocks, tile: Tile, menu: Menu, delays: Delays, span: Span,
         earlier = np.vstack([np.minimum(way.sold, size)[None], seen[:-1]])
         orders = seen - earlier
         gmv -= _running(menu, span, earlier)
-        reached &= menu.epoch[:, hours] > np.minimum(way.before, FARTHEST).astype(np.int32)
-    reached &= menu.back[:, hours]
+        reached &= ~_by(menu, span, way.before)
+    reached &= menu.back[:, span.hours]
     parts = [_returns(menu, delays, span, way, *_first_page(menu, span, reached))]
     if seen.max() == size:
         step, column, value, epoch, fate = _beyond(shocks, tile, menu, span, way, seen == size)
@@ -77,6 +87,29 @@ def sales_of(shocks: Shocks, tile: Tile, menu: Menu, delays: Delays, span: Span,
         parts.append(_returns(menu, delays, span, way, step[b], column[b], value[b], epoch[b], fate[b]))
     sold = orders[-1] if span.hourly else orders.sum(axis=0) + way.sold
     return Sales(orders, gmv, _joined(parts), sold)
+
+
+def every_order(shocks: Shocks, tile: Tile, menu: Menu, delays: Delays, span: Span, way: Stretch) -> Placed:
+    """The orders that `sales_of` adds up, one by one: the same orders, fen and refunds."""
+    by_now = _by(menu, span, way.until)
+    reached = by_now if span.hourly else by_now & ~_by(menu, span, way.before)
+    parts = [_first_page(menu, span, reached)]
+    full = np.asarray(by_now.all(axis=0))
+    if full.any():
+        parts.append(_beyond(shocks, tile, menu, span, way, full))
+    step, column, value, epoch, fate = (np.concatenate(c) for c in zip(*parts, strict=True))
+    begin = span.begin - span.midnight
+    last = begin + (step + 1) * span.step - 1  # the step's own day, whatever the fraction is rounded to
+    paid = np.minimum(_paid(span, way, step, column, epoch) + begin, last).astype(np.int64)
+    back = np.full(len(step), -1)
+    some = np.flatnonzero(fate < menu.chance[column])
+    back[some] = _returns(menu, delays, span, way, step[some], column[some], value[some], epoch[some], fate[some]).at
+    return Placed(column, value, paid, back)
+
+
+def _by(menu: Menu, span: Span, until: Int) -> Mask:
+    """(size, steps, m): orders of the first page that have happened when so much is expected."""
+    return np.asarray(menu.epoch[:, span.hours] <= np.minimum(until, FARTHEST).astype(np.int32))
 
 
 def _running(menu: Menu, span: Span, count: Int) -> Int:
@@ -118,15 +151,20 @@ def _returns(
     fate: Fate,
 ) -> Returns:  # fmt: skip
     """When orders that come back do so: paid in the step where their epoch lies, refunded by their fate."""
+    level = level_of(fate, menu.chance, column)
+    at = _paid(span, way, step, column, epoch) + (delays.seconds.take(level) + (span.begin - span.midnight))
+    return Returns(step, column, value, at.astype(np.int64), delays.window.take(level))
+
+
+def _paid(span: Span, way: Stretch, step: Int, column: Int, epoch: Int) -> Float:
+    """Seconds since the span's beginning at which orders were paid."""
     cell = step * way.until.shape[1] + column
     if span.hourly:
         paid = epoch / np.maximum(way.until.ravel().take(cell), 1.0)  # sold out: 0 of 0
     else:
         start = way.before.ravel().take(cell)
         paid = (epoch - start) / (way.until.ravel().take(cell) - start)
-    level = level_of(fate, menu.chance, column)
-    at = (paid + step) * span.step + (delays.seconds.take(level) + (span.begin - span.midnight))
-    return Returns(step, column, value, at.astype(np.int64), delays.window.take(level))
+    return np.asarray((paid + step) * span.step)
 
 
 def _joined(parts: list[Returns]) -> Returns:

@@ -14,7 +14,8 @@ from sim.delivery import Course, Day, Span, course_of, expected_orders, wished, 
 from sim.lives import Timetable
 from sim.luck import Luck, luck_of
 from sim.menus import Menu, menu_of
-from sim.orders import Sales, Stretch, sales_of
+from sim.order_book import OrderBook
+from sim.orders import Sales, Stretch, every_order, sales_of
 from sim.population import Traits
 from sim.protection import Cover
 from sim.refunds import delays_of, refund_chance
@@ -41,8 +42,16 @@ class Stall:
 class Trading:
     """The trading of one day after another."""
 
-    def __init__(self, scenario: Scenario, shocks: Shocks, times: Timetable, books: Books, width: int) -> None:
-        self._width = width
+    def __init__(
+        self,
+        scenario: Scenario,
+        shocks: Shocks,
+        times: Timetable,
+        books: Books,
+        width: int,
+        order_book: OrderBook | None,
+    ) -> None:
+        self._width, self._order_book = width, order_book
         self._world, self._shocks, self._times, self._books = scenario, shocks, times, books
         self._delays = delays_of(scenario.refunds)
         self._day, self._today, self._refund = 0, Day(0.0, 0.0), 1.0
@@ -128,6 +137,9 @@ class Trading:
         if cover is not None:
             _protect(cover, state, rows, sales)
         self._books.book(stall.tile.first, rows, span, fen, sales)
+        if self._order_book is not None:
+            placed = every_order(self._shocks, stall.tile, menu, self._delays, span, way)
+            self._order_book.take(rows, span.midnight, placed)
 
     def _orders(self, stall: Stall, menu: Menu, span: Span, state: State, expected: Int) -> tuple[Sales, Stretch]:
         rows = stall.tile.rows

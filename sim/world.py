@@ -21,6 +21,7 @@ from sim.creatives import Mix, Rack
 from sim.delivery import Day, Span
 from sim.lives import Timetable
 from sim.luck import market_of
+from sim.order_book import OrderBook
 from sim.population import Planned, Traits, broadcasts_of, outsider, plan
 from sim.protection import FAMILIES, Cover, count, edited, end_day
 from sim.reporting import Reporter
@@ -41,8 +42,8 @@ CREATED_KEYS = 1 << 24  # lines of luck of campaigns created from outside begin 
 class MarketWorld:
     """A world of a scenario. `seed`: its luck. `shocks`: the luck of that seed, to share it with other worlds. `accounts`: only the
     scenario's campaigns in these, with the luck that they have in the whole. `begin`: epoch seconds, a whole hour (default: the
-    scenario's start). `step_s`: as in `Scenario` (default: the scenario's). Raises ValueError for a time that is not whole,
-    shocks of another seed, and accounts that the scenario does not have."""
+    scenario's start). `step_s`: as in `Scenario` (default: the scenario's). `order_book`: where every order is noted one by one.
+    Raises ValueError for a time that is not whole, shocks of another seed, and accounts that the scenario does not have."""
 
     def __init__(
         self,
@@ -53,8 +54,9 @@ class MarketWorld:
         *,
         begin: float | None = None,
         step_s: int | None = None,
+        order_book: OrderBook | None = None,
     ) -> None:
-        self.scenario, self.shocks = scenario, shocks or Shocks(seed)
+        self.scenario, self.shocks, self.order_book = scenario, shocks or Shocks(seed), order_book
         self._step = step_s or scenario.step_s
         self._begin = self._now = self._done = scenario.start.timestamp() if begin is None else begin
         _check(scenario, seed, self.shocks, accounts, self._begin, self._step)
@@ -67,7 +69,7 @@ class MarketWorld:
         self._reporter = Reporter(self._books, self.shocks, scenario)
         self._creative_rows = CreativeRows(self._books, self.shocks, scenario)
         width = WIDTH if self._step == scenario.step_s == HOUR else WIDE
-        self._trading = Trading(scenario, self.shocks, self.times, self._books, width)
+        self._trading = Trading(scenario, self.shocks, self.times, self._books, width, order_book)
         self._rack = Rack(scenario.creatives, self.shocks) if scenario.creatives.count else None
         self.specs: list[CampaignSpec] = []
         self._traits: Traits = taken(self._planned.traits, np.zeros(0, np.int64))
@@ -93,13 +95,17 @@ class MarketWorld:
         *,
         shocks: Shocks | None = None,
         accounts: Sequence[int] | None = None,
+        order_book: OrderBook | None = None,
     ) -> MarketWorld:
         """A world that has already run `days` (default: the scenario's) up to the scenario's start, at its history step."""
         days = scenario.history_days if days is None else days
         if days == 0:
-            return cls(scenario, seed, shocks, accounts)
+            return cls(scenario, seed, shocks, accounts, order_book=order_book)
         start = scenario.start.timestamp()
-        world = cls(scenario, seed, shocks, accounts, begin=start - days * DAY, step_s=scenario.history_step_s)
+        begin = start - days * DAY
+        world = cls(
+            scenario, seed, shocks, accounts, begin=begin, step_s=scenario.history_step_s, order_book=order_book
+        )
         world.advance(start)
         world._step = scenario.step_s
         return world

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +15,8 @@ from bidctl.cli.switches import who
 from bidctl.cli.words import Say
 from bidctl.domain.orders import DOUBTS
 from bidctl.domain.values import AccountId
-from bidctl.engine.order_totals import SIDES, OrderTotals, totals
+from bidctl.engine.attribution import WAYS
+from bidctl.engine.order_totals import SIDES, OrderTotals, totals, ways
 from bidctl.problem import UsageProblem
 from bidctl.wiring.orders import Imported, import_orders, look_over
 from bidctl.wording import Wording
@@ -37,9 +38,25 @@ ASSUMED = Wording(
 )
 
 
+RULE = Wording(
+    "规则: 订单自带计划的整单归它; 否则在同一支付日投放同一直播账号 (直播计划) 或同一商品 (商品计划) 的计划之间, 按平台报告的整体成交金额 "
+    "(减去自带计划的订单已占的; 没有则按消耗) 分摊, 精确到分",
+    "rule: an order that names its campaign is that campaign's; else it is shared out among the campaigns of its live account (live) or "
+    "product (goods) on its pay day, by the platform's paid GMV less what orders with an id claimed (where that leaves nothing: by "
+    "spend), to the fen",
+)
+ROWS_ASIDE = Wording("搁置的行: bidctl orders quarantine", "rows put aside: bidctl orders quarantine")
 COMMANDS: dict[str, tuple[str, str]] = {
+    "sync": (
+        "bidctl.cli.orders_sync:sync",
+        "从抖店取订单, 退款与账单 / Fetch orders, refunds and bills from the shop.",
+    ),
     "import": ("bidctl.cli.orders:import_", "导入订单导出文件 / Take an order export into the ledger."),
     "ledger": ("bidctl.cli.orders:ledger", "支付 = 已结算 + 已退款 + 未了结 / What orders come to, as of any instant."),
+    "attribution": (
+        "bidctl.cli.orders:attribution_",
+        "订单归属到计划的方式与占比 / How orders find their campaigns, and how many do not.",
+    ),
     "quarantine": ("bidctl.cli.orders:quarantine", "搁置的行与原因 / Rows put aside, and why."),
 }
 
@@ -85,7 +102,7 @@ def import_(shell: Shell, file: Path, account: str, columns: Path | None, zone: 
     shell.data({
         "file": str(file), "matched": dict(table.matched), "lines": done.lines, "skipped": done.skipped, "orders": done.taken.orders,
         "refunds": done.taken.refunds, "bills": done.taken.bills, "again": done.taken.again, "aside": done.taken.aside,
-        "unpaid": done.unpaid, "presales": done.presales, "presale_yuan": _yuan(done.presale_fen), "known_at": "ASSUMED",
+        "unpaid": done.unpaid, "presales": done.presales, "presale_yuan": yuan(done.presale_fen), "known_at": "ASSUMED",
     })  # fmt: skip
     for line in _told(table.matched.items(), done):
         shell.say(line.zh, line.en)
@@ -101,18 +118,18 @@ def _told(matched: Iterable[tuple[str, str]], done: Imported) -> list[Wording]:
             f"{done.lines} lines ({done.skipped} totals or empty): {t.orders} new orders, {t.refunds} refunds, {t.bills} bills; "
             f"{t.again} known already; {t.aside} put aside",
         ),
-        Wording(
-            f"未支付订单 {done.unpaid} (不计); 未付尾款的预售 {done.presales} 单, 定金 {_yuan(done.presale_fen)} 元 (单列, 不计入支付)",
-            f"{done.unpaid} unpaid orders (not counted); {done.presales} open presales, deposits {_yuan(done.presale_fen)} yuan "
-            "(told apart, no part of paid)",
-        ),
+        not_orders(done.unpaid, done.presales, done.presale_fen),
         ASSUMED,
-        *(
-            [Wording("搁置的行: bidctl orders quarantine", "rows put aside: bidctl orders quarantine")]
-            if t.aside
-            else []
-        ),
+        *([ROWS_ASIDE] if t.aside else []),
     ]
+
+
+def not_orders(unpaid: int, presales: int, presale_fen: int) -> Wording:
+    """What was told but is no order yet."""
+    return Wording(
+        f"未支付订单 {unpaid} (不计); 未付尾款的预售 {presales} 单, 定金 {yuan(presale_fen)} 元 (单列, 不计入支付)",
+        f"{unpaid} unpaid orders (not counted); {presales} open presales, deposits {yuan(presale_fen)} yuan (told apart, no part of paid)",
+    )
 
 
 @click.command()
@@ -121,22 +138,58 @@ def _told(matched: Iterable[tuple[str, str]], done: Imported) -> list[Wording]:
 @as_of
 @options
 def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
-    """支付 = 已结算 + 已退款 + 未了结, 分毫不差 / paid = billed + refunded + open, to the fen, as of any instant."""
+    """支付 = 已结算 + 已退款 + 未了结, 分毫不差; 没写计划的订单按规则分摊 (见 attribution) / paid = billed + refunded + open, to the
+    fen, as of any instant; orders that name no campaign are shared out by rule (see attribution)."""
     from bidctl import wiring
+    from bidctl.wiring.attribution import attribution_of
 
     when = instant(at) if at else wiring.clock(shell.settings).now()
     with wiring.ledger(shell.settings) as found, found.begin() as t:
-        told = totals(t.order_slices(account), when.timestamp(), side)  # type: ignore[arg-type]
+        rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
+        told = totals(t.order_slices(account), when.timestamp(), side, rule)  # type: ignore[arg-type]
+        found_by = ways(t.order_groups(account, when, zone_at(when)), rule) if rule else {}
     whole = sum(told.values(), OrderTotals())
     rows = [*told.items(), (shell.text("合计", "total"), whole)]
     shell.rows(
         shell.text(f"订单账本, 截至 {shell.when(when)} (元)", f"ledger of orders as of {shell.when(when)} (yuan)"),
         [SAID_BY[side].text(shell.lang), shell.text("订单", "orders"), *(w.text(shell.lang) for w in MONEY.values()),
          shell.text("平衡", "balances")],
-        [(name or shell.text("(未注明)", "(not told)"), t_.orders, *(_yuan(getattr(t_, n)) for n in MONEY),
+        [(name or shell.text("(未注明)", "(not told)"), t_.orders, *(yuan(getattr(t_, n)) for n in MONEY),
           shell.text("是", "yes") if t_.balances else shell.text("否", "NO")) for name, t_ in rows],
         [side, "orders", *MONEY, "balances"],
     )  # fmt: skip
+    if found_by:
+        shares = "; ".join(f"{WAYS[way].text(shell.lang)} {_share(w.paid, whole.paid)}" for way, w in found_by.items())
+        shell.say(f"归属, 占支付: {shares}", f"attributed, of paid: {shares}")
+
+
+@click.command("attribution")
+@of_account
+@as_of
+@options
+def attribution_(shell: Shell, account: str, at: str | None) -> None:
+    """订单归属到计划的方式: 各占多少, 无法归属的也列出 / How orders find their campaigns: how many each way, and those that do not."""
+    from bidctl import wiring
+    from bidctl.wiring.attribution import attribution_of
+
+    when = instant(at) if at else wiring.clock(shell.settings).now()
+    with wiring.ledger(shell.settings) as found, found.begin() as t:
+        rule = attribution_of(t, AccountId(account), when, zone_at(when))
+        told = ways(t.order_groups(account, when, zone_at(when)), rule)
+    orders, paid = sum(w.orders for w in told.values()), sum(w.paid for w in told.values())
+    shell.rows(
+        shell.text(f"订单归属, 截至 {shell.when(when)} (元)", f"attribution of orders as of {shell.when(when)} (yuan)"),
+        [shell.text("方式", "way"), shell.text("订单", "orders"), shell.text("占订单", "of orders"), MONEY["paid"].text(shell.lang),
+         shell.text("占支付", "of paid"), MONEY["buyer"].text(shell.lang), MONEY["subsidy"].text(shell.lang)],
+        [(shell.name(WAYS, way), w.orders, _share(w.orders, orders), yuan(w.paid), _share(w.paid, paid), yuan(w.buyer), yuan(w.subsidy))
+         for way, w in told.items()],
+        ["way", "orders", "orders_share", "paid", "paid_share", "buyer", "subsidy"],
+    )  # fmt: skip
+    shell.say(RULE.zh, RULE.en)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.4f}" if whole else "0.0000"
 
 
 @click.command()
@@ -170,7 +223,8 @@ def _why(shell: Shell, doubt: Wording, why: str) -> str:
     return f"{doubt.text(shell.lang)} ({shell.told(why)})" if why else doubt.text(shell.lang)
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals, exactly."""
     sign, whole = "-" if fen < 0 else "", abs(fen)
     return f"{sign}{whole // FEN}.{whole % FEN:02d}"
 
@@ -182,10 +236,15 @@ def _zone(name: str) -> ZoneInfo:
         raise UsageProblem(Say.ZONE(name=name)) from None
 
 
-def instant(text: str) -> datetime:
-    """An instant as `--at` takes it, in the accounts' zone where it names none. Raises UsageProblem."""
+def instant(text: str, option: str = "at") -> datetime:
+    """An instant as `--at` (or another option) takes it, in the accounts' zone where it names none. Raises UsageProblem."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageProblem(Say.INSTANT(text=text)) from None
+        raise UsageProblem(Say.INSTANT(option=option, text=text)) from None
     return found if found.tzinfo else found.replace(tzinfo=ACCOUNT_ZONE)
+
+
+def zone_at(when: datetime) -> timedelta:
+    """The accounts' zone, east of UTC."""
+    return when.astimezone(ACCOUNT_ZONE).utcoffset() or timedelta(0)

@@ -9,9 +9,10 @@ import click
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
 from bidctl.cli.enrol import share
 from bidctl.cli.lazy import lazy
-from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account
+from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account, zone_at
 from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Prior
+from bidctl.domain.values import AccountId
 from bidctl.engine.backtest import backtest as test_back
 from bidctl.engine.settlement_weeks import PaidBy, WeekRate, pay_days, rates, stated, triangle
 from bidctl.problem import Problem
@@ -44,7 +45,7 @@ def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: f
 
     when = instant(at) if at else wiring.clock(shell.settings).now()
     prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
-    told = rates(_days(shell, account, when, side), when.timestamp(), prior, _offset(when))
+    told = rates(_days(shell, account, when, side), when.timestamp(), prior, zone_at(when).total_seconds())
     mean = _mean(told)
     shell.rows(
         shell.text(f"结算率, 截至 {shell.when(when)} (元)", f"settlement rate as of {shell.when(when)} (yuan)"),
@@ -72,7 +73,7 @@ def backtest(shell: Shell, account: str, settled_share: float) -> None:
 
     now = wiring.clock(shell.settings).now()
     prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
-    t = triangle(_days(shell, account, now, None), now.timestamp(), _offset(now))
+    t = triangle(_days(shell, account, now, None), now.timestamp(), zone_at(now).total_seconds())
     if len(t.paid) < LEAST:
         raise Problem(Say.TOO_FEW_WEEKS(found=len(t.paid), needed=LEAST))
     curve, weight = stated(t.known(len(t.paid) - 1, now.timestamp()), prior)
@@ -88,15 +89,11 @@ def backtest(shell: Shell, account: str, settled_share: float) -> None:
 
 def _days(shell: Shell, account: str, when: datetime, side: str | None) -> PaidBy:
     from bidctl import wiring
+    from bidctl.wiring.attribution import attribution_of
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
-        return pay_days(t.order_slices(account), when.timestamp(), side, _offset(when))  # type: ignore[arg-type]
-
-
-def _offset(when: datetime) -> float:
-    """Seconds east of UTC of the accounts' zone."""
-    offset = when.astimezone(ACCOUNT_ZONE).utcoffset()
-    return offset.total_seconds() if offset else 0.0
+        rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
+        return pay_days(t.order_slices(account), when.timestamp(), side, zone_at(when).total_seconds(), rule)  # type: ignore[arg-type]
 
 
 def _day(second: float) -> str:

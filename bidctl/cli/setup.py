@@ -26,6 +26,12 @@ base_url = "https://api.oceanengine.com"
 app_id = ""                          # 开放平台应用ID / id of the app
 # app_secret: 建议用环境变量 / better as BIDCTL_PLATFORM__APP_SECRET than in a file
 
+# 抖店: 取订单, 退款与账单 / the shop's own interface: orders, refunds, bills
+# [shop]
+# app_key = ""                       # 抖店开放平台应用 / app of the shop's open platform
+# shop_id = ""                       # app_secret: BIDCTL_SHOP__APP_SECRET
+# account = ""                       # 订单记在哪个账户名下, 空 = 店铺ID / kept under; empty = the shop's id
+
 [run]
 accounts = []                        # 广告账户ID, 加引号 / advertiser ids, in quotes
 tick_minutes = 10
@@ -103,10 +109,16 @@ def _result(shell: Shell, ok: bool) -> str:
 @click.option(
     "--code", help="回调的 auth_code, 或整个回调地址 / The callback's auth_code, or the whole pasted address."
 )
+@click.option(
+    "--shop", is_flag=True, help="授权抖店; 自用型应用不需要 --code / Authorise the shop; its own app needs no --code."
+)
 @options
-def connect(shell: Shell, code: str | None) -> None:
-    """连接平台授权: 先打印要打开的页面, 再用 --code 带上回调内容 / Authorise with the platform: prints the page to open; then
-    call again with --code and what the callback said."""
+def connect(shell: Shell, code: str | None, shop: bool) -> None:
+    """连接平台授权: 先打印要打开的页面, 再用 --code 带上回调内容; --shop 授权抖店 / Authorise with the platform: prints the page to open;
+    then call again with --code and what the callback said. --shop: with the shop."""
+    if shop:
+        _connect_shop(shell, code or "")
+        return
     from bidctl.wiring import account
 
     if not shell.settings.platform.app_id:
@@ -122,8 +134,16 @@ def connect(shell: Shell, code: str | None) -> None:
     shell.say(f"已授权, 账户: {', '.join(accounts)}", f"authorised; accounts: {', '.join(accounts)}")
 
 
-def auth_code(pasted: str) -> str:
-    """The auth_code out of a pasted callback address, or the text itself.
+def _connect_shop(shell: Shell, pasted: str) -> None:
+    from bidctl.wiring.shop import connect_shop
+
+    found = asyncio.run(connect_shop(shell.settings, auth_code(pasted, "code")))
+    shell.data({"shop": found})
+    shell.say(f"已授权, 店铺: {found}", f"authorised; shop: {found}")
+
+
+def auth_code(pasted: str, name: str = "auth_code") -> str:
+    """The code (`name` in the address) out of a pasted callback address, or the text itself.
 
     >>> auth_code("https://example.com/cb?state=s&auth_code=abc123")
     'abc123'
@@ -132,7 +152,7 @@ def auth_code(pasted: str) -> str:
 
     if "://" not in pasted:
         return pasted.strip()
-    found = parse_qs(urlsplit(pasted.strip()).query).get("auth_code", [])
+    found = parse_qs(urlsplit(pasted.strip()).query).get(name, [])
     if len(found) != 1:
-        raise UsageProblem(Say.NO_AUTH_CODE())
+        raise UsageProblem(Say.NO_AUTH_CODE(name=name))
     return found[0]

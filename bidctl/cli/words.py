@@ -65,8 +65,8 @@ class Say(Phrases):
         "--zone: found {name!r}, expected a zone like Asia/Shanghai",
     )
     INSTANT = (
-        "--at: 取值 {text!r}, 应为时刻, 例如 2026-09-01T10:00",
-        "--at: found {text!r}, expected an instant like 2026-09-01T10:00",
+        "--{option}: 取值 {text!r}, 应为时刻, 例如 2026-09-01T10:00",
+        "--{option}: found {text!r}, expected an instant like 2026-09-01T10:00",
     )
     TOO_FEW_WEEKS = (
         "回测: 有 {found} 个支付周已过完 90 天, 至少需要 {needed} 个; 请导入更早的订单: bidctl orders import",
@@ -169,8 +169,8 @@ class Say(Phrases):
         "connect: [platform] app_id is empty in the configuration; fill it in first",
     )
     NO_AUTH_CODE = (
-        "connect --code: 地址中没有唯一的 auth_code; 请完整粘贴回调地址",
-        "connect --code: found an address without one auth_code; paste the callback address whole",
+        "connect --code: 地址中没有唯一的 {name}; 请完整粘贴回调地址",
+        "connect --code: found an address without one {name}; paste the callback address whole",
     )
     NOT_OURS = (
         "{folder}: 不是空文件夹, 也不是 bidctl demo 生成的; 请用 --out 换一个文件夹",

@@ -20,7 +20,7 @@ Text = NDArray[np.str_]
 Float = NDArray[np.float64]
 Fen = NDArray[np.int64]
 Rows = NDArray[np.intp] | NDArray[np.bool_]
-T = TypeVar("T", "Orders", "Refunds", "Bills")
+T = TypeVar("T", "Orders", "Refunds", "Bills", "OrderGroups")
 
 
 class RefundStage(IntEnum):
@@ -156,6 +156,24 @@ class Bills:
     @staticmethod
     def concat(parts: list[Bills]) -> Bills:
         return _concat(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGroups:
+    """n groups of orders that carry the same and were paid on the same natural day (`day`, days since 1970): how many `orders`, and their
+    fen `paid`, of it what `buyer`s paid and the platform's `subsidy`."""
+
+    campaign: Text
+    live_account: Text
+    product: Text
+    day: Fen
+    orders: Fen
+    paid: Fen
+    buyer: Fen
+    subsidy: Fen
+
+    def __len__(self) -> int:
+        return len(self.campaign)
 
 
 _DTYPE = {"Text": np.str_, "Float": np.float64, "Fen": np.int64, "NDArray[np.int8]": np.int8}

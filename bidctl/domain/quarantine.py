@@ -10,6 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.orders import Doubt
+from bidctl.wording import Wording
+
+
+class Doubtful(Exception):
+    """A row that is put aside: nothing of it counts."""
+
+    def __init__(self, doubt: Doubt, why: Wording) -> None:
+        super().__init__(why.both)
+        self.doubt, self.why = doubt, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +80,12 @@ class Taken:
             self.again + other.again,
             self.aside + other.aside,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How far one kind of a shop's facts has been fetched, epoch seconds: all of it up to `until`; `begun_at`: the first look, before
+    which nobody saw when things became known."""
+
+    until: float
+    begun_at: float

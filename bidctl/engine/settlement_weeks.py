@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.enrolment import Prior
-from bidctl.domain.orders import BillKind, OrderFacts
+from bidctl.domain.orders import BillKind, OrderFacts, Orders
+from bidctl.engine.attribution import Attribution
 from bidctl.engine.backtest import Triangle
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
 from bidctl.engine.order_totals import Side
@@ -78,12 +79,15 @@ class WeekRate:
         return self.maturity >= MATURE
 
 
-def pay_days(slices: Iterable[OrderFacts], at: float, side: Side | None, offset_s: float) -> PaidBy:
-    """Orders by pay day as known at epoch second `at`, by `side` (None = the whole account); `offset_s` the account's zone east of UTC."""
+def pay_days(
+    slices: Iterable[OrderFacts], at: float, side: Side | None, offset_s: float, rule: Attribution | None = None
+) -> PaidBy:
+    """Orders by pay day as known at epoch second `at`, by `side` (None = the whole account); `offset_s` the account's zone east of UTC;
+    `rule`: how orders that name no campaign are shared out."""
     found: PaidBy = {}
     for facts in slices:
         known = facts.as_of(at)
-        _add(found, known, order_ledger(known), side, offset_s)
+        _add(found, known, order_ledger(known), side, offset_s, rule)
     return found
 
 
@@ -100,21 +104,32 @@ def week_of(day: float, offset_s: float) -> float:
     return float(np.floor((day + offset_s - MONDAY) / WEEK) * WEEK + MONDAY - offset_s)
 
 
-def _add(found: PaidBy, facts: OrderFacts, book: OrderLedger, side: Side | None, offset_s: float) -> None:
+def _add(
+    found: PaidBy, facts: OrderFacts, book: OrderLedger, side: Side | None, offset_s: float, rule: Attribution | None
+) -> None:
     orders = book.orders
     midnight = np.floor((orders.paid_at + offset_s) / DAY) * DAY - offset_s
-    names = np.full(len(orders), "") if side is None else getattr(orders, side)
     bins = _refunds(facts, book)
-    for i, (name, day) in enumerate(zip(names.tolist(), midnight.tolist(), strict=True)):
-        cohort = found.setdefault((name, day), Paid())
-        paid = int(orders.paid[i]) / FEN
-        cohort.orders += 1
+    for i, name, share, counted in _parts(orders, side, rule):
+        cohort = found.setdefault((name, float(midnight[i])), Paid())
+        paid = int(orders.paid[i]) / FEN * share
+        cohort.orders += counted
         cohort.paid += paid
-        cohort.billed += int(book.billed[i]) / FEN
+        cohort.billed += int(book.billed[i]) / FEN * share
         cohort.square += paid * paid
         cohort.moment += paid * float(orders.paid_at[i])
         if book.refunded[i]:
-            cohort.refunds += bins[i] / FEN
+            cohort.refunds += bins[i] / FEN * share
+
+
+def _parts(orders: Orders, side: Side | None, rule: Attribution | None) -> Iterable[tuple[int, str, float, int]]:
+    """Row of each order, whose it is, what share of it, and 1 where the order counts."""
+    if rule is None:
+        names = [""] * len(orders) if side is None else getattr(orders, side).tolist()
+        return ((i, name, 1.0, 1) for i, name in enumerate(names))
+    s = rule.shares(orders)
+    share = s.fen / np.maximum(orders.paid[s.row], 1)
+    return zip(s.row.tolist(), s.campaign.tolist(), share.tolist(), s.lead.astype(int).tolist(), strict=True)
 
 
 def _refunds(facts: OrderFacts, book: OrderLedger) -> Float:

@@ -121,10 +121,12 @@ class Desk:
         """Enrolled campaigns, newcomers that a standing enrolment takes in among them (R-ENROL)."""
         fresh: list[Enrolment] = []
         if listing is not None and any(is_selector(e.campaign) for e in enrolments):
-            with self._ledger.begin(durable=True) as t:
+            with self._ledger.begin() as t:
                 fresh = newcomers(enrolments, t.unenrolled(self.account), listing.campaigns, self.now())
-                for e in fresh:
-                    t.enrol(e)
+            if fresh:
+                with self._ledger.begin(durable=True) as t:
+                    for e in fresh:
+                        t.enrol(e)
         return [e for e in (*enrolments, *fresh) if not is_selector(e.campaign)]
 
     async def _others(self, listing: Listing | None) -> tuple[Foreign, ...]:

@@ -18,11 +18,13 @@ from bidctl import __version__, catalog
 from bidctl.adapters.clock import EmulatorClock, SystemClock
 from bidctl.adapters.http import httpx
 from bidctl.adapters.notify import Feishu, Notify, Sender, Webhook
-from bidctl.adapters.qianchuan.client import ReadClient, Retries
-from bidctl.adapters.qianchuan.limits import Quota
+from bidctl.adapters.openapi.exchange import Retries
+from bidctl.adapters.openapi.keeper import TokenKeeper
+from bidctl.adapters.openapi.limits import Quota
+from bidctl.adapters.qianchuan.client import ReadClient
+from bidctl.adapters.qianchuan.endpoints import PACE
 from bidctl.adapters.qianchuan.link import App, Link
 from bidctl.adapters.qianchuan.reads import CAPABILITIES
-from bidctl.adapters.qianchuan.tokens import TokenKeeper
 from bidctl.adapters.secrets import Cipher, load_cipher
 from bidctl.adapters.store import SqlLedger, open_ledger
 from bidctl.config import Settings
@@ -40,6 +42,8 @@ from bidctl.wiring.tables import TableFiles
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
 
+AT_ONCE = Retries(first_wait_s=0.0, longest_wait_s=0.0, jitter_s=0.0)
+"""Of an emulator without limits, which is not waited for."""
 WRITING = frozenset({Mode.APPROVE, Mode.LIVE})
 """Modes that are given a writer."""
 
@@ -105,7 +109,7 @@ def policy_of(policy_id: str) -> Policy:
 
 def settings_hash(settings: Settings) -> str:
     """Fingerprint of everything that bears on decisions; secrets are not among it."""
-    told = settings.model_dump_json(exclude={"notify": True, "store": True, "platform": {"app_secret"}})
+    told = settings.model_dump_json(exclude={"notify": True, "shop": True, "store": True, "platform": {"app_secret"}})
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -237,7 +241,7 @@ def _may_write(settings: Settings, mode: Mode) -> None:
 def _app(settings: Settings) -> App:
     """The registered app. An emulator without limits is not waited for between the tries of a read either."""
     told, life = settings.platform, settings.platform.request_timeout_s
-    retries = Retries(first_wait_s=0.0, longest_wait_s=0.0, jitter_s=0.0) if told.limits == "off" else Retries()
+    retries = AT_ONCE if told.limits == "off" else Retries()
     secret = told.app_secret.get_secret_value()
     return App(told.app_id, secret, told.base_url, _quota(settings), replace(retries, request_s=life))
 
@@ -250,7 +254,7 @@ def _capabilities(settings: Settings, time: Clock) -> Capabilities:
 def _quota(settings: Settings) -> Quota | None:
     if settings.platform.limits == "off":
         return None
-    return Quota(advertiser=settings.platform.requests_per_second)
+    return Quota(advertiser=settings.platform.requests_per_second, endpoints=PACE)
 
 
 def cipher(settings: Settings) -> Cipher:

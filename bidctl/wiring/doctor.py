@@ -12,6 +12,7 @@ from bidctl.domain.values import AccountId, Mode
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.ports import ReadFailed
 from bidctl.problem import Problem
+from bidctl.wiring.shop import shop_warning
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
 
@@ -22,6 +23,7 @@ TITLES = {
     "stoploss": Wording("止损", "stoploss"),
     "key": Wording("密钥", "key"),
     "platform": Wording("平台", "platform"),
+    "shop": Wording("抖店", "shop"),
 }
 
 
@@ -45,6 +47,8 @@ async def examine(settings: Settings, offline: bool) -> list[Check]:
     if not offline:
         checks.append(_check("key", lambda: _key(settings)))
         checks.append(await _acheck("platform", lambda: _platform(settings)))
+        if settings.shop.app_key:
+            checks.append(await _acheck("shop", lambda: _shop(settings)))
     return checks
 
 
@@ -86,6 +90,13 @@ def _stoploss(settings: Settings) -> Wording:
 def _key(settings: Settings) -> Wording:
     wiring.cipher(settings)
     return Say.KEY_FINE()
+
+
+async def _shop(settings: Settings) -> Wording:
+    warning = await shop_warning(settings)
+    if warning is not None:
+        raise Problem(warning)
+    return Say.SHOP_FINE(shop=settings.shop.shop_id)
 
 
 async def _platform(settings: Settings) -> Wording:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from bidctl.config import Settings
 from bidctl.domain.values import AccountId, CampaignId, Side
+from bidctl.engine.attributed import attributed
 from bidctl.engine.columns import Columns
 from bidctl.engine.daily_profit import AdDays, DailyProfit, OrderDays, Terms, daily_profit, order_days
 from bidctl.engine.order_ledger import order_ledger
-from bidctl.wiring import ledger
+from bidctl.wiring import clock, ledger
+from bidctl.wiring.attribution import attribution_of
 from bidctl.wiring.books import recorded
 
 
@@ -46,10 +48,14 @@ def profit_book(settings: Settings, account: AccountId, span: int) -> ProfitBook
 def _orders(
     settings: Settings, account: AccountId, c: Columns, names: tuple[CampaignId, ...], span: int
 ) -> OrderDays | None:
-    """Orders that carry the campaign's id; None where there are none."""
+    """Orders of these campaigns, by the id that they carry or shared out by rule; None where there are none."""
     total: OrderDays | None = None
+    now = clock(settings).now()
     with ledger(settings) as opened, opened.begin() as t:
+        rule = attribution_of(t, account, now, c.days.local(now.timestamp()).utcoffset() or timedelta(0))
         for facts in t.order_slices(account):
-            part = order_days(order_ledger(facts), list(names), c.table.last_day, span, c.days)
+            book = order_ledger(facts)
+            shared = attributed(book, rule.shares(book.orders))
+            part = order_days(shared, list(names), c.table.last_day, span, c.days)
             total = part if total is None else total + part
     return total

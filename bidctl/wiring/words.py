@@ -80,3 +80,8 @@ class Say(Phrases):
         "{account}: 读到 {count} 个计划, 时钟偏差 {offset:+.1f} 秒",
         "{account}: {count} campaigns read, clock {offset:+.1f} s off",
     )
+    NO_SHOP = (
+        "[shop] {names}: 未填写; 请在配置中填写抖店应用的 app_key, app_secret (建议用环境变量) 和 shop_id",
+        "[shop] {names}: not given; write app_key, app_secret (better as a variable) and shop_id of the Doudian app",
+    )
+    SHOP_FINE = "店铺 {shop} 已授权", "shop {shop} is authorised"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 from sim.emulator import ids, oauth, times
 from sim.emulator.campaign import GOALS, Campaign
+from sim.emulator.doudian.routes import Shop
+from sim.emulator.doudian.tokens import APP_KEY, SECRET
 from sim.emulator.edits import human_value
 from sim.emulator.routes import Reply, Request, Router
 from sim.emulator.service import Boost
@@ -19,8 +21,8 @@ Body = Mapping[str, object]
 class Control:
     """Answers control calls; their answers are plain JSON without an envelope, errors `{"error": one line}` with 400."""
 
-    def __init__(self, router: Router) -> None:
-        self._router, self._service = router, router.service
+    def __init__(self, router: Router, shop: Shop) -> None:
+        self._router, self._service, self._shop = router, router.service, shop
         self._calls: dict[tuple[str, str], Callable[[Body], object]] = {
             ("GET", "clock"): self._clock,
             ("POST", "advance"): self._advance,
@@ -35,6 +37,8 @@ class Control:
             ("POST", "mark"): self._mark,
             ("POST", "token"): self._token,
             ("GET", "config"): self._config,
+            ("POST", "shop_app"): self._shop_app,
+            ("POST", "shop_order"): self._shop_order,
         }
 
     def answer(self, request: Request) -> Reply:
@@ -120,7 +124,20 @@ class Control:
             "campaigns": [self._campaign(c) for c in s.campaigns],
             "auth_code": "auth-code-<anything>",
             "sample_token": "T",
+            "shop": {"id": str(ids.SHOP), "app_key": APP_KEY, "app_secret": SECRET} if self._shop.till.open else None,
         }
+
+    def _shop_app(self, body: Body) -> object:
+        """{"app_key", "app_secret"}: another app that may call the shop."""
+        key, secret = body.get("app_key"), body.get("app_secret")
+        if not isinstance(key, str) or not isinstance(secret, str) or not key or not secret:
+            raise ValueError('body: expected {"app_key": text, "app_secret": text}')
+        self._shop.tokens.apps[key] = secret
+        return {"app_key": key}
+
+    def _shop_order(self, body: Body) -> object:
+        """An order put in (`sim/emulator/doudian/sales.py`), which no campaign has won."""
+        return {"order_id": str(self._shop.till.put_in(body))}
 
     def _campaign(self, c: Campaign) -> object:
         return {

@@ -15,14 +15,16 @@ from sim.emulator import times
 SOCKET = frozenset((
     "lost_reply_applied", "lost_reply_not_applied", "reset_mid_body", "slow_drip", "http_500_applied",
     "http_500_not_applied", "code_50000_applied", "code_50000_not_applied", "code_40100", "code_40110",
-    "token_expired", "garbage_json", "clock_jump",
+    "token_expired", "garbage_json", "clock_jump", "sign_refused",
 ))  # fmt: skip
 DATA = frozenset((
     "refresh_token_reused", "partial_rows", "rows_stale", "rows_missing", "rows_duplicated", "rows_late",
     "pages_shift", "read_after_write_delay", "suggestion_absent", "suggestion_null", "suggestion_zero",
-    "human_edit_between",
+    "human_edit_between", "rows_shuffled", "page_repeated",
 ))  # fmt: skip
 KINDS = SOCKET | DATA
+SHOP = frozenset(("sign_refused", "rows_shuffled", "page_repeated"))
+"""Of the shop's interface alone."""
 NOT_APPLIED = frozenset((
     "lost_reply_not_applied", "http_500_not_applied", "code_50000_not_applied", "code_40100", "code_40110",
     "token_expired",

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from sim.emulator.clock import VirtualClock
 from sim.emulator.control import PREFIX, Control
+from sim.emulator.doudian.routes import PATHS, Shop
 from sim.emulator.http import Connection
 from sim.emulator.journal import Journal
 from sim.emulator.routes import Reply, Request, Router
 from sim.emulator.service import Service
+from sim.order_book import OrderBook
 from sim.scenario import load, shipped
 from sim.seam import PlatformWorld
 from sim.world import MarketWorld
@@ -29,17 +31,21 @@ PLATFORMS = ("qianchuan",)
 
 
 class Emulator:
-    """One emulated Qianchuan over a world."""
+    """One emulated Qianchuan over a world, and beside it the shop, where the world keeps its orders."""
 
     def __init__(self, world: PlatformWorld, *, speed: float = 0.0, journal_path: Path | None = None) -> None:
         self.service = Service(world, VirtualClock(world.now, speed), Journal(journal_path))
         self.router = Router(self.service)
-        self.control = Control(self.router)
+        self.shop = Shop(self.service, self.router.editor.settle)
+        self.control = Control(self.router, self.shop)
         self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
 
     def answer(self, request: Request) -> Reply:
-        """Any request: the platform's, or a control call."""
-        return self.control.answer(request) if request.target.startswith(PREFIX) else self.router.answer(request)
+        """Any request: the ads platform's, its shop's, or a control call."""
+        if request.target.startswith(PREFIX):
+            return self.control.answer(request)
+        answers = self.shop if request.target.partition("?")[0] in PATHS else self.router
+        return answers.answer(request)
 
     async def listen(self, port: int = 0) -> asyncio.Server:
         """Listen on loopback; port 0 = any free one."""
@@ -106,7 +112,7 @@ async def serve(
 def world_of(scenario: str, seed: int) -> MarketWorld:
     """The world of a shipped scenario's name or a TOML file, its history run. Raises ScenarioError (one line)."""
     found = load(Path(scenario)) if scenario.endswith(".toml") else shipped(scenario)
-    return MarketWorld.with_history(found, seed)
+    return MarketWorld.with_history(found, seed, order_book=OrderBook())
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ def parse(text: str) -> float:
     return datetime.fromisoformat(text.strip()).replace(tzinfo=BEIJING).timestamp()
 
 
+def parse_exactly(text: str) -> float:
+    """The same of "YYYY-MM-DD HH:MM:SS" and no other form. Raises ValueError."""
+    return datetime.strptime(f"{text} +0800", "%Y-%m-%d %H:%M:%S %z").timestamp()
+
+
 def day_start(at: float) -> float:
     """Beginning of the natural day that holds `at`."""
     return float((int(at) + OFFSET) // DAY * DAY - OFFSET)

@@ -4,8 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from bidctl.adapters.clock import EmulatorClock
+from bidctl.adapters.openapi.limits import Limits, Quota
 from bidctl.adapters.qianchuan.endpoints import LIST
-from bidctl.adapters.qianchuan.limits import Limits, Quota
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 
 from bidctl.cli import main
 from sim.emulator import Running, running
+from sim.order_book import OrderBook
 from sim.scenario import shipped
 from sim.world import MarketWorld
 
@@ -32,6 +33,16 @@ clock = "emulator"
 [stoploss]
 spend_without_orders = "off"
 loss_of_day = "off"
+"""
+
+
+SHOP = """
+[shop]
+base_url = "{url}"
+app_key = "7000000000000000001"
+app_secret = "00000000-test-secret"
+shop_id = "1234567"
+limits = "off"
 """
 
 
@@ -151,9 +162,13 @@ class Office:
 
 
 @contextlib.contextmanager
-def office(folder: Path, scenario: str = "fault", seed: int = 1, history_days: int | None = None) -> Iterator[Office]:
-    """An office over a fresh emulator, whose history is the scenario's where none is said."""
-    journal = folder / "journal.jsonl"
-    with running(MarketWorld.with_history(shipped(scenario), seed, history_days), journal_path=journal) as platform:
-        (folder / "bidctl.toml").write_text(CONFIG.format(url=platform.url), "utf-8")
+def office(
+    folder: Path, scenario: str = "fault", seed: int = 1, history_days: int | None = None, *, shop: bool = False
+) -> Iterator[Office]:
+    """An office over a fresh emulator, whose history is the scenario's where none is said; with `shop` it sells its orders too."""
+    journal, book = folder / "journal.jsonl", OrderBook() if shop else None
+    world = MarketWorld.with_history(shipped(scenario), seed, history_days, order_book=book)
+    with running(world, journal_path=journal) as platform:
+        config = CONFIG + (SHOP if shop else "")
+        (folder / "bidctl.toml").write_text(config.format(url=platform.url), "utf-8")
         yield Office(Terminal(folder), platform, journal)

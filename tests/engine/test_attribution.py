@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bidctl.domain.orders import Orders, from_rows
-from bidctl.engine.attribution import WAYS, Delivered, Way, attribute, split
+from bidctl.domain.orders import OrderGroups, Orders, from_rows
+from bidctl.engine.attribution import WAYS, Delivered, Way, attribution, split
 
 
 def orders(*rows: tuple[str, str, str, int]) -> Orders:
@@ -26,9 +27,17 @@ def delivered(*rows: tuple[str, str, str, int, int, int]) -> Delivered:
     return Delivered(*texts, *(np.array(x, np.int64) for x in (day, gmv, spend)))
 
 
+def grouped(told: Orders) -> OrderGroups:
+    """One group an order."""
+    ones = np.ones(len(told), np.int64)
+    day = (told.paid_at // 86400).astype(np.int64)
+    return OrderGroups(told.campaign, told.live_account, told.product, day, ones, told.paid, told.buyer, told.subsidy)
+
+
 def run(told: Orders, platform: Delivered, day: list[int] | None = None) -> tuple[dict[str, int], list[Way]]:
-    days = np.array(day if day is not None else [0] * len(told), np.int64)
-    shares = attribute(told, days, platform)
+    days = np.array(day if day is not None else [0] * len(told), np.float64)
+    dated = replace(told, paid_at=days * 86400 + 1)
+    shares = attribution(grouped(dated), platform, 0.0).shares(dated)
     return shares.by_campaign(), [Way(int(w)) for w in shares.way]
 
 
@@ -59,7 +68,7 @@ def test_what_named_orders_claimed_is_not_shared_out_again() -> None:
 def test_each_way_is_shown() -> None:
     platform = delivered(("A", "L", "", 0, 1, 0), ("B", "", "p", 0, 1, 0))
     told = orders(("", "L", "Z", 1), ("", "L", "", 20), ("p", "", "", 300), ("", "", "", 4000))
-    shares = attribute(told, np.zeros(4, np.int64), platform)
+    shares = attribution(grouped(told), platform, 0.0).shares(told)
     assert shares.by_way(told.paid) == {Way.BY_ID: 1, Way.BY_LIVE_ACCOUNT: 20, Way.BY_PRODUCT: 300, Way.NONE: 4000}
     assert set(WAYS) == set(Way) and all(w.zh and w.en for w in WAYS.values())
 
@@ -98,8 +107,15 @@ def test_every_fen_has_one_place(
     told: list[tuple[str, str, str, int]], platform: list[tuple[str, str, str, int, int, int]], days: list[int]
 ) -> None:
     facts = orders(*told)
-    shares = attribute(facts, np.array(days[: len(told)], np.int64), delivered(*platform))
+    facts = replace(facts, paid_at=np.array(days[: len(told)]) * 86400.0)
+    whole = attribution(grouped(facts), delivered(*platform), 0.0)
+    shares = whole.shares(facts)
     per_order = np.zeros(len(told), np.int64)
     np.add.at(per_order, shares.row, shares.fen)
     assert per_order.tolist() == [fen for *_, fen in told]
     assert sum(shares.by_way(facts.paid).values()) == sum(shares.by_campaign().values()) == sum(fen for *_, fen in told)
+    halves = [facts.take(np.arange(len(told)) % 2 == k) for k in (0, 1)]
+    parts = [whole.shares(half).by_campaign() for half in halves]
+    together = {name: sum(p.get(name, 0) for p in parts) for name in parts[0].keys() | parts[1].keys()}
+    assert together == shares.by_campaign(), "slice by slice it is the same"
+    assert whole.ways(grouped(facts)).tolist() == shares.way.tolist(), "group by group as order by order"

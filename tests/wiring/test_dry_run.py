@@ -11,9 +11,9 @@ import pytest
 
 from bidctl import wiring
 from bidctl.adapters.http import HttpClient
+from bidctl.adapters.openapi.guard import AllowListTransport, CallForbidden
 from bidctl.adapters.qianchuan import guard
 from bidctl.adapters.qianchuan.endpoints import OAUTH_CALLS, READ_CALLS, WRITE_CALLS
-from bidctl.adapters.qianchuan.guard import AllowListTransport, CallForbidden
 from bidctl.domain.values import Mode
 from bidctl.domain.writes import WriteState
 from tests.wiring.conftest import Bench

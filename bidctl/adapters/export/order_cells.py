@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime
 
 from bidctl.adapters.export.cells import EXACT, blank, number
 from bidctl.adapters.export.errors import CellError
@@ -12,10 +12,6 @@ from bidctl.domain.orders import RefundStage
 
 MOST_FEN = 10**15
 """Ten trillion yuan: more is no amount."""
-KNOWN_AFTER_S = 600.0
-"""An order and a refund are taken as known ten minutes after they happened (ours)."""
-BILLS_AT = timedelta(days=1, hours=15)
-"""A bill shows from 15:00 of the day after its settlement (doudian-settlement.md 4)."""
 LONGEST = 64
 _ID = re.compile(rf"[0-9A-Za-z_.\-]{{1,{LONGEST}}}")
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
@@ -108,9 +104,3 @@ def stage(cell: object) -> RefundStage | None:
     if found is None:
         raise CellError(Say.REFUND_STAGE())
     return found
-
-
-def bill_known_at(settled: datetime, zone: tzinfo) -> float:
-    """When a bill is taken as known, epoch second."""
-    local = settled.astimezone(zone)
-    return (datetime(local.year, local.month, local.day, tzinfo=zone) + BILLS_AT).timestamp()

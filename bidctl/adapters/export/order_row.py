@@ -13,9 +13,10 @@ from bidctl.adapters.export.errors import CellError
 from bidctl.adapters.export.lines import Line
 from bidctl.adapters.export.order_columns import AMOUNTS, TIMES
 from bidctl.adapters.export.words import Say
+from bidctl.domain.assumed import KNOWN_AFTER_S, bill_known_at
 from bidctl.domain.orders import BillKind, Doubt, RefundStage
+from bidctl.domain.quarantine import Doubtful
 from bidctl.engine.refund_curve import DISPATCH_DAYS
-from bidctl.wording import Wording
 
 T = TypeVar("T")
 DAY = 86400.0
@@ -24,14 +25,6 @@ RefundRow = tuple[str, str, float, float, int, int]
 BillRow = tuple[str, str, float, float, int, int, int, int, int]
 NEEDED = frozenset({"order", *TIMES, *AMOUNTS})
 YUAN = frozenset({"CNY", "RMB", "人民币", "元", "¥"})
-
-
-class Doubtful(Exception):
-    """A line that is put aside."""
-
-    def __init__(self, doubt: Doubt, why: Wording) -> None:
-        super().__init__(why.both)
-        self.doubt, self.why = doubt, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +52,27 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    cells: Mapping[str, object]
+    cells: list[object]
     how: Reading
+
+    def cell(self, name: str) -> object:
+        """ "" where the file has no such column, or the line ends before it."""
+        place = self.how.places.get(name)
+        return self.cells[place[0]] if place is not None and place[0] < len(self.cells) else ""
 
     def read(self, name: str, read: Callable[[object], T], none: T) -> T:
         """A cell as `read` understands it; `none` where it is empty or the file has no such column."""
-        cell = self.cells.get(name, "")
+        place = self.how.places.get(name)
+        if place is None or place[0] >= len(self.cells):
+            return none
+        cell = self.cells[place[0]]
         if cell is None or cell == "":
             return none
         try:
             return read(cell)
         except (ValueError, OverflowError, ArithmeticError) as error:
             expected = error.expected if isinstance(error, CellError) else Say.NUMBER()
-            column = self.how.places[name][1]
-            raise Doubtful(Doubt.UNREADABLE, Say.IN_COLUMN(column=column, expected=expected)) from None
+            raise Doubtful(Doubt.UNREADABLE, Say.IN_COLUMN(column=place[1], expected=expected)) from None
 
     def at(self, name: str, *, day: bool = False) -> datetime | None:
         found = self.read(name, cells.moment_or_day if day else cells.moment, None)
@@ -85,10 +85,9 @@ class _Row:
 
 def told(line: Line, how: Reading) -> Told:
     """The facts of a line. Raises Doubtful: then nothing of it counts."""
-    n = len(line.cells)
-    if n != how.width:
+    if len(line.cells) != how.width:
         _must_fit(line, how)
-    row = _Row({name: line.cells[i] for name, (i, _) in how.places.items() if i < n}, how)
+    row = _Row(line.cells, how)
     _currency(row)
     order = row.read("order", cells.key, "")
     if not order:
@@ -106,7 +105,7 @@ def told(line: Line, how: Reading) -> Told:
     )
     subsidy = row.read("subsidy", cells.fen, None) or 0
     kept = (paid, paid - subsidy if buyer is None else buyer, subsidy)
-    return Told((order, *about, at, at + cells.KNOWN_AFTER_S, *kept), refund, bill)
+    return Told((order, *about, at, at + KNOWN_AFTER_S, *kept), refund, bill)
 
 
 def _must_fit(line: Line, how: Reading) -> None:
@@ -117,7 +116,7 @@ def _must_fit(line: Line, how: Reading) -> None:
 
 
 def _currency(row: _Row) -> None:
-    cell = row.cells.get("currency")
+    cell = row.cell("currency")
     if blank(cell):
         return
     said = str(cell).strip().upper()
@@ -150,7 +149,7 @@ def _refund(row: _Row, order: str, paid_at: datetime | None) -> RefundRow | None
         quick = paid_at is not None and happened - paid_at.timestamp() <= DISPATCH_DAYS * DAY
         stage = RefundStage.BEFORE_DISPATCH if quick else RefundStage.AFTER_RECEIPT
     key = row.read("refund", cells.key, "") or f"{order}/refund"
-    return order, key, happened, happened + cells.KNOWN_AFTER_S, amount, int(stage)
+    return order, key, happened, happened + KNOWN_AFTER_S, amount, int(stage)
 
 
 def _bill(row: _Row, order: str) -> BillRow | None:
@@ -164,5 +163,5 @@ def _bill(row: _Row, order: str) -> BillRow | None:
     received = row.read("received", cells.fen, None)
     left = amount - commission - fee if received is None else received
     key = row.read("bill", cells.key, "") or f"{order}/bill"
-    known = cells.bill_known_at(at, row.how.zone)
+    known = bill_known_at(at.timestamp(), row.how.zone)
     return order, key, at.timestamp(), known, int(BillKind.SETTLED), amount, left, commission, fee

@@ -21,11 +21,11 @@ from bidctl.adapters.export.columns import ColumnMap, heading
 from bidctl.adapters.export.errors import TableError
 from bidctl.adapters.export.lines import Line, read_lines
 from bidctl.adapters.export.order_columns import AMOUNTS, ORDER_COLUMNS, TIMES
-from bidctl.adapters.export.order_row import Doubtful, Reading, Told, told
+from bidctl.adapters.export.order_row import Reading, Told, told
 from bidctl.adapters.export.table import TOTALS, places_of
 from bidctl.adapters.export.words import Say
 from bidctl.domain.orders import Bills, OrderFacts, Orders, Refunds, from_rows
-from bidctl.domain.quarantine import Aside, Source
+from bidctl.domain.quarantine import Aside, Doubtful, Source
 
 BATCH = 20_000
 """Lines held at once."""
@@ -105,6 +105,7 @@ def _names_zone(row: list[object], at: list[int]) -> bool:
         elif (
             isinstance(cell, str)
             and len(cell) > 16
+            and not (len(cell) == 19 and cell[16] == ":")  # as nearly every export writes it, seconds and no zone
             and (cell.rstrip()[-1:] in "Zz" or "+" in cell or cell.count("-") > 2)
         ):
             try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bidctl.adapters.openapi.errors import BadEnvelope
+from bidctl.adapters.openapi.paging import Page, read_all
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import wire_id
-from bidctl.adapters.qianchuan.errors import BadEnvelope
-from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.account import (
     Aweme,
     Awemes,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bidctl.adapters.openapi import times
+from bidctl.adapters.openapi.errors import BadEnvelope
+from bidctl.adapters.openapi.paging import Page, read_all
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.campaign import GOALS
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
-from bidctl.adapters.qianchuan.errors import BadEnvelope
-from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.account import Boost, Boosts
 from bidctl.domain.values import AccountId, CampaignId, Kind
 

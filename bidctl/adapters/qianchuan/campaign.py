@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from bidctl.adapters.qianchuan import times
+from bidctl.adapters.openapi import times
 from bidctl.adapters.qianchuan.wire.uni import AdRow, Compensate, Detail, ListStats
 from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import CampaignInfo, Totals

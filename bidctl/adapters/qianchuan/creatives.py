@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from bidctl.adapters.openapi import times
+from bidctl.adapters.openapi.errors import BadEnvelope
+from bidctl.adapters.openapi.paging import Page, read_all
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
-from bidctl.adapters.qianchuan.errors import BadEnvelope
-from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.material import MaterialRow, Materials, MaterialStats
 from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import Creative, Totals

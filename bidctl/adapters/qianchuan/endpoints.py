@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from bidctl.adapters.openapi.guard import Calls
+
 BASE_URL = "https://api.oceanengine.com"
 _QC = "/open_api/v1.0/qianchuan/"
 
@@ -33,8 +37,6 @@ SET_STATUS = _QC + "uni_promotion/ad/status/update/"
 DELETE_MATERIAL = _QC + "uni_promotion/ad/material/delete/"
 ADD_MATERIAL = _QC + "uni_promotion/ad/material/add/"
 
-Calls = frozenset[tuple[str, str]]
-
 READ_CALLS: Calls = frozenset(
     ("GET", path)
     for path in (
@@ -51,3 +53,10 @@ WRITE_CALLS: Calls = frozenset(
 
 OAUTH_CALLS: Calls = frozenset({("POST", ACCESS_TOKEN), ("POST", REFRESH_TOKEN)})
 """All that the token keeper may send."""
+
+PACE: Mapping[str, float] = {
+    ADVERTISERS: 1, SHOP_ADVERTISERS: 2, PUBLIC_INFO: 2, LIST: 15, DETAIL: 6, MATERIALS: 6,
+    TOPIC: 20, BOOSTS: 4, LOG: 10, SET_TARGET: 1, SET_BUDGET: 1, SET_STATUS: 1,
+    DELETE_MATERIAL: 1, ADD_MATERIAL: 1,
+}  # fmt: skip
+"""Calls per second of an endpoint: third-party figures less a margin (qianchuan.md 3.3)."""

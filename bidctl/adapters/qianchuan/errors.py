@@ -100,25 +100,3 @@ class ApiRefused(ReadFailed):
             stops_account=rule.action is Action.STOP_ACCOUNT,
         )
         self.code, self.rule = code, rule
-
-
-class NetworkFailed(ReadFailed):
-    """No answer, or an HTTP fault of a gateway: worth another try for a read."""
-
-
-class EndpointStopped(ReadFailed):
-    """We do not call this endpoint now, because the platform told us to stop for a while."""
-
-
-class BadEnvelope(ReadFailed):
-    """An answer that does not parse: nothing may be concluded, so the account's edits stop."""
-
-    def __init__(self, path: str, found: str) -> None:
-        super().__init__(Say.BAD_ENVELOPE(path=path, found=Wording.read(found)).both, stops_account=True)
-
-
-class NeedsAuthorisation(ReadFailed):
-    """Only a person can help: authorise again with `bidctl connect`."""
-
-    def __init__(self, why: Wording) -> None:
-        super().__init__(Say.AUTHORISE(why=why).both)

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from bidctl.adapters.openapi import times
+from bidctl.adapters.openapi.errors import BadEnvelope
+from bidctl.adapters.openapi.paging import Page, read_all
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.campaign import GOALS, totals
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
-from bidctl.adapters.qianchuan.errors import BadEnvelope
 from bidctl.adapters.qianchuan.listing import EmptyLanes, read_rows
-from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.report import Topic, TopicRow
 from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.campaign import CampaignInfo, Totals

@@ -1,29 +1,10 @@
-"""A transport that lets an allow-list of calls through and raises on every other: what makes a dry run write-proof."""
+"""The transport of everything that may only read."""
 
 from __future__ import annotations
 
 from bidctl.adapters.http import httpx
-from bidctl.adapters.qianchuan.endpoints import READ_CALLS, Calls
-from bidctl.adapters.qianchuan.words import Say
-
-
-class CallForbidden(RuntimeError):
-    """Somebody built a request that this client may not send: a bug of ours, stopped before it left."""
-
-
-class AllowListTransport(httpx.AsyncBaseTransport):
-    """Passes a request on only where (method, path) is in `allowed`. Raises CallForbidden on any other."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, allowed: Calls) -> None:
-        self._inner, self._allowed = inner, allowed
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if (request.method, request.url.path) not in self._allowed:
-            raise CallForbidden(Say.FORBIDDEN(method=request.method, path=request.url.path).both)
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+from bidctl.adapters.openapi.guard import AllowListTransport
+from bidctl.adapters.qianchuan.endpoints import READ_CALLS
 
 
 class ReadOnlyTransport(AllowListTransport):

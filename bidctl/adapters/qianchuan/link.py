@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bidctl.adapters.http import TIMEOUTS, http_client, httpx, network
-from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient, Retries
-from bidctl.adapters.qianchuan.endpoints import BASE_URL, OAUTH_CALLS, WRITE_CALLS
-from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
-from bidctl.adapters.qianchuan.limits import Limits, Quota
+from bidctl.adapters.openapi.exchange import PlatformTime, Retries
+from bidctl.adapters.openapi.guard import AllowListTransport
+from bidctl.adapters.openapi.keeper import TokenKeeper
+from bidctl.adapters.openapi.limits import Limits, Quota
+from bidctl.adapters.qianchuan.client import ReadClient
+from bidctl.adapters.qianchuan.endpoints import BASE_URL, OAUTH_CALLS, PACE, WRITE_CALLS
+from bidctl.adapters.qianchuan.guard import ReadOnlyTransport
 from bidctl.adapters.qianchuan.oauth import OAuth
 from bidctl.adapters.qianchuan.reads import CAPABILITIES, QianchuanReads
-from bidctl.adapters.qianchuan.tokens import TokenKeeper
 from bidctl.adapters.qianchuan.writes import QianchuanWriter
 from bidctl.adapters.secrets import Cipher
 from bidctl.adapters.tokens import TokenStore
@@ -31,7 +33,7 @@ class App:
     app_id: str
     secret: str
     base_url: str = BASE_URL
-    quota: Quota | None = field(default_factory=Quota)
+    quota: Quota | None = field(default_factory=lambda: Quota(endpoints=PACE))
     retries: Retries = field(default_factory=Retries)
     timeouts: httpx.Timeout = field(default_factory=lambda: TIMEOUTS)
 

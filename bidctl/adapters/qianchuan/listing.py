@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import product
 
+from bidctl.adapters.openapi import times
+from bidctl.adapters.openapi.paging import Page, read_all
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.campaign import KINDS
 from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.encode import Value, wire_id
-from bidctl.adapters.qianchuan.paging import Page, read_all
 from bidctl.adapters.qianchuan.wire.uni import AdList, AdRow
 from bidctl.adapters.qianchuan.words import Say
 from bidctl.domain.values import AccountId

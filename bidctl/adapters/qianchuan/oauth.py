@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from bidctl.adapters.http import HttpClient
+from bidctl.adapters.openapi.errors import NeedsAuthorisation
+from bidctl.adapters.openapi.exchange import PlatformTime, exchange, read_envelope
+from bidctl.adapters.openapi.keeper import TokenPair
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan.client import PlatformTime, exchange, read_envelope
 from bidctl.adapters.qianchuan.encode import Value, dump, wire_id
-from bidctl.adapters.qianchuan.errors import Action, ApiRefused, NeedsAuthorisation
+from bidctl.adapters.qianchuan.errors import Action, ApiRefused
 from bidctl.adapters.qianchuan.wire.writes import Tokens
 from bidctl.adapters.qianchuan.words import Say
 
 AUTHORISE_PAGE = "https://qianchuan.jinritemai.com/openapi/qc/audit/oauth.html"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """An access token (about 24 h) and the single-use refresh token (about 30 days) that renews it. Expiries by our clock,
-    counted from before the request, so that they are never too late."""
-
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)
-    access_expires_at: datetime
-    refresh_expires_at: datetime
 
 
 def authorise_url(app_id: str, state: str, redirect_uri: str | None = None) -> str:

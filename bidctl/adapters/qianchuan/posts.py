@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bidctl.adapters.openapi.envelope import Envelope
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan.campaign import ACTIONS
 from bidctl.adapters.qianchuan.encode import Value, wire_id, wire_number
-from bidctl.adapters.qianchuan.envelope import Envelope
 from bidctl.adapters.qianchuan.wire.material import MaterialRow, Media
 from bidctl.adapters.qianchuan.wire.writes import Nothing, ResultRow, Results
 from bidctl.adapters.qianchuan.words import Say

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from bidctl.adapters.openapi import times
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan import times
 from bidctl.adapters.qianchuan.accounts import live_accounts
 from bidctl.adapters.qianchuan.boosts import has_boost
 from bidctl.adapters.qianchuan.campaign import GRID, from_detail, from_row, live_account_of

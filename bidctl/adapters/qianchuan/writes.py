@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from bidctl.adapters.http import HttpClient, httpx
-from bidctl.adapters.qianchuan.client import PlatformTime, TokenSource, apply_stop, exchange
+from bidctl.adapters.openapi.envelope import Envelope, parse
+from bidctl.adapters.openapi.errors import NetworkFailed
+from bidctl.adapters.openapi.exchange import BEFORE_ANY_BYTE, PlatformTime, TokenSource, exchange
+from bidctl.adapters.openapi.guard import CallForbidden
+from bidctl.adapters.openapi.limits import Limits
+from bidctl.adapters.qianchuan.client import apply_stop
 from bidctl.adapters.qianchuan.encode import dump
-from bidctl.adapters.qianchuan.envelope import Envelope, parse
-from bidctl.adapters.qianchuan.errors import Action, ApiRefused, NetworkFailed, refuses
-from bidctl.adapters.qianchuan.guard import CallForbidden
-from bidctl.adapters.qianchuan.limits import Limits
+from bidctl.adapters.qianchuan.errors import Action, ApiRefused, refuses
 from bidctl.adapters.qianchuan.posts import Post, build
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
 from bidctl.adapters.qianchuan.words import Say
@@ -18,16 +20,6 @@ from bidctl.domain.values import AccountId, CampaignId, Field, Kind
 from bidctl.domain.writes import Answer, AnswerKind, WriteRequest
 from bidctl.engine.ports import ReadFailed
 from bidctl.wording import Wording
-
-BEFORE_ANY_BYTE = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    CallForbidden,
-)
-"""Failures after which the platform cannot have seen the request."""
-
 
 OVERDUE = "准备过久, 读回的值已旧 / what was read grew old while the request was prepared"
 

@@ -19,13 +19,14 @@ from bidctl.adapters.store.facts import FactRows
 from bidctl.adapters.store.gate import GateRows
 from bidctl.adapters.store.leases import LeaseRows
 from bidctl.adapters.store.orders import OrderRows
+from bidctl.adapters.store.syncs import SyncRows
 from bidctl.adapters.store.tokens import SqlTokens
 from bidctl.adapters.store.versions import prepare
 from bidctl.adapters.store.work import Setting
 from bidctl.adapters.store.writes import WriteRows
 
 
-class SqlTransaction(DecisionRows, WriteRows, GateRows, FactRows, CampaignRows, BeatRows, OrderRows):
+class SqlTransaction(DecisionRows, WriteRows, GateRows, FactRows, CampaignRows, BeatRows, OrderRows, SyncRows):
     """One transaction over every part of the ledger; see `engine.ports.Transaction`."""
 
 

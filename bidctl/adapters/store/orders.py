@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import BigInteger, Column, Table, cast, func, select, update
 
-from bidctl.adapters.store.instants import instant, micros
+from bidctl.adapters.store.instants import MICROSECOND, instant, micros
 from bidctl.adapters.store.schema import BILLS, ORDERS, QUARANTINE, REFUNDS
 from bidctl.adapters.store.tellings import BILL, KEY, ORDER, REFUND, Row, Shape, Sifted, sift, words_of
 from bidctl.adapters.store.work import AnyRow, Work
-from bidctl.domain.orders import Bills, Doubt, OrderFacts, Orders, Refunds, from_rows
+from bidctl.domain.orders import Bills, Doubt, OrderFacts, OrderGroups, Orders, Refunds, from_rows
 from bidctl.domain.quarantine import Aside, Quarantined, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 
 SECOND_US = 1e6
+DAY_US = 86_400_000_000
 AT_ONCE = 5000
 """Keys asked for in one statement: databases bound the number of parameters."""
 CACHE_KIB = 65_536
@@ -60,7 +61,7 @@ class OrderRows(Work):
         touched = sorted({row[s.order] for s, row in (*spoken, *gave_way)})
         related = self._related(account, touched, parts)
         for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True):
-            self.pour(shape.table, [part.standing[key] for key in part.changed])
+            self.pour(shape.table, [part.standing[key] for key in sorted(part.changed)])  # one way through the tree
         line_of = {
             (s.kind, row[KEY]): (lines, i)
             for s, some, lines in zip((ORDER, REFUND, BILL), told, _lines(source), strict=True)
@@ -109,6 +110,19 @@ class OrderRows(Work):
             first, last = orders[0][KEY], orders[-1][KEY]
             parts = [self._between(account, table, first, last) for table in (REFUNDS, BILLS)]
             yield _facts(orders, parts[0], parts[1])
+
+    def order_groups(self, account: str, at: datetime, zone: timedelta) -> OrderGroups:
+        """Orders known at `at`, added up by what they carry and the natural day of payment; `zone` east of UTC."""
+        c = ORDERS.c
+        day = ((c.paid_at + zone // MICROSECOND) // DAY_US).label("day")
+        keys = (c.campaign, c.live_account, c.product, day)
+        sums = (cast(func.sum(x), BigInteger) for x in (c.paid, c.buyer, c.subsidy))
+        told = (
+            select(*keys, func.count(), *sums)
+            .where((c.account == account) & (c.known_at <= micros(at)))
+            .group_by(*keys)
+        )
+        return from_rows(OrderGroups, [tuple(r) for r in self.rows(told)])
 
     def _between(self, account: str, table: Table, first: str, last: str) -> list[Row]:
         wanted = (table.c.account == account) & table.c.order_id.between(first, last)

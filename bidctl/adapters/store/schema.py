@@ -325,3 +325,12 @@ QUARANTINE = Table(
     Index("quarantine_told", "account", "told", unique=True),
     Index("quarantine_order", "account", "order_id"),
 )
+
+SYNCS = Table(
+    "syncs",
+    METADATA,
+    _key("account"),
+    _key("source"),  # what of a shop: orders, refunds, bills
+    _big("until"),  # everything that happened by then was asked for
+    _big("begun_at"),  # first look: what was there before became known at a time that is modelled
+)

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 from bidctl.adapters.http import http_client, httpx
-from bidctl.adapters.qianchuan.client import PlatformTime, ReadClient, Retries
+from bidctl.adapters.openapi.exchange import PlatformTime, Retries
+from bidctl.adapters.openapi.guard import AllowListTransport
+from bidctl.adapters.openapi.limits import Limits
+from bidctl.adapters.qianchuan.client import ReadClient
 from bidctl.adapters.qianchuan.endpoints import WRITE_CALLS
-from bidctl.adapters.qianchuan.guard import AllowListTransport, ReadOnlyTransport
-from bidctl.adapters.qianchuan.limits import Limits
+from bidctl.adapters.qianchuan.guard import ReadOnlyTransport
 from bidctl.adapters.qianchuan.reads import QianchuanReads
 from bidctl.adapters.qianchuan.writes import QianchuanWriter
 from bidctl.domain.values import AccountId, CampaignId

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bidctl.adapters.http import httpx
-from bidctl.adapters.qianchuan.client import Retries
-from bidctl.adapters.qianchuan.errors import CODES, Action, EndpointStopped, NeedsAuthorisation, rule_for
+from bidctl.adapters.openapi.errors import EndpointStopped, NeedsAuthorisation
+from bidctl.adapters.openapi.exchange import Retries
+from bidctl.adapters.qianchuan.errors import CODES, Action, rule_for
 from bidctl.domain.values import CampaignId, Field, Objective
 from bidctl.domain.writes import AnswerKind, WriteRequest
 from bidctl.engine.ports import ReadFailed

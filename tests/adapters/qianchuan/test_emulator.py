@@ -10,7 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bidctl.adapters.clock import EmulatorClock
-from bidctl.adapters.qianchuan import accounts, times
+from bidctl.adapters.openapi import times
+from bidctl.adapters.qianchuan import accounts
 from bidctl.adapters.qianchuan.link import App, Link
 from bidctl.adapters.qianchuan.live import live_hours
 from bidctl.adapters.secrets import Cipher

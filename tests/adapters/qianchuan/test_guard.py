@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bidctl.adapters.http import http_client, httpx
+from bidctl.adapters.openapi.guard import CallForbidden
 from bidctl.adapters.qianchuan import endpoints as ep
 from bidctl.adapters.qianchuan.client import ReadClient
-from bidctl.adapters.qianchuan.guard import CallForbidden, ReadOnlyTransport
+from bidctl.adapters.qianchuan.guard import ReadOnlyTransport
 from bidctl.adapters.qianchuan.reads import QianchuanReads
 
 

@@ -6,8 +6,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bidctl.adapters.http import httpx
+from bidctl.adapters.openapi.guard import CallForbidden
 from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan.guard import CallForbidden
 from bidctl.adapters.qianchuan.link import App, Link
 from bidctl.adapters.secrets import Cipher
 from bidctl.domain.values import Field, Objective

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidctl.adapters.qianchuan.clockoffset import ClockOffset
-from bidctl.adapters.qianchuan.errors import EndpointStopped
-from bidctl.adapters.qianchuan.limits import Limits, Quota
+from bidctl.adapters.openapi.clockoffset import ClockOffset
+from bidctl.adapters.openapi.errors import EndpointStopped
+from bidctl.adapters.openapi.limits import Limits, Quota
 from tests.adapters.qianchuan.fakes import ACCOUNT, NOW, PLAN, FakeClock, FakePlatform, detail, envelope
 
 WIDE = Quota(app=1000, advertiser=1000, endpoint=1000, endpoints={})

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bidctl.adapters.http import http_client, httpx
-from bidctl.adapters.qianchuan.client import PlatformTime
+from bidctl.adapters.openapi.exchange import PlatformTime
 from bidctl.adapters.qianchuan.oauth import OAuth
 from bidctl.adapters.qianchuan.reads import QianchuanReads
 from bidctl.domain.values import AccountId, CampaignId, Field, Objective

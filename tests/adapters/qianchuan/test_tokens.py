@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
 
 from bidctl.adapters.http import http_client, httpx
-from bidctl.adapters.qianchuan.client import PlatformTime
+from bidctl.adapters.openapi.errors import NeedsAuthorisation, NetworkFailed
+from bidctl.adapters.openapi.exchange import PlatformTime
+from bidctl.adapters.openapi.guard import AllowListTransport
+from bidctl.adapters.openapi.keeper import TokenKeeper
 from bidctl.adapters.qianchuan.endpoints import OAUTH_CALLS
-from bidctl.adapters.qianchuan.errors import NeedsAuthorisation, NetworkFailed
-from bidctl.adapters.qianchuan.guard import AllowListTransport
 from bidctl.adapters.qianchuan.oauth import OAuth, authorise_url
-from bidctl.adapters.qianchuan.tokens import TokenKeeper
 from bidctl.adapters.secrets import Cipher
-from bidctl.adapters.tokens import StoredTokens
 from bidctl.engine.ports import ReadFailed
 from tests.adapters.qianchuan.fakes import FakeClock, envelope
+from tests.fakes.token_store import MemoryStore
 
 APP = "1700000000000001"
 DAY = 86400
-
-
-class MemoryStore:
-    def __init__(self) -> None:
-        self.row: StoredTokens | None = None
-        self.holder: tuple[str, datetime] | None = None
-        self.saves = 0
-        self.broken = False
-
-    def load(self, app_id: str) -> StoredTokens | None:
-        return self.row
-
-    def save(self, pair: StoredTokens, expected_version: int) -> bool:
-        if self.broken:
-            raise OSError("disk full")
-        if (self.row.version if self.row else 0) != expected_version:
-            return False
-        self.row, self.saves = pair, self.saves + 1
-        return True
-
-    def acquire_refresh(self, app_id: str, owner: str, now: datetime, ttl_s: float) -> bool:
-        if self.holder and self.holder[0] != owner and self.holder[1] > now:
-            return False
-        self.holder = (owner, now + timedelta(seconds=ttl_s))
-        return True
-
-    def release_refresh(self, app_id: str, owner: str) -> None:
-        if self.holder and self.holder[0] == owner:
-            self.holder = None
 
 
 class TokenServer:

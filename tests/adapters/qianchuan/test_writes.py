@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bidctl.adapters.http import httpx
+from bidctl.adapters.openapi.errors import NeedsAuthorisation
 from bidctl.adapters.qianchuan.encode import dump, wire_number
-from bidctl.adapters.qianchuan.errors import NeedsAuthorisation
 from bidctl.domain.values import Field, Objective
 from bidctl.domain.writes import AnswerKind, WriteRequest
 from bidctl.wording import Wording
@@ -161,7 +161,7 @@ async def test_without_a_token_nothing_is_sent() -> None:
 
 
 async def test_the_upgrade_to_overall_can_never_be_sent() -> None:
-    from bidctl.adapters.qianchuan.guard import CallForbidden
+    from bidctl.adapters.openapi.guard import CallForbidden
 
     platform = FakePlatform()
     writer = platform.writer()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bidctl.adapters.store import SqlLedger
-from bidctl.domain.orders import Doubt, OrderFacts
-from bidctl.domain.quarantine import Aside, Source, Taken
+from bidctl.domain.orders import Bills, Doubt, OrderFacts, Orders, Refunds, from_rows, no_orders
+from bidctl.domain.quarantine import Aside, Fetched, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 from tests.adapters.store.builders import open_at, sqlite_url
 from tests.contracts.ledger_contract import NOW
@@ -122,6 +123,59 @@ def test_a_person_settles_a_row_and_it_stays_settled(ledger: SqlLedger) -> None:
         assert not t.resolve("another", one.id, "li", NOW)
         assert t.set_aside(SHOP, [bad]) == 0 and t.quarantine(SHOP) == []
         assert [q.resolved_by for q in t.quarantine(SHOP, resolved=True)] == ["li"]
+
+
+def test_orders_are_added_up_by_what_they_carry_and_the_day_of_their_zone(ledger: SqlLedger) -> None:
+    late = 16 * 3600.0  # midnight in the account's zone
+    told = from_rows(Orders, [
+        (str(i), "p" if i % 2 else "", "live" if i % 3 else "", "c" if i % 5 == 0 else "", "", at, at + 10, 10**14 + i, i, 7)
+        for i, at in enumerate((0.0, late - 1e-6, late, late + 1, late + DAY, 5 * DAY, late, late))
+    ])  # fmt: skip
+    with ledger.begin() as t:
+        t.add_orders(SHOP, OrderFacts(told, *facts_of_none()), source(OrderFacts(told, *facts_of_none())))
+        t.add_orders("other", OrderFacts(told, *facts_of_none()), source(OrderFacts(told, *facts_of_none())))
+        found = t.order_groups(SHOP, datetime.fromtimestamp(late + DAY + 10, UTC), timedelta(hours=8))
+    expected: dict[tuple[str, str, str, int], list[int]] = {}
+    for i in range(len(told)):
+        if told.known_at[i] <= late + DAY + 10:
+            key = (
+                str(told.campaign[i]),
+                str(told.live_account[i]),
+                str(told.product[i]),
+                int((told.paid_at[i] + 8 * 3600) // DAY),
+            )
+            sums = expected.setdefault(key, [0, 0, 0, 0])
+            for k, fen in enumerate((1, told.paid[i], told.buyer[i], told.subsidy[i])):
+                sums[k] += int(fen)
+    columns = (
+        found.campaign,
+        found.live_account,
+        found.product,
+        found.day,
+        found.orders,
+        found.paid,
+        found.buyer,
+        found.subsidy,
+    )
+    assert {row[:4]: list(row[4:]) for row in zip(*(c.tolist() for c in columns), strict=True)} == expected
+    with ledger.begin() as t:
+        assert len(t.order_groups("nobody", NOW, timedelta(0))) == 0
+
+
+def facts_of_none() -> tuple[Refunds, Bills]:
+    return no_orders().refunds, no_orders().bills
+
+
+def test_how_far_a_shop_was_fetched_never_goes_back(ledger: SqlLedger) -> None:
+    with ledger.begin() as t:
+        assert t.fetched("9", "orders") is None
+        t.save_fetched("9", "orders", Fetched(2000.5, 3000.0))
+    with ledger.begin() as t:
+        t.save_fetched("9", "orders", Fetched(1000.0, 4000.0))
+        t.save_fetched("9", "bills", Fetched(1.0, 4000.0))
+        assert t.fetched("9", "orders") == Fetched(2000.5, 3000.0) and t.fetched("8", "orders") is None
+        t.save_fetched("9", "orders", Fetched(2500.0, 4000.0))
+        assert t.fetched("9", "orders") == Fetched(2500.0, 3000.0) and t.fetched("9", "bills") == Fetched(1.0, 4000.0)
 
 
 def test_an_account_sees_its_own_only(ledger: SqlLedger) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
-from bidctl.adapters.qianchuan.wire.common import Items, Paged, Wire
+from bidctl.adapters.openapi.wire import Items, Wire
+from bidctl.adapters.qianchuan.wire.common import Paged
 
 _Number = Annotated[float | None, BeforeValidator(lambda value: None if value in ("", "-", "--") else value)]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bidctl.adapters.qianchuan.wire.common import Id, Items, OptionalId, Paged, Wire
+from bidctl.adapters.openapi.wire import Id, Items, OptionalId, Wire
+from bidctl.adapters.qianchuan.wire.common import Paged
 
 
 class Compensate(Wire):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidctl.adapters.qianchuan.wire.common import Id, Items, Wire
+from bidctl.adapters.openapi.wire import Id, Items, Wire
 
 
 class RowError(Wire):

@@ -1,4 +1,4 @@
-"""The platform's time texts: Beijing wall clock without an offset, to and from aware UTC (qianchuan.md 12)."""
+"""The platform's time texts: Beijing wall clock without an offset, to and from aware UTC (qianchuan.md 12, doudian-settlement.md 4)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def parse(text: str) -> datetime:
 def stamp(at: datetime) -> str:
     """Beijing "YYYY-MM-DD HH:MM:SS" of an aware instant."""
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def stamp_of(second: float) -> str:
+    """The same of an epoch second."""
+    return stamp(datetime.fromtimestamp(second, UTC))
 
 
 def day(at: datetime) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bidctl.adapters.qianchuan.words import Say
+from bidctl.adapters.openapi.words import Say
 
 Row = TypeVar("Row")
 

@@ -1,4 +1,4 @@
-"""The platform's envelope {code, message, request_id, data}, parsed once and without guessing."""
+"""The envelope {code, message, request_id, data} of an answer, parsed once and without guessing."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from bidctl.adapters.qianchuan.errors import BadEnvelope
-from bidctl.adapters.qianchuan.words import Say
+from bidctl.adapters.openapi.errors import BadEnvelope
+from bidctl.adapters.openapi.words import Say
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One parsed answer. `data` is what JSON held, to be read by a model."""
+    """One parsed answer. `data` is what JSON held, to be read by a model; `sub_code`, `sub_message`: what Doudian adds."""
 
     path: str
     code: int
     message: str
     request_id: str | None
     data: object
+    sub_code: str = ""
+    sub_message: str = ""
 
     def read(self, model: type[Model]) -> Model:
         """`data` as a wire model; null counts as {}. Raises BadEnvelope naming the first place that does not fit."""
@@ -43,9 +45,15 @@ def parse(path: str, body: bytes) -> Envelope:
     code = found.get("code")
     if not isinstance(code, int) or isinstance(code, bool):
         raise BadEnvelope(path, Say.NO_CODE(found=code).both)
-    request_id = found.get("request_id")
+    request_id = found.get("request_id", found.get("log_id"))
     return Envelope(
-        path, code, str(found.get("message") or ""), None if request_id is None else str(request_id), found.get("data")
+        path,
+        code,
+        str(found.get("message") or found.get("msg") or ""),
+        None if request_id is None else str(request_id),
+        found.get("data"),
+        str(found.get("sub_code") or ""),
+        str(found.get("sub_msg") or ""),
     )
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from bidctl.adapters.qianchuan.errors import NeedsAuthorisation, NetworkFailed
-from bidctl.adapters.qianchuan.oauth import OAuth, TokenPair
-from bidctl.adapters.qianchuan.words import Say
-from bidctl.adapters.qianchuan.writes import BEFORE_ANY_BYTE
+from bidctl.adapters.openapi.errors import NeedsAuthorisation, NetworkFailed
+from bidctl.adapters.openapi.exchange import BEFORE_ANY_BYTE
+from bidctl.adapters.openapi.words import Say
 from bidctl.adapters.secrets import Cipher, SecretError
 from bidctl.adapters.tokens import StoredTokens, TokenStore
 from bidctl.engine.ports import Clock, ReadFailed
@@ -25,12 +26,38 @@ LEASE_S = 60.0
 _PATIENCE = 140  # looks, half a second apart: a little longer than a lease lives
 
 
-class TokenKeeper:
-    """A `client.TokenSource` over a store. `owner` names this process for the lease."""
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """An access token (about 24 h) and the single-use refresh token (about 30 days) that renews it. Expiries by our clock,
+    counted from before the request, so that they are never too late."""
 
-    def __init__(self, store: TokenStore, cipher: Cipher, oauth: OAuth, clock: Clock, app_id: str, owner: str) -> None:
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+
+
+class Authority(Protocol):
+    """The token endpoints of a platform. Calls are sent once: both a code and a refresh token are single-use."""
+
+    async def exchange(self, auth_code: str) -> TokenPair:
+        """The pair of a fresh authorisation code. Raises ReadFailed."""
+        ...
+
+    async def refresh(self, refresh_token: str) -> TokenPair:
+        """The next pair; the old refresh token is dead once the platform has answered. Raises ReadFailed."""
+        ...
+
+
+class TokenKeeper:
+    """A `TokenSource` over a store. `owner` names this process for the lease; `command`: what a person runs to authorise."""
+
+    def __init__(
+        self, store: TokenStore, cipher: Cipher, oauth: Authority, clock: Clock, app_id: str, owner: str,
+        command: str = "bidctl connect",
+    ) -> None:  # fmt: skip
         self._store, self._cipher, self._oauth, self._clock = store, cipher, oauth, clock
-        self._app_id, self._owner = app_id, owner
+        self._app_id, self._owner, self._command = app_id, owner, command
         self._lock = asyncio.Lock()
         self._renewals: set[asyncio.Future[None]] = set()
         self._version = 0
@@ -65,14 +92,14 @@ class TokenKeeper:
         """One line for the operator where a person must authorise within 7 days (or at once); None = all is well."""
         stored = self._store.load(self._app_id)
         if stored is None:
-            return Say.CONNECT_FIRST(app=self._app_id).both
+            return Say.CONNECT_FIRST(app=self._app_id, command=self._command).both
         left = stored.refresh_expires_at - self._clock.now()
         if left > WARN_BEFORE:
             return None
         until = stored.refresh_expires_at.isoformat(timespec="minutes")
         if left <= timedelta(0):
-            return Say.ENDED_AT(until=until).both
-        return Say.ENDS_AT(until=until).both
+            return Say.ENDED_AT(until=until, command=self._command).both
+        return Say.ENDS_AT(until=until, command=self._command).both
 
     async def _renew(self) -> None:
         async with self._lock:
@@ -90,7 +117,7 @@ class TokenKeeper:
         ReadFailed where our key does not open it."""
         stored = self._store.load(self._app_id)
         if stored is None:
-            raise NeedsAuthorisation(Say.NEVER_AUTHORISED(app=self._app_id))
+            raise NeedsAuthorisation(Say.NEVER_AUTHORISED(app=self._app_id), self._command)
         if self._pair is None or stored.version != self._version:
             try:
                 access, refresh = json.loads(self._cipher.open(stored.sealed))
@@ -118,7 +145,7 @@ class TokenKeeper:
 
     async def _refresh(self, pair: TokenPair) -> None:
         if self._now() >= pair.refresh_expires_at:
-            raise NeedsAuthorisation(Say.ENDED())
+            raise NeedsAuthorisation(Say.ENDED(), self._command)
         try:
             new = await self._oauth.refresh(pair.refresh)
         except NeedsAuthorisation:
@@ -128,7 +155,7 @@ class TokenKeeper:
         except NetworkFailed as error:
             if isinstance(error.__cause__, BEFORE_ANY_BYTE):
                 raise
-            raise NeedsAuthorisation(Say.REPLY_LOST(why=Wording.read(error.why))) from error
+            raise NeedsAuthorisation(Say.REPLY_LOST(why=Wording.read(error.why)), self._command) from error
         self._keep(new)
 
     def _keep(self, pair: TokenPair) -> None:
@@ -138,7 +165,7 @@ class TokenKeeper:
         try:
             first = self._store.save(stored, self._version)
         except Exception as error:
-            raise NeedsAuthorisation(Say.NOT_STORED(error=type(error).__name__)) from error
+            raise NeedsAuthorisation(Say.NOT_STORED(error=type(error).__name__), self._command) from error
         if first:
             self._pair, self._version = pair, stored.version
         else:

@@ -8,27 +8,20 @@ from dataclasses import dataclass, field
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from bidctl.adapters.qianchuan import endpoints as ep
-from bidctl.adapters.qianchuan.errors import EndpointStopped
-from bidctl.adapters.qianchuan.words import Say
+from bidctl.adapters.openapi.errors import EndpointStopped
+from bidctl.adapters.openapi.words import Say
 from bidctl.engine.ports import Clock
-
-_ENDPOINTS: Mapping[str, float] = {
-    ep.ADVERTISERS: 1, ep.SHOP_ADVERTISERS: 2, ep.PUBLIC_INFO: 2, ep.LIST: 15, ep.DETAIL: 6, ep.MATERIALS: 6,
-    ep.TOPIC: 20, ep.BOOSTS: 4, ep.LOG: 10, ep.SET_TARGET: 1, ep.SET_BUDGET: 1, ep.SET_STATUS: 1,
-    ep.DELETE_MATERIAL: 1, ep.ADD_MATERIAL: 1,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
     """Calls per second: of the app over all endpoints, of one advertiser over all endpoints, and of one endpoint (those not
-    named take `endpoint`). Defaults: third-party figures less a margin (qianchuan.md 3.3); they differ per app."""
+    named in `endpoints` take `endpoint`). Defaults: third-party figures less a margin (qianchuan.md 3.3); they differ per app."""
 
     app: float = 12.0
     advertiser: float = 2.0
     endpoint: float = 4.0
-    endpoints: Mapping[str, float] = field(default_factory=lambda: _ENDPOINTS)
+    endpoints: Mapping[str, float] = field(default_factory=dict)
 
 
 class Limits:

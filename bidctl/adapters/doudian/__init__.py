@@ -1,0 +1,1 @@
+"""A shop's orders, refunds and bills over Doudian's open API."""
