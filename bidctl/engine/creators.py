@@ -23,7 +23,7 @@ from bidctl.engine.contribution import contribution
 from bidctl.engine.normal import Z90
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
 from bidctl.engine.quadrants import quadrants
-from bidctl.engine.settlement_weeks import FEN, PaidBy, WeekRate, add_days, rates
+from bidctl.engine.settlement_weeks import FEN, PaidBy, WeekRate, add_days, parts_of, rates
 
 NOT_TOLD = ""
 """Orders that name no creator."""
@@ -115,7 +115,7 @@ def _sold(slices: Iterable[OrderFacts], at: float, since: float, offset_s: float
     for facts in slices:
         known = facts.as_of(at)
         book = order_ledger(known)
-        add_days(days, known, book, book.orders.creator, offset_s)
+        add_days(days, known, book, parts_of(book.orders, "creator", None), offset_s)
         _add(sold, book, since)
     return days, sold
 
