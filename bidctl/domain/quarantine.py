@@ -105,8 +105,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """How far one kind of a shop's facts has been fetched, epoch seconds: all of it up to `until`; `begun_at`: the first look, before
-    which nobody saw when things became known."""
+    """How far one kind of a shop's facts has been fetched, epoch seconds: all of it from `since` up to `until`; `begun_at`: the first
+    look, before which nobody saw when things became known."""
 
     until: float
     begun_at: float
+    since: float

@@ -115,7 +115,7 @@ async def sync(settings: Settings, since: datetime | None = None) -> AsyncIterat
                         rows = await kind.window(link.reads)(begin, end)
                         how = Knowing(link.time.clock.now().timestamp(), end <= plan.begun_at)
                         batch = read_rows(rows, kind.read, f"抖店 {kind.method}", how)
-                        taken = _store(ledger, account, kind, batch, how, Fetched(end, plan.begun_at))
+                        taken = _store(ledger, account, kind, batch, how, Fetched(end, plan.begun_at, plan.since))
                         done = done.take(batch, taken, (i + k / len(plan.windows)) / len(KINDS), how.assumed)
                         yield done
             except ReadFailed as failed:
@@ -126,6 +126,7 @@ async def sync(settings: Settings, since: datetime | None = None) -> AsyncIterat
 class _Plan:
     windows: list[tuple[int, int]]
     begun_at: float
+    since: float
     lost: tuple[datetime, datetime] | None
 
 
@@ -134,12 +135,13 @@ def _plan(ledger: SqlLedger, account: AccountId, kind: _Kind, now: datetime, sin
     with ledger.begin() as t:
         before = t.fetched(account, kind.name)
     oldest = (now - OLDEST + MARGIN).timestamp()
-    first = oldest if since is None else since.timestamp()
-    begin = math.ceil(max(oldest, first if before is None else before.until - kind.again_s))
+    asked = max(oldest, oldest if since is None else since.timestamp())
+    first = before.since if before else asked
+    begin = math.ceil(asked if before is None else max(oldest, first, before.until - kind.again_s))
     begun_at, until = before.begun_at if before else math.floor(now.timestamp()), math.floor(now.timestamp())
     edges = sorted({*range(begin, until, DAY_S), until, *([math.floor(begun_at)] if begin < begun_at < until else [])})
     lost = (_instant(before.until), _instant(oldest)) if before is not None and before.until < oldest else None
-    return _Plan(list(pairwise(edges)), begun_at, lost)
+    return _Plan(list(pairwise(edges)), begun_at, first, lost)
 
 
 def _instant(at: float) -> datetime:

@@ -16,13 +16,15 @@ class SyncRows(Work):
     def fetched(self, account: str, source: str) -> Fetched | None:
         """How far `source` (orders, refunds, bills) has been fetched, None = never."""
         row = self.row(select(SYNCS).where((SYNCS.c.account == account) & (SYNCS.c.source == source)))
-        return None if row is None else Fetched(row.until / SECOND_US, row.begun_at / SECOND_US)
+        return None if row is None else Fetched(row.until / SECOND_US, row.begun_at / SECOND_US, row.since / SECOND_US)
 
     def save_fetched(self, account: str, source: str, told: Fetched) -> None:
         """Everything up to `told.until` is stored; never goes back."""
         before = self.fetched(account, source)
         until = max(told.until, before.until) if before else told.until
         begun = before.begun_at if before else told.begun_at
+        since = before.since if before else told.since
         self.upsert(SYNCS, [{
             "account": account, "source": source, "until": round(until * SECOND_US), "begun_at": round(begun * SECOND_US),
+            "since": round(since * SECOND_US),
         }])  # fmt: skip

@@ -171,13 +171,15 @@ def facts_of_none() -> tuple[Refunds, Bills]:
 def test_how_far_a_shop_was_fetched_never_goes_back(ledger: SqlLedger) -> None:
     with ledger.begin() as t:
         assert t.fetched("9", "orders") is None
-        t.save_fetched("9", "orders", Fetched(2000.5, 3000.0))
+        t.save_fetched("9", "orders", Fetched(2000.5, 3000.0, 500.0))
     with ledger.begin() as t:
-        t.save_fetched("9", "orders", Fetched(1000.0, 4000.0))
-        t.save_fetched("9", "bills", Fetched(1.0, 4000.0))
-        assert t.fetched("9", "orders") == Fetched(2000.5, 3000.0) and t.fetched("8", "orders") is None
-        t.save_fetched("9", "orders", Fetched(2500.0, 4000.0))
-        assert t.fetched("9", "orders") == Fetched(2500.0, 3000.0) and t.fetched("9", "bills") == Fetched(1.0, 4000.0)
+        t.save_fetched("9", "orders", Fetched(1000.0, 4000.0, 500.0))
+        t.save_fetched("9", "bills", Fetched(1.0, 4000.0, 500.0))
+        assert t.fetched("9", "orders") == Fetched(2000.5, 3000.0, 500.0) and t.fetched("8", "orders") is None
+        t.save_fetched("9", "orders", Fetched(2500.0, 4000.0, 500.0))
+        assert t.fetched("9", "orders") == Fetched(2500.0, 3000.0, 500.0) and t.fetched("9", "bills") == Fetched(
+            1.0, 4000.0, 500.0
+        )
 
 
 def test_an_account_sees_its_own_only(ledger: SqlLedger) -> None:
