@@ -50,6 +50,7 @@ def test_a_sound_policy_gets_its_figures(shell: Terminal) -> None:
     assert {f["lint"] for f in told["findings"]} == {"drift", "edits"} and told["policy"].startswith("by-intent@")
 
 
+@pytest.mark.long
 def test_a_policy_that_swings_is_told_so_in_either_language(shell: Terminal, mine: Path) -> None:
     mine.write_text(SWINGS, "utf-8")
     said = shell("check", "mine.toml")

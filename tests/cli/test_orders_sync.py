@@ -236,6 +236,7 @@ def expected_since(desk: Office, folders: pytest.TempPathFactory, since: str) ->
     return ledger_of[since]
 
 
+@pytest.mark.long
 def test_killed_on_the_way_and_run_again_it_is_the_same(desk: Office, tmp_path: Path) -> None:
     (tmp_path / "bidctl.toml").write_text((desk.run.folder / "bidctl.toml").read_text("utf-8"), "utf-8")
     Terminal(tmp_path).done("connect", "--shop")
@@ -346,6 +347,7 @@ def test_what_is_missing_is_said(
     assert found.code == code and said in found.err and len(found.err.strip().splitlines()) == 1
 
 
+@pytest.mark.long
 def test_the_shops_tokens_are_renewed_by_themselves_and_doctor_looks_at_them(tmp_path: Path) -> None:
     with office(tmp_path, "small", history_days=0, shop=True) as desk:
         desk.run.done("connect", "--code", "auth-code-1")

@@ -215,6 +215,7 @@ def test_a_report_that_cannot_be_written_is_one_line(shell: Terminal) -> None:
     assert said.code == 1 and "--html no/such/r.html" in said.err and said.err.count("\n") >= 1
 
 
+@pytest.mark.long
 def test_a_stopped_experiment_tells_what_was_done(tmp_path: Path) -> None:
     """Ctrl-C: finished seeds are reported, the others named."""
     command = [sys.executable, "-m", "bidctl", "sim", "run", "fault", "--days", "8", "--seeds", "40", "--json"]

@@ -68,7 +68,6 @@ def told_again(stored: list[DecisionRecord]) -> Counter[str]:
     ("scenario", "days", "least"),
     [
         ("small", 4, {"rows": 1600, "acts": 2}),
-        ("demo", 1, {"rows": 4000, "acts": 20}),
         pytest.param("demo", 3, {"rows": 12_000, "acts": 80}, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
     ],
 )

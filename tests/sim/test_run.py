@@ -95,6 +95,7 @@ def test_joined_adds_holds_and_keeps_violations(whole: dict[str, Result]) -> Non
     assert both.holds == {1: 5, 4: 1} and both.violations == ("a", "b")
 
 
+@pytest.mark.long
 def test_a_killed_worker_changes_nothing(whole: dict[str, Result]) -> None:
     """kill -9 of pool workers while they are at work."""
     work = tasks(market, five_accounts(), [3, 4, 5], ENTRANTS, PLAN)
