@@ -27,7 +27,9 @@ ROOT = Path(__file__).parents[2]
 MINUTE, HOUR = 60.0, 3600.0
 OPEN = ("taken", "sending", "unknown")
 FIRST_TURN = "commit engine.gate._take 1 before"
-TOKENS = ("POST /open_api/oauth2/refresh_token/", "commit adapters.qianchuan.tokens.")
+SATISFIED = "2"
+"""Last digit of the campaign that comes to stand where it should: it may have no wish for more."""
+TOKENS = ("POST /open_api/oauth2/refresh_token/", "commit adapters.openapi.keeper.")
 NO_WISH = (Reason.WITHIN_BAND, Reason.THIN_EVIDENCE)
 """An outcome that was unknown counts as an edit: evidence starts over, and the wish may be gone an hour later."""
 POST_TARGET = "POST /open_api/v1.0/qianchuan/uni_promotion/ad/roi2_goal/update/"
@@ -231,9 +233,9 @@ def recover(case: Case) -> None:
         assert ended.code == 0, ended
     case.later(2)
     judge(case)
-    assert {"2", "3", "4", "5"} <= edited(case, before), "a campaign is stuck"
-    reason = case.rows("SELECT reason FROM decisions WHERE campaign LIKE ? ORDER BY at DESC, id LIMIT 1", "%1")[0][0]
-    assert "1" in edited(case) or reason in NO_WISH, f"an edit was lost, held by {Reason(reason).name}"
+    assert {"1", "3", "4", "5"} <= edited(case, before), "a campaign is stuck"
+    reason = case.rows("SELECT reason FROM decisions WHERE campaign LIKE ? ORDER BY at DESC, id LIMIT 1", f"%{SATISFIED}")[0][0]
+    assert SATISFIED in edited(case) or reason in NO_WISH, f"an edit was lost, held by {Reason(reason).name}"
 
 
 @contextlib.contextmanager
