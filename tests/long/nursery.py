@@ -234,7 +234,9 @@ def recover(case: Case) -> None:
     case.later(2)
     judge(case)
     assert {"1", "3", "4", "5"} <= edited(case, before), "a campaign is stuck"
-    reason = case.rows("SELECT reason FROM decisions WHERE campaign LIKE ? ORDER BY at DESC, id LIMIT 1", f"%{SATISFIED}")[0][0]
+    reason = case.rows(
+        "SELECT reason FROM decisions WHERE campaign LIKE ? ORDER BY at DESC, id LIMIT 1", f"%{SATISFIED}"
+    )[0][0]
     assert SATISFIED in edited(case) or reason in NO_WISH, f"an edit was lost, held by {Reason(reason).name}"
 
 
