@@ -36,12 +36,12 @@ class Handbook:
         gap = _nearer(o.projected_roas / o.goal - 1.0, o.projected_roas_7d / o.goal - 1.0)
         half_width = (o.projected_hi - o.projected_lo) * 0.5 / o.projected_roas
         d = np.fmax(self.tolerance, np.where(o.projected_roas > 0, half_width, np.nan))
-        because = {"gap": gap, "d": d}
+        far, because = self.far * d, {"gap": gap, "d": d}
         patient = (o.intent == Intent.PROFIT) & (gap <= self.profit_patience * d)
-        yield scale(Reason.ROAS_BELOW_GOAL, gap < -self.far * d, 1 + self.big_step, because=because)
+        yield scale(Reason.ROAS_BELOW_GOAL, gap < -far, 1 + self.big_step, because=because)
         yield scale(Reason.ROAS_BELOW_GOAL, gap < -d, 1 + self.step, because=because)
         yield keep(Reason.POLICY_HOLDS, (gap > d) & patient, because=because)
-        yield scale(Reason.ROAS_ABOVE_GOAL, gap > self.far * d, 1 - self.big_step, because=because)
+        yield scale(Reason.ROAS_ABOVE_GOAL, gap > far, 1 - self.big_step, because=because)
         yield scale(Reason.ROAS_ABOVE_GOAL, gap > d, 1 - self.step, because=because)
         yield keep(Reason.WITHIN_BAND, np.abs(gap) <= d, because=because)
 

@@ -92,7 +92,7 @@ def resolve(policy: Policy, o: Observation) -> Wishes:
             np.copyto(wish, target * rule.factor, where=won)
         elif rule.wish is not None:
             np.copyto(wish, rule.wish, where=won)
-        reason[won] = rule.reason
-        matched[won] = index
-        free &= ~won
+        np.copyto(reason, rule.reason, where=won)
+        np.copyto(matched, index, where=won)
+        free ^= won
     return Wishes(wish, reason, matched, evidence)

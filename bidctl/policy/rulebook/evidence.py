@@ -20,7 +20,7 @@ def wish(d: Sheet) -> None:
     d.decide(edits & (d.want == d.old), Reason.BELOW_MIN_STEP)
 
 
-PROFIT = (Reason.PROFIT_HIGHER, Reason.RULE_FOR_PROFIT)
+PROFIT = tuple(int(r) for r in (Reason.PROFIT_HIGHER, Reason.RULE_FOR_PROFIT))
 """Reasons of wishes that are made for profit: judged by profit, not by the goal."""
 
 
@@ -36,7 +36,8 @@ def probability(d: Sheet) -> Float:
     """(n,) how sure the wish is: that projected ROAS is on the wrong side of the goal, or for a wish made for profit that
     projected profit is higher at the wish than at the present target."""
     p = np.where(d.down, 1.0 - d.o.p_below_goal, d.o.p_below_goal)
-    profit = np.isin(d.out.reason, PROFIT) & d.free & (d.up | d.down)
+    profit = (d.out.reason == PROFIT[0]) | (d.out.reason == PROFIT[1])
+    profit &= d.free & (d.up | d.down)
     if profit.any():
         np.copyto(p, p_profit_higher(d.o, d.out.wish), where=profit)
     return p

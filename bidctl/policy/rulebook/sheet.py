@@ -19,6 +19,7 @@ Bool = NDArray[np.bool_]
 Float = NDArray[np.float64]
 
 _BIT = {reason: np.uint64(RULE_OF[reason].bit) for reason in RULE_OF}
+_RULE = {rule: np.uint64(rule.bit) for rule in Rule}
 _ALERT = {alert: np.uint32(alert.bit) for alert in Alert}
 BY_PERSON = (Reason.REVERT, Reason.APPROVED, Reason.OPERATOR)
 """Wishes of a person: exempt from R-EVIDENCE, never overruled by R-START or R-NOVOLUME, bound by everything else."""
@@ -63,7 +64,7 @@ class Sheet:
 
     def bind(self, where: Bool, rule: Rule) -> None:
         """Note that `rule` limited these rows."""
-        np.bitwise_or(self.out.bound, np.uint64(rule.bit), out=self.out.bound, where=where)
+        np.bitwise_or(self.out.bound, _RULE[rule], out=self.out.bound, where=where)
 
     def alert(self, where: Bool, alert: Alert) -> None:
         """Tell the operator about these rows, where they are enrolled."""
