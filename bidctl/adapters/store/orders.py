@@ -157,7 +157,7 @@ class OrderRows(Work):
         standing = [[*here.values(), *others]]
         for shape, part in zip((REFUND, BILL), parts[1:], strict=True):
             stored = {r[KEY]: r for r in self._stored(account, shape.table, shape.order, touched)}
-            standing.append([*(stored | {k: part.standing[k] for k in part.changed}).values()])
+            standing.append([*(stored | {k: part.standing[k] for k in sorted(part.changed)}).values()])
         found = order_ledger(_facts(standing[0], standing[1], standing[2], rulings)).doubtful
         return [
             (Doubt(code), shape, rows[i])
