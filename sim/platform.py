@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bidctl.domain.values import AccountId, CampaignId, Capabilities, Grid, Kind
-from sim.seam import CampaignSpec
+from sim.seam import CampaignSpec, number_of
 
 CAPABILITIES = Capabilities(
     platform="qianchuan",
@@ -31,7 +31,7 @@ CAMPAIGN = 1_861_000_000_000_001
 
 def plan_id(i: int, spec: CampaignSpec) -> int:
     """Id of campaign `i` of a world, as the wire has it."""
-    return CAMPAIGN + (i if spec.number is None else spec.number)
+    return CAMPAIGN + number_of(i, spec)
 
 
 def campaign_id(i: int, spec: CampaignSpec) -> CampaignId:

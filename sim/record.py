@@ -52,17 +52,11 @@ def record(world: World, days: int) -> History:
 def _panel(specs: Sequence[CampaignSpec], r: Report, grain: Grain, known_at: float) -> Panel:
     n = len(r.campaign)
     cumulative = grain is Grain.CUMULATIVE
-    columns = {m: np.full(n, np.nan) if cumulative and m not in TOTALS else _number(r, m) for m in METRICS}
+    columns = {m: np.full(n, np.nan) if cumulative and m not in TOTALS else r.number(m) for m in METRICS}
     return Panel(
         np.array([campaign_id(int(i), specs[int(i)]) for i in r.campaign], np.str_) if n else np.zeros(0, "U1"), np.full(n, grain, np.int8),
         r.span_start.astype(np.float64), np.full(n, known_at), np.zeros(n, np.bool_), **columns,
     )  # fmt: skip
-
-
-def _number(r: Report, metric: str) -> NDArray[np.float64]:
-    """Yuan or a count; NaN = not reported."""
-    column = np.asarray(getattr(r, metric), np.float64)
-    return np.where(column < 0, np.nan, column if metric.startswith("orders") else column / 100)
 
 
 def _seen(world: World, mine: NDArray[np.int64]) -> Iterator[Seen]:

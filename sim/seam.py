@@ -41,9 +41,14 @@ class CampaignSpec:
     number: int | None = None  # what its id is made of, whatever piece of its scenario a world holds; None = its index
 
 
+def number_of(i: int, spec: CampaignSpec) -> int:
+    """What the id of campaign `i` of a world is made of."""
+    return i if spec.number is None else spec.number
+
+
 def numbers(specs: Sequence[CampaignSpec]) -> Int:
-    """(n,) of a world's campaigns what their ids are made of."""
-    return np.array([i if s.number is None else s.number for i, s in enumerate(specs)], np.int64)
+    """(n,) the same of all campaigns of a world."""
+    return np.array([number_of(i, s) for i, s in enumerate(specs)], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,11 @@ class Report:
     gmv_14d: Int
     gmv_30d: Int
     gmv_90d: Int
+
+    def number(self, name: str) -> Float:
+        """(rows,) a column in yuan or a count; NaN = not reported."""
+        column: Int = getattr(self, name)
+        return np.where(column < 0, np.nan, column if name.startswith("orders") else column / 100)
 
 
 @dataclass(frozen=True, slots=True)

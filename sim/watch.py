@@ -69,7 +69,7 @@ class Watch:
         values = np.full((len(names), len(asked), k), np.nan)
         place = np.searchsorted(asked, told.campaign) * k + np.rint((told.span_start - since) / span).astype(np.int64)
         for metric, name in enumerate(names):
-            values[metric].reshape(-1)[place] = _number(told, name)
+            values[metric].reshape(-1)[place] = told.number(name)
         if len(names) > len(HOURLY):
             values[len(HOURLY) :, ~self.who.hourly[asked]] = np.nan
         return values
@@ -79,7 +79,7 @@ class Watch:
         told = self._world.today(np.arange(n))
         totals = {name: np.zeros(n) for name in HOURLY}
         for name, column in totals.items():
-            column[told.campaign] = _number(told, name)
+            column[told.campaign] = told.number(name)
         budget = np.where(c.budget > 0, c.budget / 100, np.inf)
         waits = who.starts_at > now
         return ListingColumns(
@@ -166,16 +166,6 @@ class Who:
         self.products = np.array([",".join(sorted(map(str, s.products))) for s in specs], np.str_)
         self.hourly = ~live & ~self.hosted
         self.moment = np.array([moment(campaign_id(i, s)) for i, s in enumerate(specs)])
-
-
-def _number(told: Report, name: str) -> Float:
-    """A report's column in yuan or counts; NaN = not reported."""
-    column: Int = getattr(told, name)
-    value = column.astype(np.float64)
-    if not name.startswith("orders"):
-        value /= 100
-    value[column < 0] = np.nan
-    return value
 
 
 __all__ = ["Watch", "Who"]

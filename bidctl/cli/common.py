@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,11 @@ class Shell:
         """One JSON document, under `--json` only."""
         if self.as_json:
             click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def rounded(value: float) -> float | None:
+    """A number for tables and JSON, to the hundredth; None where it is not known (NaN)."""
+    return None if math.isnan(value) else round(float(value), 2)
 
 
 spoken_option = click.option(

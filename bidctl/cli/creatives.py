@@ -10,7 +10,7 @@ from datetime import timedelta
 import click
 import numpy as np
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Shell, options, rounded
 from bidctl.cli.lazy import lazy
 from bidctl.cli.switches import who
 from bidctl.cli.words import Say
@@ -238,7 +238,7 @@ def _show(shell: Shell, review: Review) -> None:
          shell.text("订单", "orders"), shell.text("每元产出", "per yuan"), shell.text("弱的概率", "P(weak)"),
          shell.text("象限", "quadrant"), shell.text("结论", "verdict")],
         [(v.campaign[i], v.creative[i], review.titles[i], round(float(v.spend[i]), 2), round(float(v.orders[i])),
-          _number(v.net[i] / v.spend[i] if v.spend[i] > 0 else np.nan), _number(v.p_weak[i]),
+          rounded(v.net[i] / v.spend[i] if v.spend[i] > 0 else np.nan), rounded(v.p_weak[i]),
           review.quadrant(i).text(shell.lang), _verdict(shell, review, i)) for i in rows],
         ["campaign", "creative", "title", "spend", "orders", "per_yuan", "p_weak", "quadrant", "verdict"],
     )  # fmt: skip
@@ -266,7 +266,3 @@ def _show(shell: Shell, review: Review) -> None:
 def _verdict(shell: Shell, review: Review, i: int) -> str:
     verdict = review.verdict(i)
     return verdict.name.lower() if shell.as_json else VERDICT_WORDING[verdict].text(shell.lang)
-
-
-def _number(x: float) -> float | None:
-    return None if np.isnan(x) else round(float(x), 2)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
-from bidctl.cli.orders import of_account
+from bidctl.cli.orders import of_account, zone_at
 from bidctl.domain.creators import QUADRANTS
 from bidctl.domain.enrolment import Prior
 from bidctl.engine.creators import CreatorResult
@@ -45,7 +45,7 @@ def creators(
     )  # fmt: skip
     prior = Prior(settled_share=share("settled-share", settled_share, above_zero=True) or 1.0)
     now = wiring.clock(shell.settings).now()
-    offset = (now.astimezone(ACCOUNT_ZONE).utcoffset() or timedelta()).total_seconds()
+    offset = zone_at(now).total_seconds()
     since = week_of(now.timestamp() - (weeks - 1) * 7 * 86400, offset)
     with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
         found = results(t.order_slices(account), now.timestamp(), since, told, catalogue, asked, prior, offset)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bidctl.cli.common import Shell, last_days, of_advertiser, options, table_of
+from bidctl.cli.common import Shell, last_days, of_advertiser, options, rounded, table_of
 from bidctl.cli.enrol import identity
 from bidctl.domain.business import FIELDS, ROLES, TAG_SOURCES
 from bidctl.domain.values import AccountId
@@ -64,15 +64,11 @@ def _row(shell: Shell, t: FieldTotals) -> tuple[object, ...]:
         field,
         role,
         t.campaigns,
-        *map(_yuan, (t.spend, t.paid, t.kept)),
+        *map(rounded, (t.spend, t.paid, t.kept)),
         *ratios,
-        _yuan(t.contribution),
-        _yuan(t.profit),
+        rounded(t.contribution),
+        rounded(t.profit),
     )
-
-
-def _yuan(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 2)
 
 
 def _ratio(value: float, over: float) -> float | None:

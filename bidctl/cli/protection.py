@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bidctl.cli.common import Shell, last_days, of_advertiser, options
+from bidctl.cli.common import Shell, last_days, of_advertiser, options, rounded
 from bidctl.cli.enrol import identity
 from bidctl.domain.values import AccountId, Protection
 from bidctl.engine.protection_ledger import COVERS, Cover
@@ -40,11 +40,11 @@ def protection(shell: Shell, account: str, days: int) -> None:
             cover = Cover(int(ledger.cover[i, d]))
             safe = float(ledger.safe_from[i])
             rows.append((
-                day, name, _number(told.orders[i, d]), _number(told.spend[i, d]), _number(ledger.roi[i, d]),
-                _number(ledger.target[i, d]), _number(told.due[i, d]), _number(ledger.expected[i, d]), cover.name,
+                day, name, rounded(told.orders[i, d]), rounded(told.spend[i, d]), rounded(ledger.roi[i, d]),
+                rounded(ledger.target[i, d]), rounded(told.due[i, d]), rounded(ledger.expected[i, d]), cover.name,
                 COVERS[cover].text(shell.lang), SAID[book.said[i]].text(shell.lang) if today else None,
-                _when(shell, safe) if today else None, _number(ledger.edit_forfeits[i]) if today else None,
-                _number(ledger.pause_forfeits[i]) if today else None,
+                _when(shell, safe) if today else None, rounded(ledger.edit_forfeits[i]) if today else None,
+                rounded(ledger.pause_forfeits[i]) if today else None,
             ))  # fmt: skip
     head = shell.text("日期 计划 有效单 消耗 ROI 当日目标 T 预计赔付 状态 说明 平台今日 下次安全改价 现在改会放弃 暂停会放弃",
                       "day campaign valid spend ROI target T expected cover why platform safe edit-costs pause-costs").split()  # fmt: skip
@@ -54,10 +54,6 @@ def protection(shell: Shell, account: str, days: int) -> None:
 
 NOTE = Wording("* 过去几天是否已赔付, 平台接口不按天告知, 这里不猜",
                "* whether it has paid for a past day the platform does not tell by day: not guessed here")  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    return None if value != value else round(float(value), 2)
 
 
 def _when(shell: Shell, safe_from: float) -> str:

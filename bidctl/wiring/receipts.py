@@ -28,9 +28,9 @@ class BilledReceipts:
     def __call__(self) -> Mapping[AccountId, Receipts]:
         now = self._time.now()
         if self._accounts and now >= self._due:
-            offset = now.astimezone(ZoneInfo(CAPABILITIES.time_zone)).utcoffset()
-            since, east = now - timedelta(days=2 * DAYS), int(offset.total_seconds()) if offset else 0
+            zone = now.astimezone(ZoneInfo(CAPABILITIES.time_zone)).utcoffset() or timedelta(0)
+            since = now - timedelta(days=2 * DAYS)
             with self._ledger.begin() as t:
-                self._said = {a: Receipts(found) for a in self._accounts if (found := t.receipts(a, since, east))}
+                self._said = {a: Receipts(found) for a in self._accounts if (found := t.receipts(a, since, zone))}
             self._due = now + AGAIN
         return self._said

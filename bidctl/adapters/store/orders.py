@@ -20,7 +20,7 @@ from bidctl.domain.orders import BillKind, Bills, Doubt, OrderFacts, OrderGroups
 from bidctl.domain.quarantine import Aside, Settle, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
 
-SECOND_US, DAY_S, FEN = 1e6, 86400, 100
+SECOND_US, FEN = 1e6, 100
 DAY_US = 86_400_000_000
 EPOCH = date(1970, 1, 1).toordinal()
 AT_ONCE = 5000
@@ -106,10 +106,9 @@ class OrderRows(Work):
         found = self.rows(select(RULINGS).where(RULINGS.c.account == account).order_by(RULINGS.c.id))
         return [(r.kind, r.key, r.order_id, r.at / SECOND_US, r.fen) for r in found]
 
-    def receipts(self, account: str, since: datetime, offset_s: int) -> dict[int, float]:
-        """Yuan that bills brought to the shop by natural day (ordinal), what was taken back subtracted; `offset_s` the account's
-        zone east of UTC. Days from the first bill since then to the newest; bills in doubt count for nothing."""
-        day = (BILLS.c.happened_at + offset_s * round(SECOND_US)) // round(DAY_S * SECOND_US)
+    def receipts(self, account: str, since: datetime, zone: timedelta) -> dict[int, float]:
+        """Yuan that bills brought to the shop by natural day (ordinal), what was taken back subtracted; `zone` east of UTC. Days from the first bill since then to the newest; bills in doubt count for nothing."""
+        day = _natural_day(BILLS.c.happened_at, zone)
         sign = case((BILLS.c.kind == int(BillKind.SETTLED), 1), else_=-1)
         doubt = (QUARANTINE.c.account == BILLS.c.account) & (QUARANTINE.c.order_id == BILLS.c.order_id)
         doubt &= (QUARANTINE.c.key == BILLS.c.bill_id) & (QUARANTINE.c.kind == "bill")
@@ -118,14 +117,14 @@ class OrderRows(Work):
         )
         doubt &= func.coalesce(QUARANTINE.c.resolved_by, "") != ITSELF
         counts = (BILLS.c.account == account) & (BILLS.c.happened_at >= micros(since)) & ~exists().where(doubt)
-        sums = select(day.label("day"), func.sum(BILLS.c.received * sign).label("fen")).where(counts).group_by("day")
+        sums = select(day, func.sum(BILLS.c.received * sign).label("fen")).where(counts).group_by("day")
         found = {int(r.day) + EPOCH: int(r.fen) / FEN for r in self.rows(sums)}
         return {d: found.get(d, 0.0) for d in range(min(found), max(found) + 1)} if found else {}
 
     def order_groups(self, account: str, at: datetime, zone: timedelta) -> OrderGroups:
         """Orders known at `at`, added up by what they carry and the natural day of payment; `zone` east of UTC."""
         c = ORDERS.c
-        day = ((c.paid_at + zone // MICROSECOND) // DAY_US).label("day")
+        day = _natural_day(c.paid_at, zone)
         keys = (c.campaign, c.live_account, c.product, day)
         sums = (cast(func.sum(x), BigInteger) for x in (c.paid, c.buyer, c.subsidy))
         told = (
@@ -181,6 +180,11 @@ class OrderRows(Work):
         gone = [r.told for r in open_ if r.told in agreed or (r.doubt in RELATED and r.told not in still)]
         for told in gone:
             self.change(update(QUARANTINE).where(_is(account, told)).values(resolved=True, resolved_by=ITSELF))
+
+
+def _natural_day(at: Column[Any], zone: timedelta) -> Any:
+    """Days since 1970 of an instant, `zone` east of UTC."""
+    return ((at + zone // MICROSECOND) // DAY_US).label("day")
 
 
 def _agreed(parts: list[Sifted]) -> set[str]:

@@ -233,9 +233,9 @@ def test_receipts_are_what_bills_brought_by_natural_day(ledger: SqlLedger) -> No
         B("b", "z", 500, at=day + 2.5 * DAY, kind=1), B("none", "o", 7000, at=day), B("a", "more", 9000, at=day + DAY),
     )  # fmt: skip
     with ledger.begin() as t:
-        found = t.receipts(SHOP, datetime.fromtimestamp(day - DAY, UTC), 8 * 3600)
-        later = t.receipts(SHOP, datetime.fromtimestamp(day + 16 * 3600, UTC), 8 * 3600)
-        nothing = t.receipts("another", datetime.fromtimestamp(0, UTC), 8 * 3600)
+        found = t.receipts(SHOP, datetime.fromtimestamp(day - DAY, UTC), timedelta(hours=8))
+        later = t.receipts(SHOP, datetime.fromtimestamp(day + 16 * 3600, UTC), timedelta(hours=8))
+        nothing = t.receipts("another", datetime.fromtimestamp(0, UTC), timedelta(hours=8))
     first = date(1970, 1, 1).toordinal() + 20_000
     assert found == {first: 8.1, first + 1: 18.0, first + 2: -4.5} and not nothing
     assert later == {first + 1: 18.0, first + 2: -4.5}
