@@ -107,7 +107,8 @@ class OrderRows(Work):
         return [(r.kind, r.key, r.order_id, r.at / SECOND_US, r.fen) for r in found]
 
     def receipts(self, account: str, since: datetime, zone: timedelta) -> dict[int, float]:
-        """Yuan that bills brought to the shop by natural day (ordinal), what was taken back subtracted; `zone` east of UTC. Days from the first bill since then to the newest; bills in doubt count for nothing."""
+        """Yuan that bills brought to the shop by natural day (ordinal), what was taken back subtracted; `zone` east of UTC.
+        Days from the first bill since then to the newest; bills in doubt count for nothing."""
         day = _natural_day(BILLS.c.happened_at, zone)
         sign = case((BILLS.c.kind == int(BillKind.SETTLED), 1), else_=-1)
         doubt = (QUARANTINE.c.account == BILLS.c.account) & (QUARANTINE.c.order_id == BILLS.c.order_id)
