@@ -75,7 +75,7 @@ class Columns:
         stated = Priors(self.e.settled_share, self.e.strength, self.e.delay_days)
         cohorts, seen = self.table.cohorts, look(self.table.cohorts)
         told = shared(stated, cohorts, self.roster.ints("same"), self.accounts, seen)
-        return settle(cohorts, told.priors, seen, told.slow)
+        return settle(cohorts, seen, told.priors, told.delays, told.slow)
 
     @cached_property
     def edits(self) -> EditColumns:
