@@ -41,6 +41,19 @@ def test_a_file_comes_in_balances_and_shows_what_it_put_aside(run: Terminal) -> 
     assert early["35"]["open"] == "100.00" and set(early) == {"35", "total"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("orders", "ledger"), ("orders", "ledger", "--by", "product"), ("orders", "attribution"), ("settlement", "rate")],
+)
+def test_who_asks_of_an_account_without_orders_is_told_which_have_some(run: Terminal, words: tuple[str, ...]) -> None:
+    assert "accounts that have" not in run.done(*words, "--account", "8").out, "nobody has any"
+    run.done("orders", "import", "orders.csv", "--account", "9")
+    assert "account 8 has no orders; accounts that have: 9" in run.done(*words, "--account", "8").out
+    assert "有订单的账户: 9" in run.done(*words, "--account", "8", "--lang", "zh").out
+    assert "accounts that have" not in run.done(*words, "--account", "9").out
+    assert "accounts that have" not in run.done(*words, "--account", "9", "--at", "2020-01-01T00:00").out
+
+
 def test_a_row_put_aside_is_seen_and_settled(run: Terminal) -> None:
     run.done("orders", "import", "orders.csv", "--account", "9")
     rows = run.done("orders", "quarantine", "--account", "9", "--json").tree

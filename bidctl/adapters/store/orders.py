@@ -101,6 +101,10 @@ class OrderRows(Work):
             parts = [self._between(account, table, first, last) for table in (REFUNDS, BILLS)]
             yield _facts(orders, parts[0], parts[1], [r for r in rulings if first <= r[2] <= last])
 
+    def order_accounts(self) -> list[str]:
+        """Accounts of which there are orders."""
+        return [str(r.account) for r in self.rows(select(ORDERS.c.account).distinct().order_by(ORDERS.c.account))]
+
     def rulings(self, account: str) -> list[Row]:
         """What people ruled on the account's facts, as rows of `Rulings`."""
         found = self.rows(select(RULINGS).where(RULINGS.c.account == account).order_by(RULINGS.c.id))
