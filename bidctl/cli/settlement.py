@@ -16,7 +16,7 @@ from bidctl.domain.enrolment import Prior
 from bidctl.domain.values import AccountId
 from bidctl.engine.backtest import backtest as test_back
 from bidctl.engine.settlement_categories import categorised, category_means
-from bidctl.engine.settlement_weeks import PaidBy, WeekRate, pay_days, rates, stated, triangle
+from bidctl.engine.settlement_weeks import PaidBy, WeekRate, pay_days, rates, stated, triangle, without_clusters
 from bidctl.problem import Problem
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -76,6 +76,10 @@ def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: f
         [side, "week", "orders", "paid", "billed", "refunded", "rate", "lo", "hi", "maturity", "trend", "against_all",
          "category_mean", "against_category", "cluster"],
     )  # fmt: skip
+    if any(r.flagged for r in told):
+        bare = _mean(rates(without_clusters(found.days, told, offset), when.timestamp(), prior, offset))
+        shell.say(f"* 异常: 退款远多于预期的批次; 预计结算率全部合计 {mean:.3f}, 不含异常 {bare:.3f}",
+                  f"* cluster: refunds far above the expected; projected rate of all {mean:.3f}, without clusters {bare:.3f}")  # fmt: skip
     say_elsewhere(shell, account, elsewhere)
     if told and not means:
         shell.say("* 没有类目均值: 在商品表里写类目 (--products 文件, 或 [tables] products)",

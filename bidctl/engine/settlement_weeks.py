@@ -182,6 +182,12 @@ def rates(days: PaidBy, at: float, prior: Prior, offset_s: float) -> list[WeekRa
     return [_told(key, found[key], *rest) for key, *rest in columns]
 
 
+def without_clusters(days: PaidBy, told: Iterable[WeekRate], offset_s: float) -> PaidBy:
+    """The days that are in no flagged week of their key."""
+    flagged = {(r.key, r.week) for r in told if r.flagged}
+    return {(name, day): p for (name, day), p in days.items() if (name, week_of(day, offset_s)) not in flagged}
+
+
 def _age(curve: RefundCurve, daily: Cohorts, week: NDArray[np.intp], weekly: Cohorts) -> Float:
     """(c,) the age at which a whole week would have seen what its days, each at its own age, are expected to have."""
     n = len(weekly.paid)

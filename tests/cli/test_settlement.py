@@ -39,6 +39,24 @@ def test_rates_by_pay_week(run: Terminal) -> None:
     assert "预计结算率" in run.done("settlement", "rate", "--account", "9", "--lang", "zh").out
 
 
+def test_a_bad_batch_is_shown_with_and_without(run: Terminal) -> None:
+    words = ("settlement", "rate", "--account", "9", "--by", "product", "--at", "2026-01-20T12:00")
+    assert "cluster:" not in run.done(*words).out and not any(r["cluster"] for r in run.done(*words, "--json").tree)
+    at = datetime(2025, 11, 3, 8)
+    lines = ["订单编号,商品ID,支付时间,支付金额,退款时间,退款金额"]
+    lines += [f"b{i},p,{at + timedelta(minutes=i)},50.00,{at + timedelta(days=1)},50.00" for i in range(60)]
+    (run.folder / "batch.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    run.done("orders", "import", "batch.csv", "--account", "9")
+    flagged = [r for r in run.done(*words, "--json").tree if r["cluster"]]
+    assert [(r["product"], r["week"]) for r in flagged] == [("p", "2025-11-03")]
+    (line,) = [x for x in run.done(*words).out.splitlines() if x.startswith("* cluster:")]
+    with_it, without = (
+        float(x.split()[-1].rstrip(",")) for x in line.split("projected rate of all")[1].split(", without clusters")
+    )
+    assert with_it < without == pytest.approx(0.75, abs=0.02)
+    assert "不含异常" in run.done(*words, "--lang", "zh").out
+
+
 def test_rates_beside_the_mean_of_their_category(run: Terminal) -> None:
     words = ("settlement", "rate", "--account", "9", "--by", "campaign", "--at", "2026-03-08T12:00")
     bare = run.done(*words, "--json").tree
