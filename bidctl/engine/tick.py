@@ -267,10 +267,10 @@ class Desk:
         self, tick: str, now: datetime, reading: Reading, acts: Sequence[DecisionRecord], holds: Sequence[DecisionRecord],
         repeats: Mapping[int, int],
     ) -> None:  # fmt: skip
-        """Everything this tick knew and decided, committed before anything is sent."""
+        """Everything this tick knew and decided, before anything is sent. Holds alone may die with the power: they can be redone."""
         listing = reading.listing
         good = listing is not None and listing.complete
-        with self._ledger.begin(durable=True) as t:
+        with self._ledger.begin(durable=bool(acts)) as t:
             if listing is not None:
                 t.add_facts(self.account, Panel.concat([listing_facts(listing, self._days), reading.panel]))
                 t.save_campaigns(listing.campaigns, listing.read_at)
