@@ -27,7 +27,9 @@ class LeaseRows(Work):
     def extend(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
         """Extend one's own; the fence, or None where it is not one's own (any more)."""
         until, mine = micros(now + timedelta(seconds=ttl_s)), (LEASES.c.name == name) & (LEASES.c.owner == owner)
-        found = self.connection.execute(update(LEASES).where(mine).values(until=until).returning(LEASES.c.fence)).scalar()
+        found = self.connection.execute(
+            update(LEASES).where(mine).values(until=until).returning(LEASES.c.fence)
+        ).scalar()
         return None if found is None else int(found)
 
     def release(self, name: str, owner: str) -> None:

@@ -53,7 +53,9 @@ class SqlLedger:
             yield SqlTransaction(connection, self._setting)
 
     def acquire_lease(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
-        with self._connection(durable=False) as connection:  # an extension that power loss undoes: nobody is left to miss it
+        with self._connection(
+            durable=False
+        ) as connection:  # an extension that power loss undoes: nobody is left to miss it
             fence = LeaseRows(connection, self._setting).extend(name, owner, now, ttl_s)
         if fence is not None:
             return fence
