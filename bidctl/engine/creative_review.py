@@ -95,7 +95,7 @@ def retirement(review: Review, row: int, o: Observation, i: int, by: Author, now
     """The decision to retire creative `row`; `i`: its campaign's row of `o`."""
     v = review.judged.view
     own, siblings = v.net[row] / v.spend[row], v.campaign_index == v.campaign_index[row]
-    siblings &= np.arange(len(v)) != row
+    siblings &= (v.product_index == v.product_index[row]) & (np.arange(len(v)) != row)
     others = v.net[siblings].sum() / v.spend[siblings].sum()
     figures = Wording(
         f"素材 {v.creative[row]}: 消耗 {v.spend[row]:.0f} 元, {v.orders[row]:.0f} 单, 每元产出 {own:.2f} (其他 {others:.2f}), "
