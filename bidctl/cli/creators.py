@@ -10,8 +10,8 @@ import click
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
 from bidctl.cli.orders import of_account, zone_at
-from bidctl.domain.creators import QUADRANTS
 from bidctl.domain.enrolment import Prior
+from bidctl.domain.quadrants import QUADRANTS
 from bidctl.engine.creators import CreatorResult
 from bidctl.engine.settlement_weeks import week_of
 

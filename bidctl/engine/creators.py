@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bidctl.domain.creators import Creator, Grade, Quadrant, Threshold, thresholds
+from bidctl.domain.creators import Creator, Grade, Threshold, thresholds
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.orders import OrderFacts
 from bidctl.domain.products import ProductTable
+from bidctl.domain.quadrants import Quadrant
 from bidctl.engine.contribution import contribution
 from bidctl.engine.normal import Z90
 from bidctl.engine.order_ledger import OrderLedger, order_ledger

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidctl.domain.creators import DEFAULT, Creator, Grade, Quadrant, Threshold, thresholds
+from bidctl.domain.creators import DEFAULT, Creator, Grade, Threshold, thresholds
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.orders import BillKind, Bills, OrderFacts, Orders, Refunds, from_rows
 from bidctl.domain.products import Amount, Product, ProductTable
+from bidctl.domain.quadrants import Quadrant
 from bidctl.engine.creators import CreatorResult, creators, grade_of, terms_of
 from bidctl.engine.quadrants import quadrants
 from bidctl.engine.settlement_weeks import MONDAY, WEEK
