@@ -112,6 +112,13 @@ def test_what_is_not_told_is_missing_and_never_zero(
     assert one.orders == 50 and one.kept == pytest.approx(4500.0)
 
 
+def test_clicks_of_other_weeks_make_no_conversion_above_one() -> None:
+    (few,) = result(shop(("a", 50, 0, 5)), Creator("a", **PAID_FOR, clicks=49.0))
+    assert few.conversion is None and few.missing == ("clicks",) and few.gain is not None
+    (all_,) = result(shop(("a", 50, 0, 5)), Creator("a", **PAID_FOR, clicks=50.0))
+    assert all_.conversion == 1.0 and all_.missing == ()
+
+
 def test_without_bills_the_table_tells_the_commission() -> None:
     """Bills go first: they show what was really paid."""
     (open_,) = result(shop(("a", 50, 0, 0)), Creator("a", **PAID_FOR), at=BEGIN + 2 * DAY)
