@@ -96,7 +96,7 @@ def _refunds(r: Refunds, orders: Orders, void: Bool) -> tuple[tuple[Int, NDArray
     """Rows in doubt, and by order what came back before dispatch and after receipt."""
     n, negative = len(orders), r.fen < 0
     first, differs = _first_told(r.refund, r.order, r.known_at, r.fen, ~negative & ~void)
-    at, known = _place(r.order, orders.order)
+    at, known = placed(r.order, orders.order)
     orphan = ~negative & ~differs & ~known & ~void
     mine = first[known[first]]
     # of one order's refunds those count, in the order they happened, that fit into what was paid
@@ -116,7 +116,7 @@ def _refunds(r: Refunds, orders: Orders, void: Bool) -> tuple[tuple[Int, NDArray
 def _bills(b: Bills, orders: Orders, void: Bool) -> tuple[Int, tuple[Int, NDArray[np.int8]]]:
     negative = (b.fen < 0) | (b.commission < 0) | (b.fee < 0)
     first, differs = _first_told(b.bill, b.order, b.known_at, b.fen, ~negative & ~void)
-    at, known = _place(b.order, orders.order)
+    at, known = placed(b.order, orders.order)
     orphan = ~negative & ~differs & ~known & ~void
     mine = first[known[first]]
     settles = b.kind[mine] == BillKind.SETTLED
@@ -149,7 +149,7 @@ def _first_told(key: Text, of: Text, known_at: NDArray[np.float64], fen: Fen, ok
     return first, differs
 
 
-def _place(key: Text, table: Text) -> tuple[Int, Bool]:
+def placed(key: Text, table: Text) -> tuple[Int, Bool]:
     """Row of each key in a sorted table, and whether it is there."""
     at = np.searchsorted(table, key)
     inside = np.minimum(at, max(len(table) - 1, 0))
