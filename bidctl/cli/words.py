@@ -157,6 +157,10 @@ class Say(Phrases):
         "creatives reserve: 缺少 --campaign; 储备属于某个计划",
         "creatives reserve: --campaign is missing; a reserve belongs to a campaign",
     )
+    REMOVE_NAMES = (
+        "creatives reserve --remove: 请写明要移出的视频 NAMES",
+        "creatives reserve --remove: name the videos NAMES to take out",
+    )
     VIDEO_ID = (
         "creatives reserve {name}: 应为主页视频的ID (数字) 或已上传视频的ID (字母, 数字, _)",
         "creatives reserve {name}: expected the id of a home-page video (digits) or of an uploaded one (letters, digits, _)",

@@ -318,14 +318,6 @@ class Desk:
         told |= {w.request.decision: (w.state.value, w.why) for w in recent}
         return {id: told.get(id, ("waiting", "")) for id in decisions}
 
-    async def observed(self) -> Observation:
-        """The account's enrolled campaigns as they stand now; nothing is adopted, stored or written."""
-        with self._ledger.begin() as t:
-            enrolments = [e for e in t.enrolments(self.account) if not is_selector(e.campaign)]
-        reading = await self._reader.read(self.now(), [])
-        now = self.now()
-        return self.observer.observe(now, self._take_in(reading, enrolments, now))
-
     async def wish(self, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now, as a decision that is not stored; None where it is not enrolled."""
         with self._ledger.begin() as t:

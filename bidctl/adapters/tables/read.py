@@ -72,12 +72,13 @@ def share(line: Line, name: str) -> float | None:
 
 
 def word(line: Line, name: str, words: Mapping[str, T]) -> T | None:
-    """One of a set of words; None where the cell is blank."""
+    """One of a set of words, in capitals or not; None where the cell is blank."""
+    low = {name.lower(): value for name, value in words.items()}
 
     def read(cell: object) -> T | None:
         if cells.blank(cell):
             return None
-        found = words.get(text(cell).lower())
+        found = low.get(text(cell).lower())
         if found is None:
             raise CellError(Say.ONE_OF(words=" ".join(words)))
         return found
