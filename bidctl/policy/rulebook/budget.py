@@ -47,7 +47,7 @@ def legal_budget(o: Observation, new: float, s: RuleSettings) -> Bool:
 def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
     """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met by trusted numbers; back to base after
     midnight, tried until done."""
-    if not o.budget_on.any():
+    if not np.count_nonzero(o.budget_on):
         return
     able = open_for_budget(o, s) & (out.lever == Lever.NONE)
     base = able & o.base_due & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
