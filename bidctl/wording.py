@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+LANGUAGES = ("zh", "en")
 BETWEEN = " / "
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bidctl.cli.language import LANGUAGES, language
+from bidctl.cli.language import language
 from bidctl.config import Settings, load
-from bidctl.wording import Wording
+from bidctl.wording import LANGUAGES, Wording
 
 F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K", bound=Enum)

@@ -17,6 +17,7 @@ TABLE = "计划ID,日期,消耗,ROI目标,整体成交金额,整体成交订单�
 
 
 PROSE = {
+    "a number": "数字", "digits": "数字ID",
     "unknown key": "不认识的键", "did you mean": "是否指", "quotes": "加引号", "unknown variable": "不认识",
     "nothing to enrol": "没有要托管的计划", "found ": "取值 ", "not enrolled": "未托管", "no decision": "还没有存过决定",
     "an image": "是图片", "empty file": "空文件", "no workbook": "不是工作簿", "binary": "二进制", "no heading row": "没有表头",
@@ -64,6 +65,17 @@ CONFIGS = {
     "stop-loss misspelt": ("[stoploss]\nloss_of_day = 'of'\n", ["stoploss.loss_of_day"]),
     "no such database": ("[store]\nurl = 'mysql://x'\n", ["store.url", "mysql://x", "sqlite:///"]),
     "plain http": ("[platform]\nbase_url = 'http://example.com'\n", ["https://"]),
+    "a limit that is no number": ("[stoploss]\nloss_of_day = nan\n", ["stoploss.loss_of_day", "nan", "yuan", "off"]),
+    "a limit without an end": ("[stoploss]\nspend_without_orders = inf\n", ["spend_without_orders", "inf", "yuan"]),
+    "a limit that is a flag": ("[stoploss]\nloss_of_day = true\n", ["stoploss.loss_of_day", "True", "yuan"]),
+    "a flag for a number": ("[run]\ntick_minutes = true\n", ["run.tick_minutes", "True", "a number"]),
+    "no number": ("[run]\ntick_minutes = nan\n", ["run.tick_minutes", "nan"]),
+    "an account that is a name": ("[run]\naccounts = ['shop']\n", ["run.accounts", "shop", "digits"]),
+    "no address": ("[platform]\nbase_url = 'not a url'\n", ["platform.base_url", "not a url", "https://"]),
+    "no port": ("[platform]\nbase_url = 'http://127.0.0.1:99999'\n", ["platform.base_url", "99999"]),
+    "no webhook": ("[notify]\nwebhook = 'ftp://x'\n", ["notify.webhook", "ftp://x", "https://"]),
+    "no robot": ("[notify]\nfeishu = 'robot'\n", ["notify.feishu", "robot", "https://"]),
+    "a key in no section": ("language = 'en'\n", ["language", "unknown key", "did you mean run.language?"]),
     "limits off on a real platform": ("[platform]\nlimits = 'off'\n", ["loopback"]),
 }
 
@@ -76,6 +88,24 @@ def test_a_wrong_configuration(shell: Terminal, case: str) -> None:
     for command in (["status"], ["run", "--once"], ["kill"], ["advise", "x.csv"]):
         refused(shell, command, 2, "bidctl.toml", *words)
     assert files(shell.folder) == before
+
+
+def test_a_configuration_of_another_encoding(shell: Terminal) -> None:
+    file = shell.folder / "bidctl.toml"
+    file.write_bytes("# 配置\n[run]\nlanguage = 'en'\n".encode("gb18030"))
+    refused(shell, ["status"], 2, "bidctl.toml", "UTF-8")
+    file.write_bytes("[run]\nlanguage = 'en'\n".encode("utf-8-sig"))  # as some editors save it
+    assert "enrolled campaigns" in shell.done("status", BIDCTL_LANG="").out
+
+
+def test_a_language_that_is_none(shell: Terminal) -> None:
+    said = shell("status", BIDCTL_LANG="fr")
+    assert said.code == 2 and "BIDCTL_LANG" in said.err and "fr" in said.err and "zh, en" in said.err
+
+
+def test_a_variable_of_a_section_that_is_none(shell: Terminal) -> None:
+    (shell.folder / "bidctl.toml").write_text("run = 5\n", "utf-8")
+    refused(shell, ["status"], 2, "bidctl.toml", "run", "5", BIDCTL_RUN__LEASE_S="30")
 
 
 RULES = {
@@ -102,6 +132,9 @@ VARIABLES = {
     "BIDCTL_TICK": ("5", ["BIDCTL_TICK", "unknown variable"]),
     "BIDCTL_RUN__TICK_MINUTES": ("soon", ["run.tick_minutes", "soon"]),
     "BIDCTL_STORE__URL": ("oracle://x", ["store.url", "oracle://x"]),
+    "BIDCTL_RUN__LEASE_S": ("soon", ["BIDCTL_RUN__LEASE_S", "run.lease_s", "soon"]),
+    "BIDCTL_STOPLOSS__LOSS_OF_DAY": ("nan", ["BIDCTL_STOPLOSS__LOSS_OF_DAY", "nan", "yuan"]),
+    "BIDCTL_RULES__SPACING_S": ("7200", ["BIDCTL_RULES__SPACING_S", "[rules]"]),
     "BIDCTL_CONFIG": ("nowhere.toml", ["nowhere.toml", "bidctl init"]),
 }
 
