@@ -100,6 +100,18 @@ class Say(Phrases):
         "approve {id}: 已有人先答复, 或已过期; 请看: bidctl pending",
         "approve {id}: somebody answered it first, or it has expired; see: bidctl pending",
     )
+    NO_ACCOUNT = (
+        "--account: 没有账户 {account}, 什么都没有改; 已知: {known}",
+        "--account: no account {account}, nothing was changed; known: {known}",
+    )
+    KILLED_BY_FILE = (
+        "仅由文件 {file} 停止 (请保留该文件); 账本: {why}",
+        "stopped by the file {file} alone (keep it); the ledger: {why}",
+    )
+    NOT_KILLED = (
+        "没有停止; 请结束 bidctl 进程: {why}",
+        "NOT stopped; end the process of bidctl: {why}",
+    )
     KILL_FILE_STAYS = (
         "{file}: 无法删除 ({error}), 因此仍全部停止; 请手工删除",
         "{file}: cannot be removed ({error}), so all stays stopped; remove it by hand",
