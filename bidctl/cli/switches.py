@@ -24,7 +24,8 @@ def who() -> str:
         return "operator"
 
 
-def _enrolled(t: Transaction, account: str, campaign: str) -> None:
+def demand_enrolled(t: Transaction, account: str, campaign: str) -> None:
+    """Raises UsageProblem where that campaign is not in our hands."""
     if not any(e.campaign == campaign for e in t.enrolments(AccountId(account))):
         raise UsageProblem(Say.NOT_ENROLLED(what=f"{account}/{campaign}"))
 
@@ -54,7 +55,7 @@ def _set_hold(shell: Shell, account: str, campaign: str, value: Hold) -> None:
     from bidctl import wiring
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        _enrolled(t, account, campaign)
+        demand_enrolled(t, account, campaign)
         at = wiring.clock(shell.settings).now()
         t.set_hold(AccountId(account), CampaignId(campaign), value, who(), at)
         if value is Hold.NO:

@@ -56,6 +56,10 @@ class Say(Phrases):
         "--quiet: found {text!r}, expected times between 00:00 and 24:00",
     )
     NOT_ENROLLED = "{what}: 未托管; 请看: bidctl status", "{what}: not enrolled; see: bidctl status"
+    NOT_LISTED = (
+        "{what}: 平台没有列出这个计划; 请核对计划ID",
+        "{what}: the platform does not list it; check the id",
+    )
     NO_DECISION = (
         "{account}/{campaign}: 还没有存过决定; 请看: bidctl status",
         "{account}/{campaign}: no decision stored yet; see: bidctl status",
