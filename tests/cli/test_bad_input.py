@@ -21,7 +21,8 @@ PROSE = {
     "unknown key": "不认识的键", "did you mean": "是否指", "quotes": "加引号", "unknown variable": "不认识",
     "nothing to enrol": "没有要托管的计划", "found ": "取值 ", "not enrolled": "未托管", "no decision": "还没有存过决定",
     "an image": "是图片", "empty file": "空文件", "no workbook": "不是工作簿", "binary": "二进制", "no heading row": "没有表头",
-    "no column": "没有列", "column ": "", "line 2": "第2行", "line 3": "第3行", "another process": "另一个进程", "exists": "已存在",
+    "no column": "没有列", "column 消耗 twice": "两个 消耗 列",
+    "column ": "", "line 2": "第2行", "line 3": "第3行", "another process": "另一个进程", "exists": "已存在",
     "already there": "已经存在", "no such file": "没有这个文件",
     "the disk": "磁盘", "newer": "更新版本", "something else": "别的程序",
 }  # fmt: skip
@@ -219,6 +220,11 @@ TABLES = [
     Table("rounded.csv", (HEAD + "1.86E+18,2026-09-01,100,2.00\n").encode(), ("line 2", "计划ID", "1.86E+18")),
     Table("day.csv", (HEAD + "1861000000000000001,昨天,100,2.00\n").encode(), ("line 2", "日期", "昨天")),
     Table("minus.csv", (HEAD + "1861000000000000001,2026-09-01,-100,2.00\n").encode(), ("line 2", "消耗", "-100")),
+    Table("wide.csv", (HEAD + "1861000000000000001,2026-09-01,1,000.00,2.00\n").encode(), ("line 2", "5", "4")),
+    Table("two.csv", "计划ID,日期,消耗,消耗,ROI目标\n1,2026-09-01,1,2,2\n".encode(), ("column 消耗 twice",)),
+    Table("fine.csv", (HEAD + "1861000000000000001,2026-09-01,100,2.005\n").encode(), ("line 2", "ROI目标", "2.005")),
+    Table("nobody.csv", (HEAD + "-,2026-09-01,100,2.00\n").encode(), ("line 2", "计划ID")),
+    Table("open.csv", (HEAD + '1861000000000000001,"2026-09-01,100,2.00\n').encode(), ("line 2", "日期")),
     Table("twice.csv", (HEAD + "1,2026-09-01,1,2\n1,2026-09-01,1,2\n").encode(), ("line 3", "line 2")),
 ]
 

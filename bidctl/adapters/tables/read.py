@@ -26,7 +26,10 @@ def lines_of(path: Path, columns: ColumnMap, required: tuple[str, ...]) -> list[
     places = places_of(str(path), table[0], columns, required)
     _all_known(str(path), table[0], {index for index, _ in places.values()}, columns)
     lines = [Line(str(path), number, row, places) for number, row in enumerate(table[1:], 2)]
-    return [line for line in lines if not line.skipped]
+    wanted = [line for line in lines if not line.skipped]
+    for line in wanted:
+        line.demand_width(len(table[0]))
+    return wanted
 
 
 def _all_known(file: str, top: list[object], used: set[int], columns: ColumnMap) -> None:
