@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from bidctl.problem import UsageProblem
-from bidctl.wording import LANGUAGES, Wording, told_by_system
+from bidctl.wording import LANGUAGES, Wording, told_by_parser, told_by_system
 from bidctl.words import Say
 
 PREFIX = "BIDCTL_"
@@ -281,8 +281,8 @@ def _read(file: Path) -> dict[str, Any]:
         raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=told_by_system(error))) from None
     except UnicodeDecodeError:
         raise UsageProblem(Say.CONFIG_NOT_UTF8(file=file)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=error)) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=told_by_parser(error))) from None
 
 
 def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[int | str, ...], str]:

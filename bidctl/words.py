@@ -108,7 +108,6 @@ class Say(Phrases):
         "policy {reference!r} refuses its parameters: {error}",
     )
     POLICY_NO_FILE = "{file}: 没有这个文件; 请检查路径", "{file}: no such file; check the path"
-    POLICY_NESTED = "{file}: 套得太深", "{file}: nested too deeply"
     POLICY_TEXT = "{file}: {told}", "{file}: {told}"
     ELSEWHERE = (
         "policies 包在 {found}, bidctl 在 {home}: 应在同一处; 请换一个目录运行",

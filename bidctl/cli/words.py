@@ -18,6 +18,8 @@ class Say(Phrases):
         "程序错误: {kind}: {error}; 请附上日志文件 {log} 报告",
         "bug: {kind}: {error}; please report with the log file {log}",
     )
+    SYSTEM = "{where}: 系统报错: {error}", "{where}: the system says: {error}"
+    OUTPUT = "输出", "the output"
     NO_LOG = "(没有可写的文件夹)", "(none: no folder can be written)"
     NOT_WRITTEN = "{file}: 无法写入: {error}", "{file}: cannot be written: {error}"
     SHARE = (

@@ -17,6 +17,7 @@ TABLE = "计划ID,日期,消耗,ROI目标,整体成交金额,整体成交订单�
 
 
 PROSE = {
+    "No such file": "没有这个文件", "Is a directory": "是文件夹",
     "a number": "数字", "digits": "数字ID",
     "unknown key": "不认识的键", "did you mean": "是否指", "quotes": "加引号", "unknown variable": "不认识",
     "nothing to enrol": "没有要托管的计划", "found ": "取值 ", "not enrolled": "未托管", "no decision": "还没有存过决定",
@@ -234,6 +235,24 @@ def test_a_table_that_is_none(shell: Terminal, table: Table) -> None:
     (shell.folder / table.name).write_bytes(table.data)
     refused(shell, ["advise", table.name, "--goal", "2"], 1, table.name, *table.words)
     assert list(files(shell.folder)) == [table.name]
+
+
+def test_a_file_that_is_nested_without_end(shell: Terminal) -> None:
+    (shell.folder / "deep.json").write_text("[" * 100_000, "utf-8")
+    refused(shell, ["apply", "deep.json"], 2, "deep.json", "bidctl plan")
+    (shell.folder / "deep.toml").write_text("a = " + "[" * 100_000, "utf-8")
+    refused(shell, ["status", "--config", "deep.toml"], 2, "deep.toml", "TOML")
+    (shell.folder / "t.csv").write_text(TABLE, "utf-8")
+    refused(shell, ["advise", "t.csv", "--columns", "deep.toml"], 1, "deep.toml", "TOML")
+    refused(shell, ["explain", "--policy", "./deep.toml"], 2, "deep.toml")
+    refused(shell, ["emulate", "qianchuan", "--scenario", "deep.toml"], 2, "deep.toml")
+
+
+def test_a_journal_or_a_ledger_that_is_not_there(shell: Terminal) -> None:
+    (shell.folder / "j.jsonl").write_text("", "utf-8")
+    refused(shell, ["audit", "none.jsonl"], 1, "none.jsonl", "No such file")
+    refused(shell, ["audit", "."], 1, "Is a directory")
+    refused(shell, ["audit", "j.jsonl", "--ledger", "none.db"], 1, "none.db", "No such file")
 
 
 def test_a_column_map_that_is_none(shell: Terminal) -> None:
