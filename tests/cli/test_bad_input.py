@@ -385,11 +385,18 @@ def test_a_second_process_is_refused(desk: Office) -> None:
     assert desk.written() == []
 
 
+def test_init_writes_the_file_that_config_names(shell: Terminal) -> None:
+    told = shell.done("init", "--config", "mine.toml", "--json").tree
+    assert told == {"config": "mine.toml", "key": "mine.key"} and set(files(shell.folder)) == {"mine.toml", "mine.key"}
+    shell.done("status", "--config", "mine.toml")
+
+
 def test_init_never_overwrites(shell: Terminal) -> None:
     shell.done("init")
     before = files(shell.folder)
     refused(shell, ["init"], 2, "bidctl.toml", "exists")
     assert files(shell.folder) == before
+    refused(shell, ["init", "--config", "bidctl.toml"], 2, "bidctl.toml", "exists")
     refused(shell, ["init", "bidctl.toml/inside.toml"], 1, "bidctl.toml/inside.key")
     assert files(shell.folder) == before
 
