@@ -275,8 +275,8 @@ async def _notifier(settings: Settings, stack: AsyncExitStack) -> Notify:
     if told.webhook or told.feishu:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0, trust_env=False))
 
-        async def post(url: str, body: dict[str, object]) -> None:
-            (await client.post(url, json=body)).raise_for_status()
+        async def post(url: str, body: dict[str, object]) -> str:
+            return (await client.post(url, json=body)).raise_for_status().text
 
         if told.webhook:
             senders.append(Webhook(told.webhook, post))
