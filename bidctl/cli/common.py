@@ -117,7 +117,9 @@ def options(command: F) -> F:
 
     @functools.wraps(command)
     def wrapped(config: Path | None, as_json: bool, **words: Any) -> Any:
-        return command(Shell(load(config), as_json, language()), **words)
+        settings, lang = load(config), language()
+        run = settings.run.model_copy(update={"language": lang})  # notices speak it too
+        return command(Shell(settings.model_copy(update={"run": run}), as_json, lang), **words)
 
     for add in (
         spoken_option,

@@ -110,7 +110,9 @@ def policy_of(policy_id: str) -> Policy:
 
 def settings_hash(settings: Settings) -> str:
     """Fingerprint of everything that bears on decisions; secrets are not among it."""
-    told = settings.model_dump_json(exclude={"notify": True, "shop": True, "store": True, "platform": {"app_secret"}})
+    told = settings.model_dump_json(
+        exclude={"notify": True, "shop": True, "store": True, "platform": {"app_secret"}, "run": {"language"}}
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

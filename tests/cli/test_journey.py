@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -310,6 +311,17 @@ def test_audit_of_a_run_is_clean_and_needs_its_marks(tmp_path: Path) -> None:
         assert "5.5" in told["judged"]
         for lang in ("zh", "en"):
             assert "5.5" in desk.run.done("audit", desk.journal, "--ledger", "bidctl.db", "--lang", lang).out
+
+
+@pytest.mark.parametrize("asked", [{"BIDCTL_LANG": "en"}, {"BIDCTL_LANG": "", "words": "--lang=en"}])
+def test_notices_speak_the_language_asked_for(ready: Office, asked: dict[str, str]) -> None:
+    words = [w for w in [asked.pop("words", "")] if w]
+    planned = ready.run.done("plan", "--json").tree
+    with at_work(ready, "live"):
+        ready.run.done("apply", "plan.json")
+    ready.advance(minutes=31)
+    said = ready.run.done("run", "--mode", "live", "--once", *words, **asked)
+    assert planned and "[bidctl live]" in said.err and not re.search("[\u4e00-\u9fff]", said.err), said.err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
