@@ -100,7 +100,11 @@ def test_approve_mode_waits_for_a_person(ready: Office) -> None:
     first, second, *_ = ready.run.done("pending", "--json").tree
     with at_work(ready, "live"):
         assert "takes up only its own" in ready.run("approve", first["id"]).err
-    assert ready.run.done("approve", first["id"][:12], "--json").tree == {"id": first["id"], "approved": True}
+    assert ready.run.done("approve", first["id"][:12], "--json").tree == {
+        "id": first["id"],
+        "mode": "approve",
+        "approved": True,
+    }
     ready.run.done("approve", second["id"], "--refuse")
     assert ready.run("approve", second["id"]).code == 2
     (report,) = ready.tick("approve")
@@ -130,7 +134,7 @@ def test_a_plan_beside_a_run_is_left_to_its_next_look(ready: Office) -> None:
         planned = ready.run.done("plan", "--json").tree
         assert planned and ready.run("apply", "plan.json", "--mode", "approve").code == 3
         told = ready.run.done("apply", "plan.json", "--json").tree
-        assert {t["state"] for t in told} == {"approved"} and ready.written() == []
+        assert {(t["state"], t["mode"]) for t in told} == {("approved", "live")} and ready.written() == []
         assert ready.run("apply", "plan.json").code == 3, "once"
     (report,) = ready.tick("live")
     done = {(w["campaign"], w["value"]) for w in report["writes"] if w["state"] == "confirmed"}
@@ -275,7 +279,7 @@ def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None
         wrong = desk.run(*words, "--to", before * Decimal("0.7"), "--yes", "--mode", "approve")
         assert wrong.code == 3 and "takes up only its own" in wrong.err
         told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
-    assert "revert again" in told.out and "the run at work sends it" in told.out
+    assert "[live]" in told.out and "revert again" in told.out and "the run at work sends it" in told.out
     desk.tick("live")
     last = desk.written()[1]
     assert Decimal(str(last["old"])) == after and Decimal(str(last["new"])) == Decimal(shown["new"])
