@@ -88,6 +88,17 @@ def rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 2)
 
 
+class Reals(click.FloatRange):
+    """A range of numbers; what is no number, or has no end, lies in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not in the range {self._describe_range()}", param, ctx)
+        return number
+
+
+SEED = click.IntRange(0, 2**64 - 1)
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines.")
 spoken_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="显示语言 / Language of what is printed."

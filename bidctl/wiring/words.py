@@ -76,6 +76,10 @@ class Say(Phrases):
         "--account: 取值 {named}, 应为其中之一: {known}",
         "--account: found {named}, expected one of {known}",
     )
+    NO_HISTORY = (
+        "{place}: 还没有记录任何历史; 请先托管并运行 bidctl run, 或给出导出的表格",
+        "{place}: nothing is recorded yet; enrol and bidctl run first, or give an exported table",
+    )
     WHICH_ACCOUNT = (
         "--account: {place} 里有 {count} 个账户; 请写一个: {known}",
         "--account: {count} accounts in {place}; name one: {known}",
