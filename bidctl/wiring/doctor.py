@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bidctl import catalog, wiring
 from bidctl.adapters.qianchuan.accounts import discover
 from bidctl.config import Settings
+from bidctl.domain.campaign import Listing
 from bidctl.domain.values import AccountId, Mode
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.ports import ReadFailed
@@ -107,8 +108,17 @@ async def _platform(settings: Settings) -> Wording:
             accounts = [found.account for found in await discover(p.client)]
         if not accounts:
             raise Problem(Say.NO_ACCOUNT())
-        listing = await p.reads.campaigns(accounts[0], p.clock.now())
+        listings = [await _listing(p, account) for account in dict.fromkeys(accounts)]
         offset = p.reads.clock_offset_s()
         if abs(offset) > MAX_OFFSET_S:
             raise Problem(Say.CLOCK_OFF(offset=offset, limit=MAX_OFFSET_S))
-        return Say.PLATFORM_FINE(account=accounts[0], count=len(listing.campaigns), offset=offset)
+        told = ", ".join(one.account for one in listings)
+        return Say.PLATFORM_FINE(account=told, count=sum(len(one.campaigns) for one in listings), offset=offset)
+
+
+async def _listing(p: wiring.Parts, account: AccountId) -> Listing:
+    """Raises Problem, naming the account."""
+    try:
+        return await p.reads.campaigns(account, p.clock.now())
+    except ReadFailed as failed:
+        raise Problem(Say.NOT_LISTED(account=account, why=Wording.read(failed.why))) from None

@@ -317,6 +317,13 @@ def test_audit_of_a_run_is_clean_and_needs_its_marks(tmp_path: Path) -> None:
             assert "5.5" in desk.run.done("audit", desk.journal, "--ledger", "bidctl.db", "--lang", lang).out
 
 
+def test_doctor_looks_at_every_account(ready: Office) -> None:
+    assert "1700000000000011" in ready.run.done("doctor").out
+    ready.run.done("enrol", "--account", "1799999999999999", "--campaign", "1", "--goal", "2")
+    said = ready.run("doctor")
+    assert said.code == 1 and "1799999999999999" in said.err and "no permission" in said.err
+
+
 @pytest.mark.parametrize("asked", [{"BIDCTL_LANG": "en"}, {"BIDCTL_LANG": "", "words": "--lang=en"}])
 def test_notices_speak_the_language_asked_for(ready: Office, asked: dict[str, str]) -> None:
     words = [w for w in [asked.pop("words", "")] if w]
