@@ -83,6 +83,12 @@ def test_a_refund_takes_back_what_the_platform_added() -> None:
     assert early.stage.tolist() == [RefundStage.BEFORE_DISPATCH] and early.happened_at.tolist() == [PAID + 900]
 
 
+@pytest.mark.parametrize(("kind", "stage"), [(0, 1), (1, 1), (2, 0), (6, 1)])
+def test_returns_refunds_alone_and_price_protection_are_refunds(kind: int, stage: int) -> None:
+    facts = read(read_refund, claim(aftersale_type=kind)).facts().refunds
+    assert facts.fen.tolist() == [10000] and facts.stage.tolist() == [stage]
+
+
 @given(st.lists(FEN, min_size=1, max_size=4), FEN)
 def test_a_refund_of_several_products_adds_up(paid: list[int], added: int) -> None:
     rows = [related(i + 1, fen) for i, fen in enumerate(paid)]
