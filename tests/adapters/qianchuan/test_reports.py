@@ -313,7 +313,8 @@ async def test_creatives_in_yuan_with_who_picked_them() -> None:
     big = 7400000000000000001
     rows = [
         material(big), material(-2), material(3, material_select_type="AUTO"), material(4, is_delete=True),
-        material(5, product_id_list=[1, 2]), material(8, aweme_id_list=[2, 3]), material(6, material_status="DELETED"), material(7, material_select_type=None),
+        material(5, product_id_list=[1, 2]), material(8, aweme_id_list=[2, 3]),
+        material(6, material_status="DELETED"), material(7, material_select_type=None),
     ]  # fmt: skip
     platform = FakePlatform().on(MATERIALS, materials(rows, []))
     found = {c.creative: c for c in await platform.reads().creatives(ACCOUNT, PLAN)}
