@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bidctl.cli.language import LANGUAGES, language
+from bidctl.cli.language import language
 from bidctl.config import Settings, load
-from bidctl.wording import Wording
+from bidctl.wording import LANGUAGES, Wording
 
 F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K", bound=Enum)
@@ -88,6 +88,7 @@ def rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 2)
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines.")
 spoken_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="显示语言 / Language of what is printed."
 )
@@ -120,7 +121,7 @@ def options(command: F) -> F:
 
     for add in (
         spoken_option,
-        click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines."),
+        json_option,
         click.option(
             "--config",
             type=click.Path(path_type=Path),

@@ -80,7 +80,9 @@ def _delay_factor(priors: Priors, c: Cohorts, accounts: Groups, seen: Seen) -> F
     finite = np.isfinite(drops)
     seen_drops = np.where(finite, drops, 0.0)
     for k in (3, 4, 5):
-        whole = finite[:, :k].all(axis=1) & (depth == k)
+        whole = depth == k
+        if whole.any():
+            whole &= finite[:, :k].all(axis=1)
         if not whole.any():
             continue
         refunds = accounts.sums_of_columns(np.stack([dot(seen_drops[:, i], whole) for i in range(k)], axis=1))
