@@ -64,7 +64,8 @@ class Explanation:
         out.append("  " + "  ".join(f"{k}={v:.4g}" for k, v in self.numbers))
         for step in self.steps:
             mark = ">" if step.decided else "*" if step.changed else " "
-            read = "  ".join(f"{k}={v:.4g}" for k, v in step.evidence)
+            unknown = "未知" if zh else "unknown"
+            read = "  ".join(f"{k}={unknown if math.isnan(v) else f'{v:.4g}'}" for k, v in step.evidence)
             out.append(
                 f"  {mark} {step.rule.code:<11} {WORDING[step.reason].text(lang) if step.decided else ''}  {read}".rstrip()
             )
