@@ -82,7 +82,7 @@ class Explanation:
             "same_again": self.same, "numbers": dict(self.numbers),
             "trace": [
                 {"rule": t.rule.code, "changed": t.changed, "decided": t.decided, "reason": t.reason.name,
-                 "evidence": dict(t.evidence)}
+                 "evidence": {name: None if math.isnan(value) else value for name, value in t.evidence}}
                 for t in self.steps
             ],
         }  # fmt: skip
