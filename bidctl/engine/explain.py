@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -79,13 +80,18 @@ class Explanation:
             "field": s.field.value if s.field else None, "old": s.old, "new": s.new, "reason": Reason(s.reason).name,
             "why": {"zh": why(s).zh, "en": why(s).en},
             "bound": [r.code for r in rules_in(s.bound)], "policy": s.policy_id, "settings": s.settings_hash,
-            "same_again": self.same, "numbers": dict(self.numbers),
+            "same_again": self.same, "numbers": _finite(self.numbers),
             "trace": [
                 {"rule": t.rule.code, "changed": t.changed, "decided": t.decided, "reason": t.reason.name,
-                 "evidence": {name: None if math.isnan(value) else value for name, value in t.evidence}}
+                 "evidence": _finite(t.evidence)}
                 for t in self.steps
             ],
         }  # fmt: skip
+
+
+def _finite(numbers: Iterable[tuple[str, float]]) -> dict[str, float | None]:
+    """JSON has neither NaN nor infinity: what is not known, or never was, is null."""
+    return {name: value if math.isfinite(value) else None for name, value in numbers}
 
 
 def explain(stored: DecisionRecord, policy: Policy, rules: RuleSettings) -> Explanation:
