@@ -171,6 +171,11 @@ def test_what_cannot_be_right_is_put_aside_and_spoils_nothing(reader: Reader, ro
     assert aside.why and "\n" not in aside.why and batch.source("shop", THEN).raw(2)
 
 
+def test_what_only_confirms_spoils_no_refund() -> None:
+    facts = read(read_refund, claim(refund_amount=None, refund_post_amount="8.00")).facts().refunds
+    assert facts.fen.tolist() == [10000]
+
+
 def test_a_refund_of_freight_alone_takes_nothing_of_the_goods_back() -> None:
     freight = claim(related(paid=0), refund_amount=800, refund_post_amount=800, return_promotion_amount=0)
     batch = read(read_refund, freight)
