@@ -24,10 +24,12 @@ NEVER_TOUCHED = (Verdict.SYSTEM, Verdict.SHARED, Verdict.NO_RETURN)
 
 @dataclass(frozen=True, slots=True)
 class CreativeVerdicts:
-    """(m,) `verdict` int8 `Verdict` of each creative; by campaign number (k,): `wanted` new creatives asked for, `add` how many of
-    the reserve to add now, `false_share` expected share of good ones among those retired."""
+    """(m,) `verdict` int8 `Verdict` of each creative; by campaign number (k,): how many are `tired`, of what is never
+    touched too; `wanted` new creatives asked for, `add` how many of the reserve to add now, `false_share` expected share of good
+    ones among those retired."""
 
     verdict: NDArray[np.int8]
+    tired: Int
     wanted: Int
     add: Int
     false_share: Float
@@ -45,8 +47,9 @@ def judge_creatives(v: CreativeView, s: RuleSettings, campaigns: int) -> Creativ
     verdict[spared] = Verdict.SPARED
     tired = _tired(v, s) & np.isin(verdict, (*SAID_TIRED, *NEVER_TOUCHED))
     verdict[tired & np.isin(verdict, SAID_TIRED)] = Verdict.TIRED
-    wanted, add = _relay(v, verdict, tired, s, campaigns)
-    return CreativeVerdicts(verdict, wanted, add, false_share)
+    worn = np.bincount(v.campaign_index[tired], minlength=campaigns)
+    wanted, add = _relay(v, verdict, worn, s, campaigns)
+    return CreativeVerdicts(verdict, worn, wanted, add, false_share)
 
 
 def _standing(v: CreativeView, s: RuleSettings) -> NDArray[np.int8]:
@@ -122,13 +125,13 @@ def _tired(v: CreativeView, s: RuleSettings) -> Bool:
     return np.asarray(v.delivering & v.free & _judgeable(v, s) & less)
 
 
-def _relay(v: CreativeView, verdict: NDArray[np.int8], tired: Bool, s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
+def _relay(v: CreativeView, verdict: NDArray[np.int8], worn: Int, s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
     """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that was retired in the week, is to be, or is
     tired, less those that came in the week (one that is tired asks once, not every day); what is missing to the kept number + 2;
     what is missing to the week's quota, or to the batch before a promotion."""
     stays = v.delivering & (verdict != Verdict.RETIRE)
     n = np.bincount(v.campaign_index[stays], minlength=campaigns)
-    worn, going = (np.bincount(v.campaign_index[x], minlength=campaigns) for x in (tired, verdict == Verdict.RETIRE))
+    going = np.bincount(v.campaign_index[verdict == Verdict.RETIRE], minlength=campaigns)
     keep, reserve, fresh, free, gone = (np.zeros(campaigns, np.int64) for _ in range(5))
     i = v.campaign_index
     keep[i], reserve[i], fresh[i], free[i], gone[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free, v.retired_week
