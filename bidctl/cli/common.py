@@ -23,8 +23,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K", bound=Enum)
 ACCOUNT_ZONE = ZoneInfo("Asia/Shanghai")
 """Natural days of Qianchuan accounts."""
-LARGE = 100_000
-"""Columns of what is no terminal: a table in a pipe is as wide as it needs, a row a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +65,9 @@ class Shell:
         if self.as_json:
             click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
             return
-        from rich.console import Console
-        from rich.table import Column, Table
-        from rich.text import Text
+        from bidctl.cli.layout import show
 
-        table = Table(*(Column(name, overflow="fold") for name in columns), title=title, title_justify="left")
-        for row in rows:
-            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-        width = None if os.isatty(1) else Console(width=LARGE).measure(table).maximum
-        Console(width=width).print(table)
+        show(title, columns, rows, terminal=os.isatty(1))
 
     def data(self, value: object) -> None:
         """One JSON document, under `--json` only."""

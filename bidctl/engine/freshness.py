@@ -46,8 +46,8 @@ class LastTwo:
         if len(rows) == 0:
             return
         if (rows[1:] > rows[:-1]).all() and (at > self.at[rows, 0]).all():  # each row once, and newer than what is held
-            for held, newest in ((self.at, at), (self.spend, spend), (self.day, day)):
-                held[rows, 1], held[rows, 0] = held[rows, 0], newest
+            for table, newest in ((self.at, at), (self.spend, spend), (self.day, day)):
+                table[rows, 1], table[rows, 0] = table[rows, 0], newest
             return
         touched = np.unique(rows)
         held = np.repeat(touched, 2)

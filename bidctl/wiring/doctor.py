@@ -14,6 +14,7 @@ from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.ports import ReadFailed
 from bidctl.problem import Problem
 from bidctl.wiring.shop import shop_warning
+from bidctl.wiring.table_check import examined
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
 
@@ -22,6 +23,7 @@ TITLES = {
     "rules": Wording("规则", "rules"),
     "store": Wording("账本", "store"),
     "stoploss": Wording("止损", "stoploss"),
+    "tables": Wording("您的表", "tables"),
     "key": Wording("密钥", "key"),
     "platform": Wording("平台", "platform"),
     "shop": Wording("抖店", "shop"),
@@ -45,6 +47,8 @@ async def examine(settings: Settings, offline: bool) -> list[Check]:
     """All checks, in the order in which they should be mended."""
     checks = [_check("policies", lambda: _policies()), _check("rules", lambda: _rules(settings)),
               _check("store", lambda: _store(settings)), _check("stoploss", lambda: _stoploss(settings))]  # fmt: skip
+    if any(file for _, file in settings.tables):
+        checks.append(_check("tables", lambda: examined(settings)))
     if not offline:
         checks.append(_check("key", lambda: _key(settings)))
         checks.append(await _acheck("platform", lambda: _platform(settings)))

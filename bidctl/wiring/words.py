@@ -89,6 +89,11 @@ class Say(Phrases):
     STORE_FINE = "{place}: 已托管 {count} 个计划", "{place}: {count} campaigns enrolled"
     STOPLOSS_FINE = "已设置", "set"
     STOPLOSS_LATER = "未设置: approve 与 live 将拒绝启动", "not set: approve and live will refuse to start"
+    TABLES_FINE = "读到 {count} 张表", "{count} tables read"
+    TABLES_STRANGE = (
+        "表里的 ID 账本里一个都没有, 因此不起作用: {names}; 请用平台显示的数字 ID (bidctl status)",
+        "tables of which not one id is known, so that they do nothing: {names}; use the platform's ids of digits (bidctl status)",
+    )
     KEY_FINE = "令牌密钥可用", "the key of stored tokens works"
     PLATFORM_FINE = (
         "{account}: 读到 {count} 个计划, 时钟偏差 {offset:+.1f} 秒",
