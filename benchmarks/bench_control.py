@@ -3,8 +3,8 @@
     python -m benchmarks.bench_control base60 --policies curve guard pi --accounts 10 --seeds 11 12 13 --days 60
 
 Scenarios: shipped names or TOML files, or `all`: every class of goods; the base class where none is named. `--accounts`: the
-first ones of each. From 20 accounts on (over all seeds) intervals resample accounts. Live rooms need `--every 2`: at six hours no
-decision falls into a session.
+first ones of each. From 20 accounts on (over all seeds) intervals resample accounts. A decision every six hours, or as often as the
+scenario's live rooms need.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bidctl.cli.sim.given import entrants_of
 from bidctl.domain.reasons import Reason
 from policies.hold import Hold
 from sim.bootstrap import Interval
+from sim.cadence import cadence
 from sim.experiment import market
 from sim.oracle import measure
 from sim.result import Result
@@ -43,7 +44,7 @@ def main() -> None:
     asked.add_argument("--accounts", type=int, default=4)
     asked.add_argument("--seeds", type=int, nargs="+", default=[1])
     asked.add_argument("--days", type=int, default=60)
-    asked.add_argument("--every", type=int, default=6, help="hours from one decision to the next")
+    asked.add_argument("--every", type=int, help="hours from one decision to the next; else as the scenario needs")
     asked.add_argument(
         "--sample", type=int, default=200, help="campaigns of each seed that the oracles are computed for"
     )
@@ -56,7 +57,7 @@ def main() -> None:
             given.policies,
             tuple(range(given.accounts)),
             given.seeds,
-            Plan(given.days, given.every),
+            Plan(given.days, given.every or cadence(scenario)),
             given.sample,
         )
 

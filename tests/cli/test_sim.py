@@ -54,6 +54,17 @@ def test_a_policy_beside_hold(shell: Terminal) -> None:
     assert len(told["against_hold"]["guard(markup=1.4)"]["gain_yuan"]) == 3
 
 
+def test_live_rooms_are_decided_on_air_unless_asked_otherwise(shell: Terminal) -> None:
+    words = ("sim", "run", "daily-live", "--policy", "curve", "--days", 1, "--seeds", 1, "--json")
+    said = shell.done(*words)
+    assert said.tree["every_hours"] == 3 and "daily-live" not in said.err
+    for lang, told in (("zh", "在首小时之后一次也轮不到, 请用 --every 3"), ("en", "give --every 3 or less")):
+        said = shell.done(*words, "--every", 6, "--lang", lang)
+        assert said.tree["every_hours"] == 6 and told in said.err and "room" in said.err
+    words = ("sim", "run", "fault", "--policy", "curve", "--days", 1, "--seeds", 1, "--json")
+    assert shell.done(*words).tree["every_hours"] == 6
+
+
 def test_people_get_tables(shell: Terminal) -> None:
     said = shell.done("sim", "compare", "small", "--policy", "curve", "--policy", "guard", *SHORT[:-1], "--lang", "zh")
     assert "利润" in said.out and "独立" not in said.err and re.search(r"curve\s+│", said.out)
