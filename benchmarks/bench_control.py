@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bidctl.cli.sim.given import entrants_of
 from bidctl.domain.reasons import Reason
+from bidctl.policy.rulebook import RuleSettings
 from policies.hold import Hold
 from sim.bootstrap import Interval
 from sim.cadence import cadence
@@ -48,6 +49,9 @@ def main() -> None:
     asked.add_argument(
         "--sample", type=int, default=200, help="campaigns of each seed that the oracles are computed for"
     )
+    asked.add_argument(
+        "--evidence", type=float, default=RuleSettings().evidence_p, help="probability that R-EVIDENCE asks for"
+    )
     given = asked.parse_args() if __name__ == "__main__" else asked.parse_args([])
     print(f"{given.days} days, seeds {given.seeds}, {given.accounts} accounts; regret and gain in % of O_free [95 %]")
     for name in CLASSES if given.scenarios == ["all"] else given.scenarios:
@@ -57,7 +61,7 @@ def main() -> None:
             given.policies,
             tuple(range(given.accounts)),
             given.seeds,
-            Plan(given.days, given.every or cadence(scenario)),
+            Plan(given.days, given.every or cadence(scenario), RuleSettings(evidence_p=given.evidence)),
             given.sample,
         )
 
