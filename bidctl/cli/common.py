@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bidctl.cli.language import LANGUAGES, language
+from bidctl.cli.language import language
 from bidctl.config import Settings, load
-from bidctl.wording import Wording
+from bidctl.wording import LANGUAGES, Wording
 
 F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K", bound=Enum)
 ACCOUNT_ZONE = ZoneInfo("Asia/Shanghai")
 """Natural days of Qianchuan accounts."""
+LARGE = 100_000
+"""Columns of what is no terminal: a table in a pipe is as wide as it needs, a row a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ class Shell:
             click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
             return
         from rich.console import Console
-        from rich.table import Table
+        from rich.table import Column, Table
         from rich.text import Text
 
-        table = Table(*columns, title=title, title_justify="left")
+        table = Table(*(Column(name, overflow="fold") for name in columns), title=title, title_justify="left")
         for row in rows:
             table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-        Console(width=None if os.isatty(1) else 160).print(table)
+        width = None if os.isatty(1) else Console(width=LARGE).measure(table).maximum
+        Console(width=width).print(table)
 
     def data(self, value: object) -> None:
         """One JSON document, under `--json` only."""
@@ -85,6 +88,7 @@ def rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 2)
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines.")
 spoken_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="显示语言 / Language of what is printed."
 )
@@ -117,7 +121,7 @@ def options(command: F) -> F:
 
     for add in (
         spoken_option,
-        click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines."),
+        json_option,
         click.option(
             "--config",
             type=click.Path(path_type=Path),

@@ -9,9 +9,10 @@ import click
 
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
+from bidctl.cli.lacking import lacking
 from bidctl.cli.orders import of_account, zone_at
-from bidctl.domain.creators import QUADRANTS
 from bidctl.domain.enrolment import Prior
+from bidctl.domain.quadrants import QUADRANTS
 from bidctl.engine.creators import CreatorResult
 from bidctl.engine.settlement_weeks import week_of
 
@@ -67,7 +68,7 @@ def _row(shell: Shell, r: CreatorResult) -> tuple[object, ...]:
     return (
         c.creator, c.name, c.platform, c.category, r.orders, _round(r.paid, 2), _round(r.order_value, 2), _round(r.conversion, 4),
         _round(r.refunded, 3), _round(r.contribution, 2), _round(r.commission, 2), _round(r.cost, 2), _round(r.gain, 3), _round(r.lo, 3),
-        _round(r.hi, 3), None if r.grade is None else r.grade.name, shell.name(QUADRANTS, r.quadrant) or None, " ".join(r.missing),
+        _round(r.hi, 3), None if r.grade is None else r.grade.name, shell.name(QUADRANTS, r.quadrant) or None, lacking(shell, r.missing),
     )  # fmt: skip
 
 

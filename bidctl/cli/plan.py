@@ -135,7 +135,7 @@ def read_plan(file: Path) -> dict[str, Any]:
         body = json.loads(file.read_text("utf-8"))
     except OSError as error:
         raise UsageProblem(Say.PLAN_UNREADABLE(file=file, error=told_by_system(error))) from None
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise UsageProblem(Say.PLAN_NO_JSON(file=file)) from None
     if not isinstance(body, dict) or body.get("bidctl") != "plan/1" or not isinstance(body.get("changes"), list):
         raise UsageProblem(Say.PLAN_NONE(file=file))

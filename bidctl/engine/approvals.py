@@ -12,13 +12,14 @@ import numpy as np
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Grid
+from bidctl.domain.values import AccountId, CampaignId, Field, Grid, Refused
 from bidctl.engine.clearance import because
 from bidctl.engine.decide import Asked, decide
 from bidctl.engine.gate import Gate
 from bidctl.engine.ports import WITHDRAWN, DecisionRecord, Ledger, Transaction
 from bidctl.engine.records import Signature
 from bidctl.policy.rulebook import RuleSettings
+from bidctl.policy.rulebook.authority import said_no
 from bidctl.policy.rulebook.budget import legal_budget, open_for_budget
 
 OPERATOR_TICK = "operator"
@@ -29,7 +30,7 @@ PLAN_LIFE = timedelta(minutes=30)
 """A plan stands on reads that R-FRESH calls good for 30 min; so do the approvals that come from it."""
 PASSING = frozenset({
     Reason.NO_DATA, Reason.STALE, Reason.CLOCK_UNSETTLED, Reason.QUIET, Reason.NOT_DELIVERING, Reason.SPACING, Reason.OPEN_WRITE,
-    Reason.BLAST,
+    Reason.BLAST, Reason.PLATFORM_REFUSED,
 })  # fmt: skip
 """While it is so an approval waits: the condition passes by itself, and a person's yes is not lost to it."""
 CREATIVE_LIFE = timedelta(hours=24)
@@ -117,7 +118,10 @@ def _target(a: DecisionRecord, o: Observation, d: Decisions, i: int, rules: Rule
 def _budget(a: DecisionRecord, o: Observation, d: Decisions, i: int, rules: RuleSettings, grid: Grid) -> Reason | None:
     row = o.take(np.array([i]))
     if open_for_budget(row, rules)[0]:
-        return None if legal_budget(row, float(a.new), rules)[0] else Reason.NO_BUDGET_STEP
+        if not legal_budget(row, float(a.new), rules)[0]:
+            return Reason.NO_BUDGET_STEP
+        there = Refused.THERE_BUDGET_UP if float(a.new) > row.budget[0] else Refused.THERE_BUDGET_DOWN
+        return Reason.PLATFORM_REFUSED if said_no(row, there)[0] else None
     if row.open_write[0]:
         return Reason.OPEN_WRITE
     held = Reason(int(d.reason[i]))

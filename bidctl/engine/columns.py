@@ -272,11 +272,9 @@ class Columns:
 
     @cached_property
     def base_due(self) -> Bool:
-        """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight, and not within
-        the hour of a refusal."""
-        waits = self.roster.among(self.standing.budget_refused)
+        """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight."""
         ours = ~(self.e.enrolled_at > self.midnight)
-        return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours & ~waits
+        return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours
 
     @cached_property
     def midnight(self) -> float:

@@ -39,7 +39,7 @@ def judge_creatives(v: CreativeView, s: RuleSettings, campaigns: int) -> Creativ
     spared = chosen & (rank >= allowed[v.campaign_index])
     verdict[chosen] = Verdict.RETIRE
     verdict[spared] = Verdict.SPARED
-    tired = _tired(v, s) & (verdict == Verdict.KEEP)
+    tired = _tired(v, s) & np.isin(verdict, (Verdict.KEEP, Verdict.TOP))  # the best tire too
     verdict[tired] = Verdict.TIRED
     wanted, add = _relay(v, verdict, s, campaigns)
     return CreativeVerdicts(verdict, wanted, add, false_share)
@@ -54,6 +54,7 @@ def _standing(v: CreativeView, s: RuleSettings) -> NDArray[np.int8]:
         (~v.delivering, Verdict.GONE),
         (v.picked_by_system, Verdict.SYSTEM),
         (v.shared, Verdict.SHARED),
+        (~v.returns, Verdict.NO_RETURN),
         (~v.free, Verdict.CAMPAIGN_NOT_FREE),
         (v.gmv_rank <= TOP, Verdict.TOP),
         (~np.isfinite(v.age_h), Verdict.AGE_UNKNOWN),

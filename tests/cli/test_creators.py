@@ -64,6 +64,9 @@ def test_without_tables_what_is_missing_is_named(run: Terminal) -> None:
         r["gain"] is None and r["grade"] is None and "3700:product" in r["missing"] and "samples" in r["missing"]
         for r in rows
     )
+    for lang, words in (("zh", ("商品表缺 1 个商品", "样品成本")), ("en", ("1 products of the table", "samples"))):
+        out = run.done(*WORDS, "--lang", lang).out
+        assert all(word in out for word in words) and "…" not in out, out
     wrong = run(*WORDS, "--creators", "absent.csv")
     assert wrong.code == 1 and "absent.csv" in wrong.err
 

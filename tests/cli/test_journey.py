@@ -248,6 +248,11 @@ def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None
     desk.run.done("enrol", "--account", desk.account, "--campaign", low["id"], *terms)
     desk.tick("dry")
     desk.advance(hours=DAY_ONE_H)
+    gone = ("--account", desk.account, "--campaign", "1861999999999999", "--goal", 2)
+    desk.run.done("enrol", *gone)
+    unlisted = desk.run("revert", "1861999999999999", "--account", desk.account, "--to", "2")
+    assert unlisted.code == 2 and "does not list it" in unlisted.err
+    desk.run.done("unenrol", "1861999999999999", "--account", desk.account)
     unknown = desk.run("revert", low["id"], "--account", desk.account)
     assert unknown.code == 2 and "--to" in unknown.err
     desk.tick("live")

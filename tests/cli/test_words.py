@@ -76,6 +76,14 @@ def test_every_command_explains_itself_in_both_languages(command: str) -> None:
     assert "--lang" in shown.output or isinstance(cli.get_command(click.Context(cli), command), click.Group)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_what_all_take(command: str) -> None:
+    found = cli.get_command(click.Context(cli), command)
+    named = {option for param in found.params for option in param.opts} if found else set()
+    wanted = {"--json", "--lang"} if command == "demo" else {"--config", "--json", "--lang"}  # a demo configures itself
+    assert wanted <= named or isinstance(found, click.Group)
+
+
 def test_help_lists_every_command_and_the_version_is_ours() -> None:
     listed = CliRunner().invoke(cli, ["--help"]).output
     assert all(command in listed for command in COMMANDS)

@@ -31,6 +31,8 @@ class RefundsPage(Wire):
 
 
 class BillsPage(Wire):
+    code: Id
+    """Of the second layer of success, which these answers must have."""
     rows: Items[object] = Field((), validation_alias="data")
     data_size: int | None = None
     is_end: int
@@ -81,6 +83,8 @@ class AftersaleInfo(Wire):
     refund_status: int
     update_time: Moment = None
     aftersale_status_to_final_time: Moment = None
+    refund_amount: Fen = 0
+    refund_post_amount: Fen = 0
     return_promotion_amount: Fen = 0
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bidctl.adapters.export.errors import TableError
 from bidctl.adapters.export.sheet import read_cells, refuse_other
@@ -18,8 +18,7 @@ LONGEST = 20
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`number` from 1; `raw` as it stands in the file (cells joined by commas where that is a workbook)."""
 
     number: int

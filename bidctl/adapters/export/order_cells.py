@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
-from bidctl.adapters.export.cells import EXACT, blank, number
+from bidctl.adapters.export.cells import BLANK, EXACT, blank, number
 from bidctl.adapters.export.errors import CellError
 from bidctl.adapters.export.words import Say
 from bidctl.domain.orders import RefundStage
@@ -43,9 +44,10 @@ def key(cell: object) -> str:
 
 def words(cell: object) -> str:
     """A name or an id, "" where there is none."""
-    if blank(cell):
-        return ""
-    return key(cell) if isinstance(cell, int | float) else str(cell).strip()
+    if isinstance(cell, int | float):
+        return key(cell)
+    text = "" if cell is None else str(cell).strip()
+    return "" if text in BLANK else text
 
 
 def fen(cell: object) -> int | None:
@@ -70,14 +72,30 @@ def fen(cell: object) -> int | None:
     return int(found)
 
 
+def usual(cell: object, zone: tzinfo) -> float | None:
+    """Epoch second of an instant as nearly every export writes it, 2026-09-01 12:30:05 in `zone`; None where it is written otherwise."""
+    if not isinstance(cell, str) or len(cell) != 19 or cell[10] not in " T" or cell[13] != ":" or cell[16] != ":":
+        return None
+    seconds, minute = cell[17:], _minute(cell[:16], zone)
+    return None if minute is None or not seconds.isdecimal() or seconds >= "60" else minute + int(seconds)
+
+
+@lru_cache(maxsize=1 << 16)
+def _minute(text: str, zone: tzinfo) -> float | None:
+    """Epoch second at which a minute begins: exports are ordered by time, and a zone costs more than all the rest of a cell."""
+    found = _written(text)
+    return None if found is None else found.replace(tzinfo=zone).timestamp()
+
+
 def moment(cell: object) -> datetime | None:
     """An instant, naive where it names no zone; None where there is none."""
     if isinstance(cell, datetime):
         return cell
     if blank(cell):
         return None
-    found = _written(str(cell).strip())
-    if found is None or len(str(cell).strip()) <= len("2026-09-01"):
+    text = str(cell).strip()
+    found = _written(text)
+    if found is None or len(text) <= len("2026-09-01"):
         raise CellError(Say.INSTANT())
     return found
 

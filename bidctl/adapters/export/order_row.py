@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import TypeVar
+from datetime import tzinfo
+from typing import NamedTuple, TypeVar
 
 from bidctl.adapters.export import order_cells as cells
 from bidctl.adapters.export.cells import blank
@@ -39,8 +39,7 @@ class Reading:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a line tells. `unpaid`: an order that was not paid; `presale` fen of an open presale's deposit: neither is an order yet."""
 
     order: OrderRow | None = None
@@ -50,20 +49,15 @@ class Told:
     presale: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     cells: list[object]
+    places: Mapping[str, tuple[int, str]]
     how: Reading
-
-    def cell(self, name: str) -> object:
-        """ "" where the file has no such column, or the line ends before it."""
-        place = self.how.places.get(name)
-        return self.cells[place[0]] if place is not None and place[0] < len(self.cells) else ""
 
     def read(self, name: str, read: Callable[[object], T], none: T) -> T:
         """A cell as `read` understands it; `none` where it is empty or the file has no such column."""
-        place = self.how.places.get(name)
-        if place is None or place[0] >= len(self.cells):
+        place = self.places.get(name)
+        if place is None:
             return none
         cell = self.cells[place[0]]
         if cell is None or cell == "":
@@ -74,20 +68,25 @@ class _Row:
             expected = error.expected if isinstance(error, CellError) else Say.NUMBER()
             raise Doubtful(Doubt.UNREADABLE, Say.IN_COLUMN(column=place[1], expected=expected)) from None
 
-    def at(self, name: str, *, day: bool = False) -> datetime | None:
+    def at(self, name: str, *, day: bool = False) -> float | None:
+        """Epoch second."""
+        place = self.places.get(name)
+        if place is not None and not self.how.zoned:
+            usual = cells.usual(self.cells[place[0]], self.how.zone)
+            if usual is not None:
+                return usual
         found = self.read(name, cells.moment_or_day if day else cells.moment, None)
-        if found is None or found.tzinfo is not None:
-            return found
-        if self.how.zoned:
-            raise Doubtful(Doubt.NO_ZONE, Say.VALUE(value=self.how.places[name][1]))
-        return found.replace(tzinfo=self.how.zone)
+        if found is not None and found.tzinfo is None:
+            if self.how.zoned:
+                raise Doubtful(Doubt.NO_ZONE, Say.VALUE(value=self.places[name][1]))
+            found = found.replace(tzinfo=self.how.zone)
+        return None if found is None else found.timestamp()
 
 
 def told(line: Line, how: Reading) -> Told:
     """The facts of a line. Raises Doubtful: then nothing of it counts."""
-    if len(line.cells) != how.width:
-        _must_fit(line, how)
-    row = _Row(line.cells, how)
+    whole = line.cells if len(line.cells) == how.width else _fitting(line.cells, how)
+    row = _Row(whole, how.places, how)
     _currency(row)
     order = row.read("order", cells.key, "")
     if not order:
@@ -96,7 +95,7 @@ def told(line: Line, how: Reading) -> Told:
     refund, bill = _refund(row, order, paid_at), _bill(row, order)
     if paid_at is None or paid is None:
         return _without_payment(row, paid, paid_at, refund, bill)
-    at, buyer = paid_at.timestamp(), row.read("buyer", cells.fen, None)
+    buyer = row.read("buyer", cells.fen, None)
     about = (
         row.read("product", cells.key, ""),
         row.read("live_account", cells.words, ""),
@@ -105,27 +104,28 @@ def told(line: Line, how: Reading) -> Told:
     )
     subsidy = row.read("subsidy", cells.fen, None) or 0
     kept = (paid, paid - subsidy if buyer is None else buyer, subsidy)
-    return Told((order, *about, at, at + KNOWN_AFTER_S, *kept), refund, bill)
+    return Told((order, *about, paid_at, paid_at + KNOWN_AFTER_S, *kept), refund, bill)
 
 
-def _must_fit(line: Line, how: Reading) -> None:
-    """A line cut short, or with cells beyond the headings, has lost or shifted some: nothing of it can be trusted."""
+def _fitting(found: list[object], how: Reading) -> list[object]:
+    """As many cells as there are headings. A line cut short, or with cells beyond the headings, has lost or shifted some: nothing of it
+    can be trusted."""
     needed = max(i for name, (i, _) in how.places.items() if name in NEEDED)
-    if len(line.cells) <= needed or not all(blank(cell) for cell in line.cells[how.width :]):
-        raise Doubtful(Doubt.UNREADABLE, Say.CELLS(found=len(line.cells), width=how.width))
+    if len(found) <= needed or not all(blank(cell) for cell in found[how.width :]):
+        raise Doubtful(Doubt.UNREADABLE, Say.CELLS(found=len(found), width=how.width))
+    return found[: how.width] + [""] * (how.width - len(found))
 
 
 def _currency(row: _Row) -> None:
-    cell = row.cell("currency")
-    if blank(cell):
+    said = row.read("currency", cells.words, "").upper()
+    if not said:
         return
-    said = str(cell).strip().upper()
     if ("CNY" if said in YUAN else said) != row.how.currency:
         raise Doubtful(Doubt.CURRENCY, Say.OTHER_CURRENCY(found=said, currency=row.how.currency))
 
 
 def _without_payment(
-    row: _Row, paid: int | None, paid_at: datetime | None, refund: RefundRow | None, bill: BillRow | None
+    row: _Row, paid: int | None, paid_at: float | None, refund: RefundRow | None, bill: BillRow | None
 ) -> Told:
     """A line of refunds or bills alone, an unpaid order, an open presale; half a payment is none of these."""
     if paid_at is not None:
@@ -137,25 +137,27 @@ def _without_payment(
     return Told(None, refund, bill)
 
 
-def _refund(row: _Row, order: str, paid_at: datetime | None) -> RefundRow | None:
+def _refund(row: _Row, order: str, paid_at: float | None) -> RefundRow | None:
     amount = row.read("refund_amount", cells.fen, None)
     if not amount:
         return None
     at = row.at("refund_at")
     if at is None:
         raise Doubtful(Doubt.UNREADABLE, Say.NO_REFUND_TIME())
-    happened, stage = at.timestamp(), row.read("stage", cells.stage, None)
+    stage = row.read("stage", cells.stage, None)
     if stage is None:
-        quick = paid_at is not None and happened - paid_at.timestamp() <= DISPATCH_DAYS * DAY
+        quick = paid_at is not None and at - paid_at <= DISPATCH_DAYS * DAY
         stage = RefundStage.BEFORE_DISPATCH if quick else RefundStage.AFTER_RECEIPT
     key = row.read("refund", cells.key, "") or f"{order}/refund"
-    return order, key, happened, happened + KNOWN_AFTER_S, amount, int(stage)
+    return order, key, at, at + KNOWN_AFTER_S, amount, int(stage)
 
 
 def _bill(row: _Row, order: str) -> BillRow | None:
     amount = row.read("billed", cells.fen, None)
-    at = None if amount is None else row.at("billed_at", day=True)
-    if amount is None or (at is None and amount == 0):
+    if amount is None:
+        return None
+    at = row.at("billed_at", day=True)
+    if at is None and amount == 0:
         return None
     if at is None:
         raise Doubtful(Doubt.UNREADABLE, Say.NO_BILL_TIME())
@@ -163,5 +165,4 @@ def _bill(row: _Row, order: str) -> BillRow | None:
     received = row.read("received", cells.fen, None)
     left = amount - commission - fee if received is None else received
     key = row.read("bill", cells.key, "") or f"{order}/bill"
-    known = bill_known_at(at.timestamp(), row.how.zone)
-    return order, key, at.timestamp(), known, int(BillKind.SETTLED), amount, left, commission, fee
+    return order, key, at, bill_known_at(at, row.how.zone), int(BillKind.SETTLED), amount, left, commission, fee

@@ -206,6 +206,24 @@ def test_money_is_exact(amount: Decimal) -> None:
     assert batch.facts.orders.paid.tolist() == [int(amount * 100)]
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)), st.sampled_from(["Asia/Shanghai", "America/New_York"]))
+def test_an_instant_is_the_same_however_it_is_written(at: datetime, zone: str) -> None:
+    at = at.replace(microsecond=0)
+    texts = (
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        f"{at:%Y-%m-%dT%H:%M:%S}",
+        f" {at:%Y/%m/%d %H:%M:%S}",
+        f"{at:%Y-%m-%d %H:%M:%S}.000",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "orders.csv"
+        rows = [(str(i), text, "1.00") for i, text in enumerate(texts)]
+        file.write_text(text_of(*rows, head=("order_id", "paid_at", "paid_amount")), "utf-8")
+        (batch,) = open_orders(file, ZoneInfo(zone)).batches(5.0)
+    assert facts_of(batch).orders.paid_at.tolist() == [at.replace(tzinfo=ZoneInfo(zone)).timestamp()] * len(texts)
+
+
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
     found = open_at(sqlite_url(tmp_path_factory.mktemp("ledger")))

@@ -324,6 +324,22 @@ async def test_creatives_in_yuan_with_who_picked_them() -> None:
     assert found["5"].shared and not found["3"].shared
 
 
+@pytest.mark.parametrize(
+    ("media", "returns"),
+    [
+        ({"video_material": {"material_id": 1, "aweme_item_id": 9}}, True),
+        ({"video_material": {"material_id": 1, "video_id": "v1"}}, True),
+        ({"video_material": {"material_id": 1}}, False),
+        ({"image_material": {"material_id": 1, "image_id": "i1"}}, False),
+        ({"carousel_material": {"material_id": 1}}, False),
+    ],
+)
+async def test_what_could_not_be_added_again_is_told(media: dict[str, object], returns: bool) -> None:
+    platform = FakePlatform().on(MATERIALS, materials([material(1, material_info={"material_type": "?"} | media)], []))
+    (found,) = await platform.reads().creatives(ACCOUNT, PLAN)
+    assert found.returns is returns and found.products == ("1",)
+
+
 async def test_a_creative_is_at_least_as_old_as_the_spend_that_shows_it() -> None:
     """No row tells when a creative was made: one that spent in a window that ended at midnight three days ago is 72 h old."""
     unspent = {"stats_info": {"stat_cost_for_roi2": 0.0}}

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from bidctl.adapters.store import SqlLedger
 from bidctl.adapters.store.errors import Unsettled
@@ -75,6 +76,27 @@ def test_told_again_is_nothing_new(ledger: SqlLedger) -> None:
     assert take(ledger, *HISTORY, *HISTORY[::-1]) == Taken(0, 0, 0, 14, 0)
     assert stored(ledger) == first and not aside(ledger)
     assert stored(ledger, 20 * DAY)["b"] == (2000, 2000, 0, 0), "as it was known before it was taken back"
+
+
+def test_sqlite_looks_up_the_rows_that_it_is_asked_for_and_no_others(tmp_path: Path) -> None:
+    """Told nothing, it walks through all rows of the account for every page of a look-up: the n-th batch costs n times the first."""
+    ledger = open_at(sqlite_url(tmp_path))
+    take(ledger, *HISTORY, R("z", "r9", 100))
+    asked: list[tuple[str, object]] = []
+
+    def hear(_: object, __: object, statement: str, values: object, *___: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(ledger.engine, "before_cursor_execute", hear)
+    take(ledger, *HISTORY, R("z", "r9", 100))
+    event.remove(ledger.engine, "before_cursor_execute", hear)
+    steps = []
+    with ledger.begin() as t:
+        for statement, values in asked:
+            if statement.startswith("SELECT") and " IN (" in statement:
+                steps += [r[-1] for r in t.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]  # type: ignore[arg-type]
+    ledger.close()
+    assert len(steps) >= 7 and all("(account=? AND " in step for step in steps), steps
 
 
 def test_a_bill_before_its_order_counts_by_itself_once_the_order_comes(ledger: SqlLedger) -> None:
