@@ -192,6 +192,11 @@ class Books:
 
     # what was booked
 
+    def ledger(self, until: float) -> dict[str, Int]:
+        """(n,) fen by campaign when all that arrives before `until` is booked: gmv = kept + refunded + open."""
+        self.arrive(until)
+        return {name: getattr(self, name).copy() for name in LEDGER if name != "never_refunded"}
+
     def hours(self, campaigns: Int, day: int, first: int, last: int) -> Int:
         """(HOURLY, hours [first, last), campaigns) of a natural day; zeros where nothing was booked."""
         page = self._page(day)

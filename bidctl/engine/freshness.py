@@ -46,8 +46,12 @@ class LastTwo:
         if len(rows) == 0:
             return
         if (rows[1:] > rows[:-1]).all() and (at > self.at[rows, 0]).all():  # each row once, and newer than what is held
-            for table, newest in ((self.at, at), (self.spend, spend), (self.day, day)):
-                table[rows, 1], table[rows, 0] = table[rows, 0], newest
+            self.at[rows, 1], self.spend[rows, 1], self.day[rows, 1] = (
+                self.at[rows, 0],
+                self.spend[rows, 0],
+                self.day[rows, 0],
+            )
+            self.at[rows, 0], self.spend[rows, 0], self.day[rows, 0] = at, spend, day
             return
         touched = np.unique(rows)
         held = np.repeat(touched, 2)
