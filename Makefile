@@ -43,6 +43,7 @@ $(RUN): requirements/run.txt requirements/build.txt pyproject.toml | $(UV)
 	@test -x $(PY) || $(UV) venv -q --python "$$(command -v python3)" .venv
 	@$(UV) pip install -q --python $(PY) --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -q bidctl policies sim
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)

@@ -3,8 +3,8 @@
     python -m benchmarks.bench_control base60 --policies curve guard pi --accounts 10 --seeds 11 12 13 --days 60
 
 Scenarios: shipped names or TOML files, or `all`: every class of goods; the base class where none is named. `--accounts`: the
-first ones of each. From 20 accounts on (over all seeds) intervals resample accounts. Live rooms need `--every 2`: at six hours no
-decision falls into a session.
+first ones of each. From 20 accounts on (over all seeds) intervals resample accounts. A decision every six hours, or as often as the
+scenario's live rooms need.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bidctl.cli.sim.given import entrants_of
 from bidctl.domain.reasons import Reason
+from bidctl.policy.rulebook import RuleSettings
 from policies.hold import Hold
 from sim.bootstrap import Interval
+from sim.cadence import cadence
 from sim.experiment import market
 from sim.oracle import measure
 from sim.result import Result
@@ -43,9 +45,12 @@ def main() -> None:
     asked.add_argument("--accounts", type=int, default=4)
     asked.add_argument("--seeds", type=int, nargs="+", default=[1])
     asked.add_argument("--days", type=int, default=60)
-    asked.add_argument("--every", type=int, default=6, help="hours from one decision to the next")
+    asked.add_argument("--every", type=int, help="hours from one decision to the next; else as the scenario needs")
     asked.add_argument(
         "--sample", type=int, default=200, help="campaigns of each seed that the oracles are computed for"
+    )
+    asked.add_argument(
+        "--evidence", type=float, default=RuleSettings().evidence_p, help="probability that R-EVIDENCE asks for"
     )
     given = asked.parse_args() if __name__ == "__main__" else asked.parse_args([])
     print(f"{given.days} days, seeds {given.seeds}, {given.accounts} accounts; regret and gain in % of O_free [95 %]")
@@ -56,7 +61,7 @@ def main() -> None:
             given.policies,
             tuple(range(given.accounts)),
             given.seeds,
-            Plan(given.days, given.every),
+            Plan(given.days, given.every or cadence(scenario), RuleSettings(evidence_p=given.evidence)),
             given.sample,
         )
 

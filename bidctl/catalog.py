@@ -25,7 +25,7 @@ from bidctl.policy.declarative import Declarative, read_policy
 from bidctl.policy.language.expression import near
 from bidctl.policy.language.words import PolicyError
 from bidctl.problem import SafetyProblem, UsageProblem
-from bidctl.wording import Wording, told_by_system
+from bidctl.wording import Wording, told_by_parser, told_by_system
 from bidctl.words import Say
 
 TOML = ".toml"
@@ -166,12 +166,10 @@ def _written(file: Path, reference: str, given: Mapping[str, str]) -> Policy:
         raise UsageProblem(Say.POLICY_NO_FILE(file=file)) from None
     except OSError as error:
         raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=told_by_system(error))) from None
-    except UnicodeDecodeError as error:
-        raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=error)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=error)) from None
-    except RecursionError:
-        raise UsageProblem(Say.POLICY_NESTED(file=file)) from None
+    except UnicodeDecodeError:
+        raise UsageProblem(Say.CONFIG_NOT_UTF8(file=file)) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=told_by_parser(error))) from None
 
 
 def _gallery_files() -> Iterator[Path]:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from bidctl.problem import UsageProblem
-from bidctl.wording import Wording, told_by_system
+from bidctl.wording import LANGUAGES, Wording, told_by_parser, told_by_system
 from bidctl.words import Say
 
 PREFIX = "BIDCTL_"
 OWN_VARIABLES = frozenset({"BIDCTL_CONFIG", "BIDCTL_SECRET_KEY", "BIDCTL_LANG"})
 """Variables that are not settings of the file; every setting is `BIDCTL_<SECTION>__<KEY>`."""
 DEFAULT_FILE = "bidctl.toml"
+SQLITE = "sqlite:///"
 BOUNDS = {
     "greater_than": (Say.EXPECT_ABOVE, "gt"),
     "greater_than_equal": (Say.EXPECT_AT_LEAST, "ge"),
@@ -44,11 +56,41 @@ SHAPES = {
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(Say.EXPECT_NUMBER().both)
+    return value
+
+
+def _address(url: str) -> str:
+    """An address of the web, or none."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not url.split()[1:]
+    except ValueError:  # a port that is none
+        whole = None
+    if url and not whole:
+        raise ValueError(Say.ADDRESS().both)
+    return url
+
+
+Number = Annotated[float, BeforeValidator(_no_flag)]
+Address = Annotated[str, AfterValidator(_address)]
 
 
 def _loopback(url: str) -> bool:
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def _refuse_unsafe(url: str, emulated: bool) -> None:
+    """What is for an emulator on loopback only; elsewhere the address is https."""
+    if not _loopback(url) and emulated:
+        raise ValueError(Say.EMULATOR_ONLY().both)
+    if not _loopback(url) and not url.startswith("https://"):
+        raise ValueError(Say.HTTPS(url=url).both)
 
 
 class Store(_Section):
@@ -59,7 +101,7 @@ class Store(_Section):
     @field_validator("url")
     @classmethod
     def _known(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if not url.startswith((SQLITE, "postgresql://", "postgresql+psycopg://")):
             raise ValueError(Say.STORE_URL().both)
         return url
 
@@ -68,13 +110,13 @@ class Platform(_Section):
     """The platform's open API. `limits = "off"` is for an emulator on loopback only."""
 
     name: Literal["qianchuan"] = "qianchuan"
-    base_url: str = "https://api.oceanengine.com"
+    base_url: Address = "https://api.oceanengine.com"
     app_id: str = ""
     app_secret: SecretStr = SecretStr("")
-    request_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    request_timeout_s: Number = Field(default=10.0, gt=0, le=120)
     limits: Literal["on", "off"] = "on"
-    requests_per_second: float = Field(default=2.0, gt=0, le=100, description="reads per advertiser")
-    writes_per_second: float = Field(default=1.0, gt=0, le=10)
+    requests_per_second: Number = Field(default=2.0, gt=0, le=100, description="reads per advertiser")
+    writes_per_second: Number = Field(default=1.0, gt=0, le=10)
     clock: Literal["system", "emulator"] = "system"
 
     @property
@@ -83,10 +125,7 @@ class Platform(_Section):
 
     @model_validator(mode="after")
     def _emulator_is_near(self) -> Platform:
-        if not self.loopback and (self.clock == "emulator" or self.limits == "off"):
-            raise ValueError(Say.EMULATOR_ONLY().both)
-        if not self.loopback and not self.base_url.startswith("https://"):
-            raise ValueError(Say.HTTPS().both)
+        _refuse_unsafe(self.base_url, self.clock == "emulator" or self.limits == "off")
         return self
 
 
@@ -94,21 +133,18 @@ class Shop(_Section):
     """A shop's own open API (抖店), from which orders, refunds and bills are fetched. `account`: under which they are kept, "" = the
     shop's id. `limits = "off"` is for an emulator on loopback only."""
 
-    base_url: str = "https://openapi-fxg.jinritemai.com"
+    base_url: Address = "https://openapi-fxg.jinritemai.com"
     app_key: str = ""
     app_secret: SecretStr = SecretStr("")
     shop_id: str = ""
     account: str = ""
-    request_timeout_s: float = Field(default=20.0, gt=0, le=120)
+    request_timeout_s: Number = Field(default=20.0, gt=0, le=120)
     limits: Literal["on", "off"] = "on"
-    requests_per_second: float = Field(default=5.0, gt=0, le=100)
+    requests_per_second: Number = Field(default=5.0, gt=0, le=100)
 
     @model_validator(mode="after")
     def _emulator_is_near(self) -> Shop:
-        if not _loopback(self.base_url) and self.limits == "off":
-            raise ValueError(Say.EMULATOR_ONLY().both)
-        if not _loopback(self.base_url) and not self.base_url.startswith("https://"):
-            raise ValueError(Say.HTTPS().both)
+        _refuse_unsafe(self.base_url, self.limits == "off")
         return self
 
     @field_validator("shop_id", "account", mode="before")
@@ -122,12 +158,12 @@ class Shop(_Section):
 class Run(_Section):
     """The scheduler. `tick_minutes` between looks; `language` of every text an operator reads."""
 
-    tick_minutes: float = Field(default=10.0, ge=1, le=60)
+    tick_minutes: Number = Field(default=10.0, ge=1, le=60)
     language: Literal["zh", "en"] = "zh"
     accounts: tuple[str, ...] = ()
     kill_file: str = "bidctl.kill"
     key_file: str = "bidctl.key"
-    lease_s: float = Field(default=60.0, ge=5, le=600)
+    lease_s: Number = Field(default=60.0, ge=5, le=600)
 
     @field_validator("accounts", mode="before")
     @classmethod
@@ -135,6 +171,13 @@ class Run(_Section):
         if isinstance(value, list | tuple) and any(isinstance(v, float) for v in value):
             raise ValueError(Say.FLOAT_ID().both)
         return tuple(str(v) for v in value) if isinstance(value, list | tuple) else value
+
+    @field_validator("accounts")
+    @classmethod
+    def _ids_are_digits(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(v.isascii() and v.isdigit() for v in value):
+            raise ValueError(Say.DIGITS().both)
+        return value
 
 
 class Stoploss(_Section):
@@ -144,10 +187,17 @@ class Stoploss(_Section):
     loss_of_day: float | Literal["off", "unset"] = "unset"
     resume_at_midnight: bool = False
 
-    @field_validator("spend_without_orders", "loss_of_day")
+    @field_validator("spend_without_orders", "loss_of_day", mode="before")
     @classmethod
-    def _positive(cls, value: float | str) -> float | str:
-        if isinstance(value, float | int) and value <= 0:
+    def _a_limit(cls, value: Any) -> Any:
+        """A limit that can be reached: NaN or infinity would be "off" without a word."""
+        if value in ("off", "unset"):
+            return value
+        try:
+            reachable = not isinstance(value, bool) and 0 < float(value) < math.inf
+        except (TypeError, ValueError):
+            reachable = False
+        if not reachable:
             raise ValueError(Say.STOPLOSS_YUAN().both)
         return value
 
@@ -160,8 +210,8 @@ class Cash(_Section):
     """What a yuan of ad cost takes from the till: shares of it that come back as a rebate (返点) or were paid from grants
     (赠款). Break-even and profit stand on what is left."""
 
-    rebate_share: float = Field(default=0.0, ge=0, lt=1)
-    grant_share: float = Field(default=0.0, ge=0, lt=1)
+    rebate_share: Number = Field(default=0.0, ge=0, lt=1)
+    grant_share: Number = Field(default=0.0, ge=0, lt=1)
 
     @property
     def share(self) -> float:
@@ -191,8 +241,8 @@ class Tables(_Section):
 class Notify(_Section):
     """Where notices go; empty = only the log."""
 
-    webhook: str = ""
-    feishu: str = ""
+    webhook: Address = ""
+    feishu: Address = ""
     feishu_secret: SecretStr = SecretStr("")
 
 
@@ -212,31 +262,56 @@ class Settings(_Section):
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings of a file (default `bidctl.toml`, which may be absent) with `BIDCTL_*` on top. Raises UsageProblem."""
+    """Settings of a file (default `bidctl.toml`, which may be absent) with `BIDCTL_*` on top; paths as they are from here.
+    Raises UsageProblem."""
     named = path or (Path(environ["BIDCTL_CONFIG"]) if "BIDCTL_CONFIG" in environ else None)
     file = named or Path(DEFAULT_FILE)
     tree = _read(file) if named or file.exists() else {}
-    _overlay(tree, environ)
+    said = _overlay(tree, environ)
     try:
-        return Settings.model_validate(tree)
+        return _beside(file.parent, Settings.model_validate(tree), said)
     except ValidationError as error:
-        raise UsageProblem(_one_line(str(file), error)) from None
+        raise UsageProblem(_one_line(str(file), error, said)) from None
+
+
+def _beside(folder: Path, settings: Settings, said: Mapping[tuple[int | str, ...], str]) -> Settings:
+    """Paths that the file names, and those it leaves as they are, lie beside it; those of variables where the call is made."""
+
+    def moved(section: str, *keys: str) -> _Section:
+        told: _Section = getattr(settings, section)
+        paths = {key: getattr(told, key) for key in keys if (section, key) not in said}
+        return told.model_copy(update={key: _path(folder, path) for key, path in paths.items() if path})
+
+    sections = {"store": ("url",), "run": ("kill_file", "key_file"), "tables": tuple(Tables.model_fields)}
+    return settings.model_copy(update={section: moved(section, *keys) for section, keys in sections.items()})
+
+
+def _path(folder: Path, told: str) -> str:
+    """A path, or the address of a ledger, as it is from here."""
+    if "://" not in told:
+        return str(folder / told)
+    file = told.removeprefix(SQLITE)
+    return told if file == told or file.startswith(("/", ":")) else f"{SQLITE}{folder / file}"
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise UsageProblem(Say.NO_CONFIG(file=file)) from None
     except OSError as error:
         raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=told_by_system(error))) from None
-    except UnicodeDecodeError as error:
-        raise UsageProblem(Say.CONFIG_UNREADABLE(file=file, error=error)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=error)) from None
+    except UnicodeDecodeError:
+        raise UsageProblem(Say.CONFIG_NOT_UTF8(file=file)) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageProblem(Say.CONFIG_NOT_TOML(file=file, error=told_by_parser(error))) from None
 
 
-def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
+def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[int | str, ...], str]:
+    """Puts the variables on top of the file; which of them said what, by section and key."""
+    if environ.get("BIDCTL_LANG", "") not in ("", *LANGUAGES):
+        raise UsageProblem(Say.LANGUAGE(found=environ["BIDCTL_LANG"], known=", ".join(LANGUAGES)))
+    said: dict[tuple[int | str, ...], str] = {}
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in OWN_VARIABLES:
             continue
@@ -244,12 +319,20 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
         model = Settings.model_fields.get(section)
         known = getattr(model.annotation, "model_fields", {}) if model else {}
         if key not in known:
-            near = difflib.get_close_matches(name, [*_variables(), *OWN_VARIABLES], n=1)
-            raise UsageProblem(Say.VARIABLE(name=name, prefix=PREFIX, hint=_hint(near)))
+            raise UsageProblem(Say.VARIABLE(name=name, prefix=PREFIX, hint=_meant(name, section)))
         value: Any = environ[name]
         if key == "accounts":
             value = [v.strip() for v in value.split(",") if v.strip()]
-        tree.setdefault(section, {})[key] = value
+        if isinstance(tree.setdefault(section, {}), dict):
+            tree[section][key] = value
+            said[section, key] = name
+    return said
+
+
+def _meant(name: str, section: str) -> Wording:
+    if section == "rules":
+        return Say.RULES_IN_FILE()
+    return _hint(difflib.get_close_matches(name, [*_variables(), *OWN_VARIABLES], n=1, cutoff=0.8))
 
 
 def _variables() -> list[str]:
@@ -264,15 +347,16 @@ def _hint(near: list[str]) -> Wording:
     return Say.MEANT_KEY(name=near[0]) if near else Say.REMOVE_KEY()
 
 
-def _one_line(file: str, error: ValidationError) -> Wording:
+def _one_line(file: str, error: ValidationError, said: Mapping[tuple[int | str, ...], str]) -> Wording:
     first = error.errors(include_url=False)[0]
+    source = Say.FROM_VARIABLE(name=said[first["loc"][:2]]) if first["loc"][:2] in said else file
     place = ".".join(str(p) for p in first["loc"] if not str(p).startswith(("float", "literal", "function")))
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), _siblings(first["loc"]), n=1)
         return Say.UNKNOWN_KEY(file=file, place=place, hint=_hint(near))
     shown = "secret" not in place and not isinstance(first.get("input"), dict)
     found = Say.FOUND(value=first.get("input")) if shown else ""
-    return Say.WRONG_VALUE(file=file, place=place or "-", found=found, wrong=_expected(first))
+    return Say.WRONG_VALUE(file=source, place=place or "-", found=found, wrong=_expected(first))
 
 
 def _expected(wrong: ErrorDetails) -> Wording:
@@ -291,6 +375,6 @@ def _expected(wrong: ErrorDetails) -> Wording:
 def _siblings(loc: tuple[int | str, ...]) -> list[str]:
     fields = Settings.model_fields
     if len(loc) == 1:
-        return list(fields)
+        return [*fields, *(f"{name}.{key}" for name, field in fields.items() for key in _keys(field.annotation))]
     section = fields.get(str(loc[0]))
     return _keys(section.annotation) if section else []

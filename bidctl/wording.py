@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+LANGUAGES = ("zh", "en")
 BETWEEN = " / "
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -92,3 +93,19 @@ def told_by_system(error: OSError) -> Wording:
     """What the operating system says went wrong."""
     said = error.strerror or type(error).__name__
     return Wording(_OS.get(error.errno or 0, said), said)
+
+
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+def told_by_parser(error: ValueError | RecursionError) -> Wording:
+    """What is wrong with a text that should be TOML or JSON; its reader speaks English, the place is ours to say.
+
+    >>> told_by_parser(ValueError("Invalid value (at line 3, column 7)")).zh
+    '第3行第7列: Invalid value'
+    """
+    if isinstance(error, RecursionError):
+        return Wording("套得太深", "nested too deeply")
+    said = " ".join(str(error).split())
+    place = _PLACE.search(said)
+    return Wording(f"第{place[1]}行第{place[2]}列: {said[: place.start()]}" if place else said, said)

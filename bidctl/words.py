@@ -16,7 +16,14 @@ class Say(Phrases):
         'clock = "emulator" 和 limits = "off" 只用于本机 (127.0.0.1, loopback) 的模拟平台',
         'clock = "emulator" and limits = "off" are for an emulator on loopback (127.0.0.1) only',
     )
-    HTTPS = "应为 https:// 地址", "expected an https:// address"
+    HTTPS = "base_url: 取值 {url!r}, 应为 https:// 地址", "base_url: found {url!r}, expected an https:// address"
+    ADDRESS = "应为 https:// 或 http:// 地址", "expected an https:// or http:// address"
+    DIGITS = "应为平台显示的数字ID", "expected ids of digits as the platform shows them"
+    LANGUAGE = (
+        "环境变量 BIDCTL_LANG: 取值 {found!r}, 应为 {known}",
+        "variable BIDCTL_LANG: found {found!r}, expected one of {known}",
+    )
+    FROM_VARIABLE = "环境变量 {name}", "variable {name}"
     FLOAT_ID = (
         "账户ID写成小数会丢位, 请加引号写成文本",
         "account ids lost digits as a float; write them as text in quotes",
@@ -30,9 +37,10 @@ class Say(Phrases):
         "{file}: 没有这个文件; 生成一个: bidctl init",
         "{file}: no such file; write one with: bidctl init",
     )
-    CONFIG_UNREADABLE = (
-        "{file}: 无法按 UTF-8 文本读取: {error}",
-        "{file}: cannot be read as UTF-8 text: {error}",
+    CONFIG_UNREADABLE = "{file}: 无法读取: {error}", "{file}: cannot be read: {error}"
+    CONFIG_NOT_UTF8 = (
+        "{file}: 不是 UTF-8 文本; 请另存为 UTF-8",
+        "{file}: no UTF-8 text; save it as UTF-8",
     )
     CONFIG_NOT_TOML = "{file}: 不是有效的 TOML, 请修改该处: {error}", "{file}: not valid TOML, mend that place: {error}"
     VARIABLE = (
@@ -40,6 +48,7 @@ class Say(Phrases):
         "environment: unknown variable {name}, expected {prefix}<SECTION>__<KEY>{hint}",
     )
     MEANT_KEY = "; 是否指 {name}?", "; did you mean {name}?"
+    RULES_IN_FILE = "; 规则的数值写在文件的 [rules] 段", "; numbers of the rulebook go into [rules] of the file"
     REMOVE_KEY = "; 请删除", "; remove it"
     UNKNOWN_KEY = "{file}: {place}: 不认识的键{hint}", "{file}: {place}: unknown key{hint}"
     WRONG_VALUE = "{file}: {place}: {found}{wrong}", "{file}: {place}: {found}{wrong}"
@@ -99,7 +108,6 @@ class Say(Phrases):
         "policy {reference!r} refuses its parameters: {error}",
     )
     POLICY_NO_FILE = "{file}: 没有这个文件; 请检查路径", "{file}: no such file; check the path"
-    POLICY_NESTED = "{file}: 套得太深", "{file}: nested too deeply"
     POLICY_TEXT = "{file}: {told}", "{file}: {told}"
     ELSEWHERE = (
         "policies 包在 {found}, bidctl 在 {home}: 应在同一处; 请换一个目录运行",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
 import numpy as np
 
+from bidctl.domain.values import Kind
 from sim.calendar import HOUR
 from sim.lives import Timetable
 from sim.population import Planned
@@ -49,6 +51,23 @@ class Births:
         n = sum(at < end for at, _ in self._rooms)
         now, self._rooms = self._rooms[:n], self._rooms[n:]
         return sorted((room, at) for at, room in now)
+
+
+class Tenants:
+    """Which campaign each live room of the scenario has, where it is made anew each day."""
+
+    def __init__(self) -> None:
+        self._latest: dict[int, int] = {}  # live account -> its campaign
+
+    def note(self, made: Sequence[int], specs: Sequence[CampaignSpec], recreated: Sequence[bool]) -> None:
+        """Take up what the world has made; `recreated`: by campaign made, whether its group is made anew."""
+        anew = [i for i, again in zip(made, recreated, strict=True) if again and specs[i].kind == Kind.LIVE]
+        self._latest |= {specs[i].live_account: i for i in anew}
+
+    def leaving(self, opened: Sequence[tuple[int, float]], specs: Sequence[CampaignSpec]) -> list[tuple[int, float]]:
+        """(campaign, opening) of those that give way as their room opens; one made within the hour before stays."""
+        found = [(self._latest[room], at) for room, at in opened if room in self._latest]
+        return [(old, at) for old, at in found if specs[old].created_at < at - HOUR]
 
 
 def numbered(key: int, opening: float, scenario: Scenario) -> int:

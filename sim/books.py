@@ -192,30 +192,36 @@ class Books:
 
     # what was booked
 
+    def ledger(self, until: float) -> dict[str, Int]:
+        """(n,) fen by campaign when all that arrives before `until` is booked: gmv = kept + refunded + open."""
+        self.arrive(until)
+        return {name: getattr(self, name).copy() for name in LEDGER if name != "never_refunded"}
+
     def hours(self, campaigns: Int, day: int, first: int, last: int) -> Int:
         """(HOURLY, hours [first, last), campaigns) of a natural day; zeros where nothing was booked."""
+        page = self._page(day)
+        if page is not None and np.array_equal(campaigns, page.who):
+            return page.hours[:, first:last].astype(np.int64)
         out = np.zeros((HOURLY, last - first, len(campaigns)), np.int64)
-        have, column = self._columns(campaigns, day)
-        out[:, :, have] = self.pages[day - self.first_day].hours[:, first:last, column] if len(have) else 0
+        if page is not None:
+            have, column = _columns(campaigns, page)
+            out[:, :, have] = page.hours[:, first:last, column]
         return out
 
     def days(self, campaigns: Int, day: int) -> Int:
         """(DAILY, campaigns) of a natural day; zeros where nothing was booked."""
+        page = self._page(day)
+        if page is not None and np.array_equal(campaigns, page.who):
+            return self.daily[:, page.first : page.first + len(page.who)].copy()
         out = np.zeros((DAILY, len(campaigns)), np.int64)
-        have, column = self._columns(campaigns, day)
-        out[:, have] = self.daily[:, self.pages[day - self.first_day].first + column] if len(have) else 0
+        if page is not None:
+            have, column = _columns(campaigns, page)
+            out[:, have] = self.daily[:, page.first + column]
         return out
 
-    def _columns(self, campaigns: Int, day: int) -> tuple[Int, Int]:
+    def _page(self, day: int) -> Page | None:
         k = day - self.first_day
-        if not 0 <= k < len(self.pages):
-            return campaigns[:0], campaigns[:0]
-        page = self.pages[k]
-        if not len(page.who):
-            return campaigns[:0], campaigns[:0]
-        column = np.where(campaigns < len(page.column), page.column[np.minimum(campaigns, len(page.column) - 1)], -1)
-        have = np.flatnonzero(column >= 0)
-        return have, column[have]
+        return self.pages[k] if 0 <= k < len(self.pages) and len(self.pages[k].who) else None
 
     @property
     def _rows(self) -> int:
@@ -230,3 +236,10 @@ class Books:
             self.daily = np.pad(self.daily, ((0, 0), (0, more)))
             self._owner = np.pad(self._owner, (0, more))
         self._owner[self._rows : rows] = owners
+
+
+def _columns(campaigns: Int, page: Page) -> tuple[Int, Int]:
+    """Which of the campaigns have a column on the page, and these columns."""
+    column = np.where(campaigns < len(page.column), page.column[np.minimum(campaigns, len(page.column) - 1)], -1)
+    have = np.flatnonzero(column >= 0)
+    return have, column[have]

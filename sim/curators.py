@@ -139,7 +139,7 @@ class Curator:
         no = np.zeros(m, np.bool_)
         mine = CreativeDays(
             creative=names[:, 1].astype(np.str_), campaign_index=names[:, 0], product_index=np.zeros(m, np.int64),
-            delivering=~gone & (spend[:, -1] > 0), picked_by_system=no, shared=no, born=np.full(m, np.nan),
+            delivering=~gone & (spend[:, -1] > 0), picked_by_system=no, shared=no, returns=~no, born=np.full(m, np.nan),
             spend=spend / FEN, gmv=gmv / FEN, net=np.full(spend.shape, np.nan), orders=orders,
             settled_spend=np.full(m, np.nan), settled_gmv=np.full(m, np.nan),
         )  # fmt: skip

@@ -333,6 +333,7 @@ def _creative(c: Campaign, m: Material, totals: Mapping[int, Sums], known_since:
         totals=_totals(totals.get(m.id, ZERO), none=0),
         known_since=known_since,
         known_as=(str(m.item), m.video_id),
+        products=tuple(map(str, c.products)),
     )
 
 

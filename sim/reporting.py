@@ -30,9 +30,9 @@ class Reporter:
         if span not in ("hour", "day"):
             raise ValueError(f"span {span!r}: expected 'hour' or 'day'")
         days = range(max(day_of(since), self._books.first_day), day_of(min(until, now)) + 1)
-        make = self._hours if span == "hour" else self._day
-        parts = [make(campaigns, keys, d, since, until, now) for d in days]
-        return _joined([p for p in parts if p is not None])
+        if span == "hour":
+            return _joined([self._hours(campaigns, keys, d, since, until, now) for d in days])
+        return self._days(campaigns, keys, [d for d in days if since <= day_start(d) < until], now)
 
     def totals(self, campaigns: Int, keys: Int, now: float) -> Report:
         """The current natural day, one row per campaign, zeros included."""
@@ -41,12 +41,14 @@ class Reporter:
             campaigns, np.full(len(campaigns), day_start(day)), self._cells_of_day(campaigns, keys, day, now)
         )
 
-    def _day(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Report | None:
-        if not since <= day_start(day) < until:
-            return None
-        cells = self._cells_of_day(campaigns, keys, day, now)
-        who = np.flatnonzero((cells[SPEND] > 0) | (cells[ORDERS] > 0))
-        return _report(campaigns[who], np.full(len(who), day_start(day)), cells[:, who])
+    def _days(self, campaigns: Int, keys: Int, days: list[int], now: float) -> Report:
+        cells = np.zeros((BACK + WINDOWS, len(days), len(campaigns)), np.int64)
+        for i, day in enumerate(days):
+            cells[:, i] = self._cells_of_day(campaigns, keys, day, now)
+        rows = np.flatnonzero((cells[SPEND] > 0) | (cells[ORDERS] > 0))
+        when, who = np.divmod(rows, max(1, len(campaigns)))
+        begins = np.array([day_start(day) for day in days], np.float64)
+        return _report(campaigns[who], begins[when], cells.reshape(len(cells), -1).take(rows, axis=1))
 
     def _cells_of_day(self, campaigns: Int, keys: Int, day: int, now: float) -> Int:
         cells = self._books.days(campaigns, day)[: BACK + WINDOWS]
@@ -70,7 +72,9 @@ class Reporter:
         if self._rules.missing_share:
             seen &= self._luck(keys, day, np.arange(first, last), 1) >= self._rules.missing_share
         who, when = np.nonzero(seen.T)
-        return _report(campaigns[who], base + HOUR * (first + when.astype(np.float64)), cells[:, when, who])
+        rows = when * len(campaigns) + who
+        begins = base + HOUR * (first + when.astype(np.float64))
+        return _report(campaigns[who], begins, cells.reshape(len(cells), -1).take(rows, axis=1))
 
     def _revised(self, cells: Int, keys: Int, day: int, now: float) -> Int:
         if day == day_of(now) and self._revision > 0 and len(keys):

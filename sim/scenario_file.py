@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bidctl.wording import Wording, told_by_system
+from bidctl.wording import Wording, told_by_parser, told_by_system
 from sim.words import Say
 
 T = TypeVar("T")
@@ -28,8 +28,8 @@ def toml_of(path: Path) -> dict[str, Any]:
     """What the file holds. Raises ScenarioError."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        told = told_by_system(error) if isinstance(error, OSError) else error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        told = told_by_system(error) if isinstance(error, OSError) else told_by_parser(error)
         raise ScenarioError(Say.SCENARIO_TOML(file=path, error=told).both) from error
 
 

@@ -26,6 +26,8 @@ MANY = 20
 DRAWS = 2000
 DEAD_BAND = float(np.log(1.05))  # the smallest step that R-BAND allows
 YUAN = 100.0
+LOPSIDED = 0.2
+"""A mean of n amounts of skewness G is as good as normal where n > 25 G^2 (Cochran 1977, 2.15): where |G| / sqrt(n) is below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Conduct:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`gain_yuan`: what `first` earned more than `second`, a campaign, over all of them. `gain_share`: of the sampled campaigns,
-    over the profit of O_free (NaN without yardsticks). `better`: probability that `first` earns more, over resamples."""
+    over the profit of O_free (NaN without yardsticks). `better`: probability that `first` earns more, over resamples.
+    `carried_by`: campaigns that would carry the difference if all that do carried the same; `lopsided`: skewness of the campaigns'
+    differences over the root of their number."""
 
     first: str
     second: str
@@ -81,8 +85,15 @@ class Comparison:
     gain_yuan: Interval
     gain_share: Interval
     better: float
+    carried_by: float
+    lopsided: float
     unit: str
     units: int
+
+    @property
+    def trusted(self) -> bool:
+        """Whether enough campaigns carry the difference for its interval to cover the truth as often as it says."""
+        return abs(self.lopsided) <= LOPSIDED
 
 
 def regret(results: Sequence[Result], yardsticks: Sequence[Yardstick], draws: int = DRAWS, seed: int = 0) -> Regret:
@@ -161,6 +172,7 @@ def compare(
     gain = np.concatenate([a.profit - b.profit for a, b in pairs])
     unit, of = units_of([(a, np.arange(len(a.campaign))) for a, _ in pairs])
     weights = resamples(int(of.max()) + 1, draws, seed)
+    carried_by, lopsided = _carried(_by_line(pairs, gain))
     return Comparison(
         first=first[0].policy,
         second=second[0].policy,
@@ -168,9 +180,26 @@ def compare(
         gain_yuan=ratio(_sums(gain / YUAN, of), _sums(np.ones(len(gain)), of), weights),
         gain_share=_gain_share(pairs, yardsticks, draws, seed),
         better=probability_above_zero(_sums(gain, of), weights),
+        carried_by=carried_by,
+        lopsided=lopsided,
         unit=unit,
         units=weights.shape[1],
     )
+
+
+def _by_line(pairs: Sequence[tuple[Result, Result]], gain: Float) -> Float:
+    """What each campaign, or room with the campaigns of all its days, gained; `gain` by row of all results."""
+    world = np.concatenate([np.full(len(a.line), i) for i, (a, _) in enumerate(pairs)])
+    of = np.unique(np.stack([world, np.concatenate([a.line for a, _ in pairs])]), axis=1, return_inverse=True)[1]
+    return _sums(gain, np.asarray(of, np.int64).ravel())
+
+
+def _carried(gain: Float) -> tuple[float, float]:
+    """`carried_by` and `lopsided` of the gains of lines."""
+    off = gain - gain.mean()
+    square, all_ = float((off**2).mean()), float((gain**2).sum())
+    lopsided = float((off**3).mean()) / (square**1.5 * np.sqrt(len(gain))) if square > 0 else 0.0
+    return float(np.abs(gain).sum()) ** 2 / all_ if all_ > 0 else 0.0, lopsided
 
 
 def units_of(parts: Sequence[tuple[Result, Int]]) -> tuple[str, Int]:

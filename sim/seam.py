@@ -72,7 +72,9 @@ class Report:
     def number(self, name: str) -> Float:
         """(rows,) a column in yuan or a count; NaN = not reported."""
         column: Int = getattr(self, name)
-        return np.where(column < 0, np.nan, column if name.startswith("orders") else column / 100)
+        out = column.astype(np.float64) if name.startswith("orders") else column / 100
+        np.copyto(out, np.nan, where=column < 0)
+        return out
 
 
 @dataclass(frozen=True, slots=True)

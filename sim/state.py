@@ -107,6 +107,15 @@ def settle_aim(state: State, rows: Int, at: float, lag_hours: float, cut: float)
     state.since[rows] = at
 
 
+def made_anew(s: State, rows: Int) -> State:
+    """The state of campaigns that replace those in `rows`: their settings and learning, nothing spent yet. The old ones are over."""
+    fresh = taken(s, rows)
+    fresh.enabled[:], fresh.on[:] = True, True
+    fresh.spent[:], fresh.orders[:], fresh.run[:], fresh.sold[:] = 0, 0, 0, 0
+    s.finished[rows], s.on[rows] = True, False
+    return fresh
+
+
 def put_in_force(state: State, traits: Traits, scenario: Scenario, rows: Int, at: float, cut: float) -> None:
     """Let the settings of these rows act from `at` on. A move has its cost, a big one sets the platform learning again."""
     settle_aim(state, rows, at, scenario.learning.lag_hours, cut)

@@ -67,7 +67,9 @@ class Watch:
     def _block(self, told: Report, asked: Int, since: float, span: float, k: int, names: tuple[str, ...]) -> Float:
         """(metrics, m, k) yuan and counts; NaN = no row, or not reported. Settlement by days is told of goods alone."""
         values = np.full((len(names), len(asked), k), np.nan)
-        place = np.searchsorted(asked, told.campaign) * k + np.rint((told.span_start - since) / span).astype(np.int64)
+        row = np.zeros(len(self.who), np.int64)
+        row[asked] = np.arange(len(asked))
+        place = row[told.campaign] * k + np.rint((told.span_start - since) / span).astype(np.int64)
         for metric, name in enumerate(names):
             values[metric].reshape(-1)[place] = told.number(name)
         if len(names) > len(HOURLY):

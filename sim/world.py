@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import promotions
-from sim.births import Births, again, numbered
+from sim.births import Births, Tenants, again, numbered
 from sim.books import Books
 from sim.calendar import DAY, HOUR, SLOT, day_of, day_start
 from sim.columns import joined, taken
@@ -28,7 +28,7 @@ from sim.reporting import Reporter
 from sim.scenario import Scenario
 from sim.seam import Campaigns, CampaignSpec, CreativeReport, LiveSession, Report, RunOut, Terms
 from sim.shocks import Shocks
-from sim.state import State, newborn, next_market, put_in_force, restock, settle_aim, turn_day
+from sim.state import State, made_anew, newborn, next_market, put_in_force, restock, settle_aim, turn_day
 from sim.tiles import WIDE, WIDTH
 from sim.trading import Trading
 from sim.truth import Foresight, dropped, foresight_of, run_out_of, terms_of, told
@@ -78,7 +78,7 @@ class MarketWorld:
         self._cover = Cover.of(0)
         self._quality = np.zeros(0)
         self._dirty = np.zeros(0, np.bool_)
-        self._latest: dict[int, int] = {}  # live account -> its campaign of the scenario
+        self._tenants = Tenants()
         self._made = 0
         self._market = scenario.noise.market * market_of(self.shocks, day)
         self._cut = promotions.log_cut(promotions.on(scenario, day))
@@ -88,15 +88,9 @@ class MarketWorld:
 
     @classmethod
     def with_history(
-        cls,
-        scenario: Scenario,
-        seed: int,
-        days: int | None = None,
-        *,
-        shocks: Shocks | None = None,
-        accounts: Sequence[int] | None = None,
-        order_book: OrderBook | None = None,
-    ) -> MarketWorld:
+        cls, scenario: Scenario, seed: int, days: int | None = None, *, shocks: Shocks | None = None,
+        accounts: Sequence[int] | None = None, order_book: OrderBook | None = None,
+    ) -> MarketWorld:  # fmt: skip
         """A world that has already run `days` (default: the scenario's) up to the scenario's start, at its history step."""
         days = scenario.history_days if days is None else days
         if days == 0:
@@ -237,10 +231,7 @@ class MarketWorld:
 
     def ledger(self) -> dict[str, Int]:
         """By campaign, fen: gmv = kept + refunded + open, at every instant."""
-        b = self._books
-        b.arrive(self._done)
-        names = ("spend", "gmv", "kept", "refunded", "open")
-        return {n: getattr(b, n).copy() for n in names}
+        return self._books.ledger(self._done)
 
     def foresight(self, days: int) -> Foresight:
         """The market of today and the days to come, `days` in all, for oracles; does not change the world."""
@@ -359,21 +350,16 @@ class MarketWorld:
 
     def _renew(self, end: float) -> list[int]:
         """Live campaigns are made anew as their room opens, with the settings and the learning of the day before."""
-        opened = [(self._latest[room], at) for room, at in self._births.opened(end) if room in self._latest]
-        opened = [(old, at) for old, at in opened if self.specs[old].created_at < at - HOUR]
-        if not opened:
+        leaving = self._tenants.leaving(self._births.opened(end), self.specs)
+        if not leaving:
             return []
-        rows = np.array([old for old, _ in opened])
+        rows = np.array([old for old, _ in leaving])
         settle_aim(self._state, rows, self._done, self.scenario.learning.lag_hours, self._cut)
-        traits, state = taken(self._traits, rows), taken(self._state, rows)
-        state.enabled[:], state.on[:] = True, True
-        state.spent[:], state.orders[:], state.run[:], state.sold[:] = 0, 0, 0, 0
-        self._state.finished[rows], self._state.on[rows] = True, False
+        traits, state = taken(self._traits, rows), made_anew(self._state, rows)
         self._trading.changed(self._state.finished)
-        keys = self._traits.key[rows].tolist()
         specs = [
             again(self.specs[old], *self.setting(old)[:3], at, numbered(key, at, self.scenario))
-            for key, (old, at) in zip(keys, opened, strict=True)
+            for key, (old, at) in zip(traits.key.tolist(), leaving, strict=True)
         ]
         created = self._take_up(self._admit(specs, traits, state))
         self._dirty[created] = True
@@ -395,10 +381,8 @@ class MarketWorld:
         return made.tolist()
 
     def _take_up(self, made: list[int]) -> list[int]:
-        """Note which campaign each room of the scenario now has, where it is made anew each day."""
         groups = self.scenario.group
-        renewed = [i for i in made if self.specs[i].kind == 1 and groups[int(self._traits.group[i])].recreated]
-        self._latest |= {self.specs[i].live_account: i for i in renewed}
+        self._tenants.note(made, self.specs, [groups[g].recreated for g in self._traits.group[made].tolist()])
         return made
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from bidctl.audit.report import Words
+from bidctl.wording import told_by_system
 
 FIELDS = frozenset({"roi_target", "objective", "budget", "status", "creative"})
 EDITS = frozenset({"roi_target", "objective"})
@@ -76,11 +77,11 @@ class Entry:
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a journal file, one at a time. Raises AuditProblem where it cannot be read."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
             yield from file
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise AuditProblem(f"{path}: 无法读取日志: {why}", f"{path}: cannot read the journal: {why}") from None
+        why = told_by_system(error)
+        raise AuditProblem(f"{path}: 无法读取日志: {why.zh}", f"{path}: cannot read the journal: {why.en}") from None
 
 
 def parse(text: str, line: int) -> Entry | Mark:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bidctl.audit.journal import AuditProblem
+from bidctl.wording import told_by_system
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,8 +50,8 @@ def open_ledger(path: Path) -> LedgerView:
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise AuditProblem(f"{path}: 无法读取台账: {why}", f"{path}: cannot read the ledger: {why}") from None
+        why = told_by_system(error)
+        raise AuditProblem(f"{path}: 无法读取台账: {why.zh}", f"{path}: cannot read the ledger: {why.en}") from None
     return SqliteLedger(path) if head == b"SQLite format 3\x00" else ExportedLedger(path)
 
 

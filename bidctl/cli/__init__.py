@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from typing import NoReturn
 
 import click
@@ -17,7 +20,7 @@ from bidctl.cli.lazy import lazy
 from bidctl.cli.usage import usage
 from bidctl.cli.words import Say
 from bidctl.problem import Problem
-from bidctl.wording import Wording
+from bidctl.wording import Wording, told_by_system
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": (
@@ -107,6 +110,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""What becomes of an output that has no place."""
+
+
 @click.group(cls=lazy(COMMANDS), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="bidctl")
 def cli() -> None:
@@ -120,7 +127,8 @@ def main() -> None:
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")
     try:
-        cli.main(standalone_mode=False)
+        with _told_to_stop_as_by_hand():
+            cli.main(standalone_mode=False)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -133,10 +141,32 @@ def main() -> None:
     except Problem as problem:
         _leave(problem.told, problem.exit_code)
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in the buffer has no reader
+        _silence()
         sys.exit(0)
     except Exception as error:
+        if isinstance(error, OSError) and (error.filename or error.errno in NO_ROOM):
+            _silence()
+            _leave(Say.SYSTEM(where=error.filename or Say.OUTPUT(), error=told_by_system(error)), 1)
         _leave(Say.BUG(kind=type(error).__name__, error=one_line(error), log=_log()), 1)
+
+
+@contextlib.contextmanager
+def _told_to_stop_as_by_hand() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that what it has started is ended with it; a run has its own way."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _silence() -> None:
+    """What is left in the buffer has no reader, or no place."""
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 def _leave(told: Wording, code: int) -> NoReturn:

@@ -17,6 +17,15 @@ SOURCE = {
     False: Wording("结算账单", "bills of the shop"),
 }
 
+MEND = {
+    True: Wording("请补全 [tables] cash", "complete [tables] cash"),
+    False: Wording(
+        "请填 [tables] cash, 或取账单: bidctl orders sync (订单归在别的账户时写明 [shop] account)",
+        "name [tables] cash, or fetch bills: bidctl orders sync (where orders are kept under another account: [shop] account)",
+    ),
+}
+"""What a person does about receipts that are not known."""
+
 
 @click.command()
 @of_advertiser
@@ -50,9 +59,9 @@ def _days(book: CashBook) -> list[Wording]:
     c, source = book.cash, SOURCE[book.table]
     if c is None:
         return [Wording(
-            f"到账不全 (来源: {source.zh}): 需要连续30天, 最新一天不旧于 cash_stale_d; 不知道就不约束",
-            f"receipts are not known whole (from {source.en}): 30 days in a row are needed, the newest no older than cash_stale_d; "
-            "what is not known binds nothing",
+            f"到账不全 (来源: {source.zh}): 需要连续30天, 最新一天不旧于 [rules] cash_stale_d; 不知道就不约束; {MEND[book.table].zh}",
+            f"receipts are not known whole (from {source.en}): 30 days in a row are needed, the newest no older than [rules] cash_stale_d; "
+            f"what is not known binds nothing; {MEND[book.table].en}",
         )]  # fmt: skip
     first, last = date.fromordinal(c.first), date.fromordinal(c.last)
     return [Wording(

@@ -10,12 +10,14 @@ from datetime import timedelta
 import click
 import numpy as np
 
-from bidctl.cli.common import Shell, options, rounded
+from bidctl.cli.common import Shell, of_advertiser, options, rounded
+from bidctl.cli.enrol import identity
 from bidctl.cli.lazy import lazy
 from bidctl.cli.switches import who
 from bidctl.cli.words import Say
 from bidctl.domain.creatives import VERDICT_WORDING, Spare
 from bidctl.domain.observation import Observation
+from bidctl.domain.quadrants import QUADRANTS
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
 from bidctl.domain.writes import Write
 from bidctl.engine import creative_review as creatives_
@@ -45,7 +47,6 @@ def creatives() -> None:
     """素材: 结论, 下架, 补充, 撤销 / Creatives: verdicts, retirements, new material, undoing."""
 
 
-of_account = click.option("--account", required=True, help="广告账户ID / Advertiser id.")
 of_campaign = click.option("--campaign", help="只看一个计划 / Only this campaign.")
 of_mode = click.option(
     "--mode",
@@ -55,18 +56,18 @@ of_mode = click.option(
 
 
 @click.command()
-@of_account
+@of_advertiser
 @of_campaign
 @options
 def show(shell: Shell, account: str, campaign: str | None) -> None:
     """逐个给出结论, 象限, 需要补充多少; 只看可调整的计划, --campaign 指定的除外 / A verdict on each, its quadrant, and how many new ones
     are asked for; of campaigns that may be touched now, or of the one named."""
-    told = asyncio.run(_reviewed(shell, AccountId(account), CampaignId(campaign) if campaign else None, None))
+    told = asyncio.run(_reviewed(shell, _account(account), _campaign(campaign), None))
     _show(shell, told)
 
 
 @click.command()
-@of_account
+@of_advertiser
 @of_campaign
 @of_mode
 @options
@@ -74,21 +75,20 @@ def propose(shell: Shell, account: str, campaign: str | None, mode: str | None) 
     """看一遍, 并把每个计划该做的一步 (从储备添加, 或下架) 存为待批提案; 每一步都要人批准 / Look, and leave the next step of each campaign
     (one added from the reserve, or one retired) as a proposal: every step takes a person's yes."""
     made: list[DecisionRecord] = []
-    wanted = CampaignId(campaign) if campaign else None
-    told = asyncio.run(_reviewed(shell, AccountId(account), wanted, made, Mode(mode) if mode else None))
+    told = asyncio.run(_reviewed(shell, _account(account), _campaign(campaign), made, Mode(mode) if mode else None))
     _show(shell, told)
     shell.say(f"已提案 {len(made)} 项, 请看: bidctl pending", f"{len(made)} changes proposed; see: bidctl pending")
 
 
 @click.command()
 @click.argument("creative")
-@of_account
+@of_advertiser
 @of_mode
 @options
 def undo(shell: Shell, creative: str, account: str, mode: str | None) -> None:
     """提议重新添加本程序下架的素材 CREATIVE; 学习从头开始 / Propose adding CREATIVE again, which bidctl retired; its learning starts
     over."""
-    made = asyncio.run(_undo(shell, AccountId(account), creative, Mode(mode) if mode else None))
+    made = asyncio.run(_undo(shell, _account(account), creative, Mode(mode) if mode else None))
     shell.data({"id": made.id, "campaign": made.campaign, "creative": creative})
     shell.say(
         f"已提案重新添加 {creative}: 学习从头开始; 请看: bidctl pending",
@@ -98,7 +98,7 @@ def undo(shell: Shell, creative: str, account: str, mode: str | None) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1)
-@of_account
+@of_advertiser
 @of_campaign
 @click.option("--remove", is_flag=True, help="移出而不是加入 / Take them out instead.")
 @options
@@ -108,14 +108,18 @@ def reserve(shell: Shell, names: tuple[str, ...], account: str, campaign: str | 
     (digits) or of an uploaded one."""
     from bidctl import wiring
 
+    if remove and not names:
+        raise UsageProblem(Say.REMOVE_NAMES())
     if names and campaign is None:
         raise UsageProblem(Say.RESERVE_CAMPAIGN())
-    of = AccountId(account), CampaignId(campaign or "")
+    of = _account(account), _campaign(campaign) or CampaignId("")
     odd = next((n for n in names if not VIDEO.fullmatch(n)), None)
     if odd is not None:
         raise UsageProblem(Say.VIDEO_ID(name=odd))
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        now = wiring.clock(shell.settings).now()
+        now, enrolled = wiring.clock(shell.settings).now(), {e.campaign for e in t.enrolments(of[0])}
+        if names and not remove and of[1] not in enrolled and of[1] not in t.load_campaigns(of[0]):
+            raise UsageProblem(Say.NOT_ENROLLED(what=f"{of[0]}/{of[1]}"))
         missing = [n for n in names if remove and not t.drop_spare(*of, n)]
         if not remove:
             t.add_spares([Spare(*of, n, who(), now + timedelta(microseconds=k)) for k, n in enumerate(names)])
@@ -126,8 +130,18 @@ def reserve(shell: Shell, names: tuple[str, ...], account: str, campaign: str | 
         [(s.campaign, s.name, s.added_by, shell.when(s.added_at)) for s in kept],
         ["campaign", "name", "added_by", "at"],
     )  # fmt: skip
+    for name in sorted({s.campaign for s in kept} - enrolled):
+        shell.say(f"* {name} 未托管: 它的储备不会被添加", f"* {name} is not enrolled: nothing of its reserve is added")
     if missing:
         raise UsageProblem(Say.NOT_IN_RESERVE(names=", ".join(missing), campaign=campaign))
+
+
+def _account(told: str) -> AccountId:
+    return AccountId(identity("--account", told))
+
+
+def _campaign(told: str | None) -> CampaignId | None:
+    return None if told is None else CampaignId(identity("--campaign", told))
 
 
 async def _reviewed(
@@ -139,10 +153,11 @@ async def _reviewed(
 
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
         mode = Mode.LIVE if made is None else wiring.taker(parts.ledger, asked, "creatives propose")[0]
+        calendar = TableFiles(parts.settings.tables)().calendar
         o, now = await _observed(parts, account), parts.clock.now()
-        rows, calendar = _rows(parts, o, account, campaign), TableFiles(parts.settings.tables)().calendar
-        look = await begin_look(parts.reads, parts.ledger, account, calendar, parts.rules, now)
+        rows = _rows(parts, o, account, campaign)
         try:
+            look = await begin_look(parts.reads, parts.ledger, account, calendar, parts.rules, now)
             found = [await read_campaign(parts.reads, parts.ledger, o, i, look) for i in rows]
         except ReadFailed as failed:
             raise Problem(Wording.read(failed.why)) from None
@@ -167,10 +182,7 @@ async def _undo(shell: Shell, account: AccountId, creative: str, asked: Mode | N
         campaign = creatives_.retired_by_us(_writes(parts, account), creative)
         if campaign is None:
             raise UsageProblem(Say.NOT_RETIRED(creative=creative, account=account))
-        try:
-            o, now = await _observed(parts, account), parts.clock.now()
-        except ReadFailed as failed:
-            raise Problem(Wording.read(failed.why)) from None
+        o, now = await _observed(parts, account), parts.clock.now()
         (i,) = _rows(parts, o, account, campaign)
         if campaign in _waiting(parts, account):
             raise UsageProblem(Say.CREATIVE_WAITS(campaign=campaign))
@@ -185,14 +197,13 @@ def _author(parts: Parts, policies: Mapping[str, str], campaign: str, mode: Mode
 
 
 async def _observed(parts: Parts, account: AccountId) -> Observation:
-    from bidctl import wiring
+    """Raises UsageProblem where nothing of the account is enrolled, Problem where it cannot be read."""
+    from bidctl.wiring.looking import look_at
 
-    session = wiring.session(parts)
-    session.look()
-    o = await session.observed(account)
-    if o is None:
-        raise UsageProblem(Say.NOT_ENROLLED(what=account))
-    return o
+    with parts.ledger.begin() as t:
+        if not t.enrolments(account):
+            raise UsageProblem(Say.NOT_ENROLLED(what=account))
+    return (await look_at(parts, account))[1]
 
 
 def _rows(parts: Parts, o: Observation, account: AccountId, campaign: CampaignId | None) -> list[int]:
@@ -231,7 +242,7 @@ def _store(parts: Parts, made: Sequence[DecisionRecord]) -> None:
 
 def _show(shell: Shell, review: Review) -> None:
     v = review.judged.view
-    rows = [i for i in range(len(v)) if v.delivering[i] or v.spend[i] > 0]
+    rows, quadrants = [i for i in range(len(v)) if v.delivering[i] or v.spend[i] > 0], review.quadrants()
     shell.rows(
         shell.text("素材", "creatives"),
         [shell.text("计划", "campaign"), shell.text("素材", "creative"), shell.text("标题", "title"), shell.text("消耗", "spend"),
@@ -239,7 +250,7 @@ def _show(shell: Shell, review: Review) -> None:
          shell.text("象限", "quadrant"), shell.text("结论", "verdict")],
         [(v.campaign[i], v.creative[i], review.titles[i], round(float(v.spend[i]), 2), round(float(v.orders[i])),
           rounded(v.net[i] / v.spend[i] if v.spend[i] > 0 else np.nan), rounded(v.p_weak[i]),
-          review.quadrant(i).text(shell.lang), _verdict(shell, review, i)) for i in rows],
+          shell.name(QUADRANTS, quadrants[i]) or None, shell.name(VERDICT_WORDING, review.verdict(i))) for i in rows],
         ["campaign", "creative", "title", "spend", "orders", "per_yuan", "p_weak", "quadrant", "verdict"],
     )  # fmt: skip
     if shell.as_json:
@@ -261,8 +272,3 @@ def _show(shell: Shell, review: Review) -> None:
                 f"{one.campaign}: 请补充 {wanted} 个新素材, 储备中有 {len(one.spares)} 个",
                 f"{one.campaign}: new creatives asked for: {wanted}, in reserve: {len(one.spares)}",
             )
-
-
-def _verdict(shell: Shell, review: Review, i: int) -> str:
-    verdict = review.verdict(i)
-    return verdict.name.lower() if shell.as_json else VERDICT_WORDING[verdict].text(shell.lang)

@@ -9,9 +9,10 @@ import click
 
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
+from bidctl.cli.lacking import lacking
 from bidctl.cli.orders import of_account, zone_at
-from bidctl.domain.creators import QUADRANTS
 from bidctl.domain.enrolment import Prior
+from bidctl.domain.quadrants import QUADRANTS
 from bidctl.engine.creators import CreatorResult
 from bidctl.engine.settlement_weeks import week_of
 
@@ -57,6 +58,9 @@ def creators(
         shell.text(f"达人, {first} 起支付的订单 (元)", f"creators, orders paid since {first} (yuan)"),
         head, [_row(shell, r) for r in found], COLUMNS,
     )  # fmt: skip
+    if not found:
+        shell.say(f"账户 {account} 没有写明达人的订单: bidctl orders import 或 bidctl orders sync",
+                  f"account {account} has no orders that name a creator: bidctl orders import, or bidctl orders sync")  # fmt: skip
     shell.say("* 产出比 = 结算贡献 / (佣金 + 样品 + 投流 + 坑位费); 样品, 投流, 坑位费要与所看的周数相同; 缺任何一项就不算",
               "* gain = settled contribution / (commission + samples + ads + fee); samples, ads and fee are to be of the same weeks; "
               "none is worked out where one is missing")  # fmt: skip
@@ -67,7 +71,7 @@ def _row(shell: Shell, r: CreatorResult) -> tuple[object, ...]:
     return (
         c.creator, c.name, c.platform, c.category, r.orders, _round(r.paid, 2), _round(r.order_value, 2), _round(r.conversion, 4),
         _round(r.refunded, 3), _round(r.contribution, 2), _round(r.commission, 2), _round(r.cost, 2), _round(r.gain, 3), _round(r.lo, 3),
-        _round(r.hi, 3), None if r.grade is None else r.grade.name, shell.name(QUADRANTS, r.quadrant) or None, " ".join(r.missing),
+        _round(r.hi, 3), None if r.grade is None else r.grade.name, shell.name(QUADRANTS, r.quadrant) or None, lacking(shell, r.missing),
     )  # fmt: skip
 
 

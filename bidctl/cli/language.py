@@ -12,9 +12,8 @@ from pathlib import Path
 
 import click
 
-from bidctl.wording import Wording
+from bidctl.wording import LANGUAGES, Wording
 
-LANGUAGES = ("zh", "en")
 CLICK = {
     "Usage:": "用法:",
     "Options": "选项",
@@ -53,7 +52,7 @@ def _option(words: Sequence[str], name: str) -> str | None:
 def _configured(words: Sequence[str], environ: Mapping[str, str]) -> str | None:
     file = _option(words, "--config") or environ.get("BIDCTL_CONFIG") or "bidctl.toml"
     with suppress(OSError, ValueError, KeyError, TypeError):
-        found = tomllib.loads(Path(file).read_text("utf-8"))["run"]["language"]
+        found = tomllib.loads(Path(file).read_text("utf-8-sig"))["run"]["language"]
         return found if found in LANGUAGES else None
     return None
 

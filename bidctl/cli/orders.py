@@ -150,7 +150,6 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
         rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
         told = totals(t.order_slices(account), when.timestamp(), side, rule)  # type: ignore[arg-type]
         found_by = ways(t.order_groups(account, when, zone_at(when)), rule) if rule else {}
-        elsewhere = [] if told else t.order_accounts()
     whole = sum(told.values(), OrderTotals())
     rows = [*told.items(), (shell.text("合计", "total"), whole)]
     shell.rows(
@@ -161,10 +160,10 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
           shell.text("是", "yes") if t_.balances else shell.text("否", "NO")) for name, t_ in rows],
         [side, "orders", *MONEY, "balances"],
     )  # fmt: skip
-    if found_by:
+    without_orders(shell, account, whole.orders)
+    if found_by and whole.orders:
         shares = "; ".join(f"{WAYS[way].text(shell.lang)} {_share(w.paid, whole.paid)}" for way, w in found_by.items())
         shell.say(f"归属, 占支付: {shares}", f"attributed, of paid: {shares}")
-    say_elsewhere(shell, account, elsewhere)
 
 
 @click.command("attribution")
@@ -180,7 +179,6 @@ def attribution_(shell: Shell, account: str, at: str | None) -> None:
     with wiring.ledger(shell.settings) as found, found.begin() as t:
         rule = attribution_of(t, AccountId(account), when, zone_at(when))
         told = ways(t.order_groups(account, when, zone_at(when)), rule)
-        elsewhere = [] if any(w.orders for w in told.values()) else t.order_accounts()
     orders, paid = sum(w.orders for w in told.values()), sum(w.paid for w in told.values())
     shell.rows(
         shell.text(f"订单归属, 截至 {shell.when(when)} (元)", f"attribution of orders as of {shell.when(when)} (yuan)"),
@@ -190,18 +188,16 @@ def attribution_(shell: Shell, account: str, at: str | None) -> None:
          for way, w in told.items()],
         ["way", "orders", "orders_share", "paid", "paid_share", "buyer", "subsidy"],
     )  # fmt: skip
+    without_orders(shell, account, orders)
     shell.say(RULE.zh, RULE.en)
-    say_elsewhere(shell, account, elsewhere)
 
 
-def say_elsewhere(shell: Shell, account: str, elsewhere: list[str]) -> None:
-    """A shop's orders stand under the shop's own account, not under those that advertise it: told where a person asked of one of these."""
-    if elsewhere and account not in elsewhere:
-        names = ", ".join(elsewhere)
-        shell.say(
-            f"账户 {account} 没有订单; 有订单的账户: {names} (抖店的订单记在店铺自己的账户下)",
-            f"account {account} has no orders; accounts that have: {names} (a shop's orders stand under its own account)",
-        )
+def without_orders(shell: Shell, account: str, orders: int) -> None:
+    """Where orders come from, told where there are none: they may be kept under another id."""
+    if not orders:
+        shell.say(f"账户 {account} 没有订单: bidctl orders import 或 bidctl orders sync ([shop] account 为其所属账户, 不写则为店铺ID)",
+                  f"account {account} has no orders: bidctl orders import, or bidctl orders sync (kept under [shop] account, else "
+                  "under the shop's id)")  # fmt: skip
 
 
 def _share(part: int, whole: int) -> str:

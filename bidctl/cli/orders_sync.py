@@ -46,12 +46,16 @@ def sync(shell: Shell, since: str | None) -> None:
         "account": str(shop.shop_account(shell.settings)), "until": done.until.isoformat(), "rows": c.rows, "orders": t.orders,
         "refunds": t.refunds, "bills": t.bills, "again": t.again, "aside": t.aside, "unpaid": c.unpaid, "presales": c.presales,
         "presale_yuan": yuan(c.presale_fen), "gifts": c.gifts, "claims": c.claims, "negative_bills": c.negative,
-        "assumed": done.assumed, "lost": None if done.lost is None else [at.isoformat() for at in done.lost],
+        "assumed": done.assumed, "since_ignored": done.goes_on, "lost": None if done.lost is None else [at.isoformat() for at in done.lost],
     })  # fmt: skip
     shell.say(f"截至 {shell.when(done.until)}, 账户 {shop.shop_account(shell.settings)}:",
               f"until {shell.when(done.until)}, account {shop.shop_account(shell.settings)}:")  # fmt: skip
     for line in _lines(done):
         shell.say(line.zh, line.en)
+    if done.goes_on:
+        shell.say("--since 只在第一次取时起作用, 这次接着上次取; 更早的请用导出文件补上: bidctl orders import",
+                  "--since is for the first fetch alone, this one went on where the last one ended; what is older: take an export in: "
+                  "bidctl orders import")  # fmt: skip
     if done.lost:
         first, last = map(shell.when, done.lost)
         shell.say(f"{first} 到 {last} 之间的变动没有取过, 平台已不再提供 (90 天): 请用导出文件补上: bidctl orders import",

@@ -84,7 +84,9 @@ def _progress(shell: Shell, days: float) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f}/{task.total:.0f}"),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
-    with rich.progress.Progress(*columns, console=Console(stderr=True), disable=shell.as_json) as bar:
+    with rich.progress.Progress(
+        *columns, console=Console(stderr=True), disable=shell.as_json, refresh_per_second=2
+    ) as bar:
         task = bar.add_task(shell.text("虚拟天", "virtual days"), total=days)
         yield lambda done, what: bar.update(task, completed=done, description=shell.told(what))
 

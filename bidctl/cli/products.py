@@ -10,6 +10,7 @@ from bidctl.adapters.export.columns import load_columns
 from bidctl.adapters.tables.products import COLUMNS, read_products
 from bidctl.cli.common import Shell, options
 from bidctl.cli.enrol import identity, share
+from bidctl.cli.lacking import lacking
 from bidctl.cli.words import Say
 from bidctl.domain.business import ROLES
 from bidctl.domain.products import ProductTable
@@ -61,11 +62,10 @@ def _row(shell: Shell, table: ProductTable, name: str, side: Side, settled: floa
     c = contribution(product)
     e = economics(c, side, shell.settings.cash.share)
     floor = None if e is None else break_even_of(e, side, settled)
-    role = "" if product.role is None else ROLES[product.role].zh
     return (
-        name, product.name, product.category, role, _share(c.margin), _share(c.lost), _share(c.refunded),
+        name, product.name, product.category, shell.name(ROLES, product.role), _share(c.margin), _share(c.lost), _share(c.refunded),
         _ratio(shell, floor.blended) if floor else None, _ratio(shell, floor.incremental) if floor else None,
-        floor.sum if floor else "", " ".join(c.missing),
+        floor.sum if floor else "", lacking(shell, c.missing),
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def _campaigns(shell: Shell, table: ProductTable, account: AccountId, save: bool
         rows.append((
             e.campaign, given.of, given.among, _ratio(shell, floor.blended) if floor else None,
             _ratio(shell, floor.incremental) if floor else None, floor.sum if floor else "",
-            " ".join(f"{product}:{what}" for product, what in given.missing),
+            lacking(shell, [f"{product}:{what}" for product, what in given.missing]),
         ))  # fmt: skip
     head = shell.text("计划 依据商品 商品数 保本ROI 增量保本ROI 算式 缺",
                       "campaign product among break-even incremental sum missing").split()  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 import click
@@ -17,7 +18,7 @@ SAID: dict[Protection, Wording] = {
     Protection.INVALID: Wording("已失效", "lost"), Protection.CONFIRMING: Wording("确认中", "being confirmed"),
     Protection.PAID: Wording("已赔付", "paid"), Protection.ENDED: Wording("已结束", "ended"), Protection.NONE: Wording("没有", "none"),
 }  # fmt: skip
-KEYS = ["day", "campaign", "valid_orders", "spend", "roi", "target", "t", "expected", "cover", "why", "platform_says",
+KEYS = ["day", "campaign", "valid_orders", "spend", "roi", "target", "t", "expected", "cover", "platform_says",
         "next_safe_edit", "edit_forfeits", "pause_forfeits"]  # fmt: skip
 
 
@@ -40,20 +41,24 @@ def protection(shell: Shell, account: str, days: int) -> None:
             cover = Cover(int(ledger.cover[i, d]))
             safe = float(ledger.safe_from[i])
             rows.append((
-                day, name, rounded(told.orders[i, d]), rounded(told.spend[i, d]), rounded(ledger.roi[i, d]),
-                rounded(ledger.target[i, d]), rounded(told.due[i, d]), rounded(ledger.expected[i, d]), cover.name,
-                COVERS[cover].text(shell.lang), SAID[book.said[i]].text(shell.lang) if today else None,
+                day, name, _count(told.orders[i, d]), rounded(told.spend[i, d]), rounded(ledger.roi[i, d]),
+                rounded(ledger.target[i, d]), rounded(told.due[i, d]), rounded(ledger.expected[i, d]),
+                shell.name(COVERS, cover), SAID[book.said[i]].text(shell.lang) if today else None,
                 _when(shell, safe) if today else None, rounded(ledger.edit_forfeits[i]) if today else None,
                 rounded(ledger.pause_forfeits[i]) if today else None,
             ))  # fmt: skip
-    head = shell.text("日期 计划 有效单 消耗 ROI 当日目标 T 预计赔付 状态 说明 平台今日 下次安全改价 现在改会放弃 暂停会放弃",
-                      "day campaign valid spend ROI target T expected cover why platform safe edit-costs pause-costs").split()  # fmt: skip
+    head = shell.text("日期 计划 有效单 消耗 ROI 当日目标 T 预计赔付 说明 平台今日 下次安全改价 现在改会放弃 暂停会放弃",
+                      "day campaign valid spend ROI target T expected cover platform safe edit-costs pause-costs").split()  # fmt: skip
     shell.rows(shell.text("赔付台账 (元)", "cost protection (yuan)"), head, rows, KEYS)
     shell.say(NOTE.zh, NOTE.en)
 
 
 NOTE = Wording("* 过去几天是否已赔付, 平台接口不按天告知, 这里不猜",
                "* whether it has paid for a past day the platform does not tell by day: not guessed here")  # fmt: skip
+
+
+def _count(orders: float) -> int | None:
+    return None if math.isnan(orders) else round(orders)
 
 
 def _when(shell: Shell, safe_from: float) -> str:

@@ -12,7 +12,8 @@ from decimal import Decimal
 import click
 
 from bidctl.cli.common import Shell, options
-from bidctl.cli.switches import who
+from bidctl.cli.enrol import ratio
+from bidctl.cli.switches import demand_enrolled, who
 from bidctl.cli.words import Say
 from bidctl.domain.reasons import WORDING, Reason
 from bidctl.domain.values import AccountId, CampaignId, Field, Mode
@@ -44,6 +45,7 @@ def revert(shell: Shell, campaign: str, account: str, target: float | None, mode
     """把计划 CAMPAIGN 撤回到早先的目标: 先走规则允许的一步, 其余会说明; 存在账本里, 由正在运行的或下一次运行在全部检查后写入 / Wish
     an earlier target for CAMPAIGN: one step now, the rest is said. Left in the ledger; the run that is at work, or the next
     one, sends it after every check."""
+    ratio("--to", target)
     asked = Mode(mode) if mode else None
     asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, asked, yes))
 
@@ -53,6 +55,8 @@ async def _revert(
 ) -> None:
     from bidctl import wiring
 
+    with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
+        demand_enrolled(t, account, campaign)
     async with wiring.parts(shell.settings, Mode.DRY) as parts:
         mode, working = wiring.taker(parts.ledger, asked, "revert") if yes else (Mode.LIVE, False)
         with parts.ledger.begin() as t:
@@ -62,7 +66,7 @@ async def _revert(
         session.look()
         decided = await session.wish(account, campaign, Asked(wanted, Reason.REVERT))
         if decided is None:
-            raise UsageProblem(Say.NOT_ENROLLED(what=f"{account}/{campaign}"))
+            raise UsageProblem(Say.NOT_LISTED(what=f"{account}/{campaign}"))
         if decided.field is not Field.ROI_TARGET:
             why = WORDING[Reason(decided.reason)]
             raise SafetyProblem(Say.REVERT_REFUSED(account=account, campaign=campaign, old=decided.old, why=why))
@@ -70,8 +74,12 @@ async def _revert(
             f" (规则限制, 目标 {wanted:g} 需要再次撤回)", f" (the rules allow this much now; revert again for {wanted:g})")  # fmt: skip
         if yes:
             _propose(parts, decided, mode)
-    shell.data({"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": yes})
-    shell.say(f"{campaign}: {decided.old} -> {decided.new}{rest}", f"{campaign}: {decided.old} -> {decided.new}{rest}")
+    shown = mode.value if yes else Mode.DRY.value
+    shell.data(
+        {"campaign": campaign, "mode": shown, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": yes}
+    )
+    line = f"[{shown}] {campaign}: {decided.old} -> {decided.new}{rest}"
+    shell.say(line, line)
     if not yes:
         shell.say("未执行; 加 --yes 确认", "not done; add --yes to do it")
     elif working:

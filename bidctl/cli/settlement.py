@@ -10,7 +10,7 @@ import click
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
 from bidctl.cli.lazy import lazy
-from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account, say_elsewhere, zone_at
+from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account, without_orders, zone_at
 from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.values import AccountId
@@ -55,7 +55,6 @@ def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: f
     with wiring.ledger(shell.settings) as ledger, ledger.begin() as t:
         rule = attribution_of(t, AccountId(account), when, zone_at(when)) if side == "campaign" else None
         found = categorised(t.order_slices(account), when.timestamp(), side, table.categories(), offset, rule)  # type: ignore[arg-type]
-        elsewhere = [] if found.days else t.order_accounts()
     told, means = (
         rates(found.days, when.timestamp(), prior, offset),
         category_means(found, when.timestamp(), prior, offset),
@@ -80,7 +79,7 @@ def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: f
         bare = _mean(rates(without_clusters(found.days, told, offset), when.timestamp(), prior, offset))
         shell.say(f"* 异常: 退款远多于预期的批次; 预计结算率全部合计 {mean:.3f}, 不含异常 {bare:.3f}",
                   f"* cluster: refunds far above the expected; projected rate of all {mean:.3f}, without clusters {bare:.3f}")  # fmt: skip
-    say_elsewhere(shell, account, elsewhere)
+    without_orders(shell, account, len(told))
     if told and not means:
         shell.say("* 没有类目均值: 在商品表里写类目 (--products 文件, 或 [tables] products)",
                   "* no category mean: tell categories in your table of products (--products FILE, or [tables] products)")  # fmt: skip

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import click
 
-from bidctl.cli.common import Shell, options, spoken_option
+from bidctl.cli.common import Shell, json_option, options, spoken_option
 from bidctl.cli.language import language
 from bidctl.cli.words import Say
+from bidctl.config import DEFAULT_FILE
 from bidctl.problem import Problem, UsageProblem
 from bidctl.wording import told_by_system
 
 TEMPLATE = """\
 # bidctl: 设置文件, 每个键也可用环境变量 BIDCTL_<段>__<键> 给出
 # bidctl: settings; every key may be given as BIDCTL_<SECTION>__<KEY> too
+# 相对路径从本文件所在的文件夹算起 / relative paths are beside this file
 
 [store]
 url = "sqlite:///bidctl.db"          # 或 / or: postgresql://host/database
@@ -60,13 +63,16 @@ language = "zh"                      # zh, en
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), default=Path("bidctl.toml"))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--config", type=click.Path(path_type=Path), help="同 FILE / The same as FILE.")
+@json_option
 @spoken_option
-def init(file: Path) -> None:
-    """生成一个待编辑的配置文件 FILE, 旁边是令牌密钥 (从不覆盖) / Write a configuration FILE to edit, and a key for stored
-    tokens beside it (never overwrites)."""
+def init(file: Path | None, config: Path | None, as_json: bool) -> None:
+    """生成一个待编辑的配置文件 FILE (bidctl.toml), 旁边是令牌密钥 (从不覆盖) / Write a configuration FILE (bidctl.toml) to edit, and
+    a key for stored tokens beside it (never overwrites)."""
     from bidctl.adapters.secrets import create_key_file
 
+    file = file or config or Path(DEFAULT_FILE)
     if file.exists():
         raise UsageProblem(Say.EXISTS(file=file))
     key = file.with_suffix(".key")
@@ -76,6 +82,9 @@ def init(file: Path) -> None:
         file.write_text(text, "utf-8")
     except OSError as error:
         raise Problem(Say.NOT_WRITTEN(file=file, error=told_by_system(error))) from None
+    if as_json:
+        click.echo(json.dumps({"config": str(file), "key": str(key)}))
+        return
     zh, en = f"已生成 {file} 和密钥 {key} (请备份密钥)", f"wrote {file} and the key {key} (back it up)"
     click.echo(zh if language() == "zh" else en)
 

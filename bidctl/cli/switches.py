@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from bidctl.cli.words import Say
 from bidctl.domain.values import AccountId, CampaignId, Hold
 from bidctl.engine.ports import Transaction
 from bidctl.problem import Problem, UsageProblem
-from bidctl.wording import told_by_system
+from bidctl.wording import Wording, told_by_system
 
 
 def who() -> str:
@@ -23,7 +24,8 @@ def who() -> str:
         return "operator"
 
 
-def _enrolled(t: Transaction, account: str, campaign: str) -> None:
+def demand_enrolled(t: Transaction, account: str, campaign: str) -> None:
+    """Raises UsageProblem where that campaign is not in our hands."""
     if not any(e.campaign == campaign for e in t.enrolments(AccountId(account))):
         raise UsageProblem(Say.NOT_ENROLLED(what=f"{account}/{campaign}"))
 
@@ -53,7 +55,7 @@ def _set_hold(shell: Shell, account: str, campaign: str, value: Hold) -> None:
     from bidctl import wiring
 
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        _enrolled(t, account, campaign)
+        demand_enrolled(t, account, campaign)
         at = wiring.clock(shell.settings).now()
         t.set_hold(AccountId(account), CampaignId(campaign), value, who(), at)
         if value is Hold.NO:
@@ -68,20 +70,46 @@ def kill(shell: Shell, account: str | None) -> None:
     """立即停止本程序的一切写入, 广告继续投放 (R-KILL) / Stop all writes of bidctl at once; the ads keep delivering (R-KILL)."""
     from bidctl import wiring
 
-    if account is None:
-        _write_kill_file(shell, wiring.kill_file(shell.settings))
-    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        t.set_kill(AccountId(account) if account else None, True, who(), wiring.clock(shell.settings).now())
+    file = wiring.kill_file(shell.settings)
+    unwritten = None if account else _write_kill_file(file)
+    filed = account is None and os.path.lexists(file)  # that it is there is what stops
+    try:
+        _set_kill(shell, account, True)
+    except UsageProblem:
+        raise
+    except Problem as problem:
+        raise Problem((Say.KILLED_BY_FILE if filed else Say.NOT_KILLED)(file=file, why=problem.told)) from None
+    if unwritten and not filed:
+        click.echo(Say.KILL_FILE_NOT_WRITTEN(file=file, error=unwritten).text(shell.lang), err=True)
     shell.data({"killed": account or "all"})
-    shell.say("已停止托管: 本程序不再写入, 广告继续投放", "stopped: bidctl writes nothing; the ads keep delivering")
+    of = account or shell.text("全部账户", "any account")
+    shell.say(
+        f"已停止托管 {of}: 本程序不再写入, 广告继续投放",
+        f"stopped: bidctl writes nothing to {of}; the ads keep delivering",
+    )
 
 
-def _write_kill_file(shell: Shell, file: Path) -> None:
+def _write_kill_file(file: Path) -> Wording | None:
+    """None, or why it could not be written."""
     try:
         file.write_text("人工停止; 解除: bidctl resume / killed by a person; remove with: bidctl resume\n", "utf-8")
     except OSError as error:
-        told = Say.KILL_FILE_NOT_WRITTEN(file=file, error=told_by_system(error))
-        click.echo(told.text(shell.lang), err=True)
+        return told_by_system(error)
+    return None
+
+
+def _set_kill(shell: Shell, account: str | None, killed: bool) -> None:
+    """The flag in the ledger; a release closes an open breaker too."""
+    from bidctl import wiring
+
+    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
+        known = {*t.accounts(), *shell.settings.run.accounts}
+        if account is not None and account not in known:
+            raise UsageProblem(Say.NO_ACCOUNT(account=account, known=" ".join(sorted(known)) or "-"))
+        at = wiring.clock(shell.settings).now()
+        t.set_kill(AccountId(account) if account else None, killed, who(), at)
+        for one in () if killed else [AccountId(account)] if account else t.accounts():
+            t.set_breaker(one, False, who(), at)
 
 
 def _remove_kill_file(file: Path) -> None:
@@ -98,12 +126,9 @@ def resume(shell: Shell, account: str | None) -> None:
     """解除停止托管和熔断 / Release the kill switch and an open breaker."""
     from bidctl import wiring
 
+    _set_kill(shell, account, False)
     if account is None:
         _remove_kill_file(wiring.kill_file(shell.settings))
-    with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        at = wiring.clock(shell.settings).now()
-        t.set_kill(AccountId(account) if account else None, False, who(), at)
-        for one in [AccountId(account)] if account else t.accounts():
-            t.set_breaker(one, False, who(), at)
     shell.data({"resumed": account or "all"})
-    shell.say("已恢复托管", "resumed")
+    of = account or shell.text("全部账户", "all accounts")
+    shell.say(f"已恢复托管 {of}", f"resumed: {of}")

@@ -14,7 +14,7 @@ def usage(error: click.ClickException) -> Wording:
     """The refusal, and where to read on."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "bidctl"
-    zh, en = _chinese(error), " ".join(error.format_message().split())
+    zh, en = _chinese(error), " ".join(error.format_message().split()).rstrip(".")
     place = command.removeprefix("bidctl").lstrip()
     lead = f"{place}: " if place else ""
     return Wording(f"{lead}{zh}; 用法见: {command} --help", f"{lead}{en}; see: {command} --help", "USAGE")

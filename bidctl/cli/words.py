@@ -18,6 +18,8 @@ class Say(Phrases):
         "程序错误: {kind}: {error}; 请附上日志文件 {log} 报告",
         "bug: {kind}: {error}; please report with the log file {log}",
     )
+    SYSTEM = "{where}: 系统报错: {error}", "{where}: the system says: {error}"
+    OUTPUT = "输出", "the output"
     NO_LOG = "(没有可写的文件夹)", "(none: no folder can be written)"
     NOT_WRITTEN = "{file}: 无法写入: {error}", "{file}: cannot be written: {error}"
     SHARE = (
@@ -56,6 +58,10 @@ class Say(Phrases):
         "--quiet: found {text!r}, expected times between 00:00 and 24:00",
     )
     NOT_ENROLLED = "{what}: 未托管; 请看: bidctl status", "{what}: not enrolled; see: bidctl status"
+    NOT_LISTED = (
+        "{what}: 平台没有列出这个计划; 请核对计划ID",
+        "{what}: the platform does not list it; check the id",
+    )
     NO_DECISION = (
         "{account}/{campaign}: 还没有存过决定; 请看: bidctl status",
         "{account}/{campaign}: no decision stored yet; see: bidctl status",
@@ -99,6 +105,18 @@ class Say(Phrases):
     ANSWERED = (
         "approve {id}: 已有人先答复, 或已过期; 请看: bidctl pending",
         "approve {id}: somebody answered it first, or it has expired; see: bidctl pending",
+    )
+    NO_ACCOUNT = (
+        "--account: 没有账户 {account}, 什么都没有改; 已知: {known}",
+        "--account: no account {account}, nothing was changed; known: {known}",
+    )
+    KILLED_BY_FILE = (
+        "仅由文件 {file} 停止 (请保留该文件); 账本: {why}",
+        "stopped by the file {file} alone (keep it); the ledger: {why}",
+    )
+    NOT_KILLED = (
+        "没有停止; 请结束 bidctl 进程: {why}",
+        "NOT stopped; end the process of bidctl: {why}",
     )
     KILL_FILE_STAYS = (
         "{file}: 无法删除 ({error}), 因此仍全部停止; 请手工删除",
@@ -156,6 +174,10 @@ class Say(Phrases):
     RESERVE_CAMPAIGN = (
         "creatives reserve: 缺少 --campaign; 储备属于某个计划",
         "creatives reserve: --campaign is missing; a reserve belongs to a campaign",
+    )
+    REMOVE_NAMES = (
+        "creatives reserve --remove: 请写明要移出的视频 NAMES",
+        "creatives reserve --remove: name the videos NAMES to take out",
     )
     VIDEO_ID = (
         "creatives reserve {name}: 应为主页视频的ID (数字) 或已上传视频的ID (字母, 数字, _)",

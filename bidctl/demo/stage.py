@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from bidctl.adapters.http import httpx
 from bidctl.demo.words import Say
 from bidctl.problem import Problem
 
@@ -55,10 +56,10 @@ class Stage:
         return str(json.loads(line)["url"])
 
     @cached_property
-    def _http(self) -> httpx.Client:
-        client = httpx.Client(base_url=self.url, timeout=60.0, trust_env=False)
-        weakref.finalize(self, client.close)
-        return client
+    def _line(self) -> HTTPConnection:
+        line = HTTPConnection(self.url.removeprefix("http://"), timeout=60.0)
+        weakref.finalize(self, line.close)
+        return line
 
     def advance(self, seconds: float) -> datetime:
         """Move virtual time; the new now."""
@@ -99,9 +100,12 @@ class Stage:
         ]
 
     def _call(self, method: str, name: str, body: Mapping[str, object] | None = None) -> Any:
-        answer = self._http.request(method, f"/_emulator/{name}", json=body)
-        answer.raise_for_status()
-        return answer.json()
+        self._line.request(method, f"/_emulator/{name}", None if body is None else json.dumps(body))
+        answer = self._line.getresponse()
+        said = answer.read()
+        if answer.status != HTTPStatus.OK:
+            raise Problem(Say.REFUSED(call=name, said=said.decode(errors="replace")))
+        return json.loads(said)
 
 
 @contextmanager

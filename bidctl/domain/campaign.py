@@ -109,7 +109,7 @@ class Creative:
     """One creative (素材) of a campaign; `picked_by_system` ones cannot be deleted. Totals are yuan and counts. `created_at`:
     None where the platform does not tell it. `known_since`: an instant by which it was surely at work in this campaign, so that
     it is at least that old; None = nothing shows it. `known_as`: other ids of the same video, by which one not yet in the campaign is
-    added."""
+    added. `products`: those that it shows, () = not told. `returns`: once deleted it could be added again (R-UNDO)."""
 
     campaign: CampaignId
     creative: str
@@ -122,6 +122,8 @@ class Creative:
     totals: Totals
     known_since: datetime | None = None
     known_as: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    returns: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Verdict(IntEnum):
     DOUBTFUL = 11  # weak by its own figure, not surely enough beside the others chosen
     TIRED = 12  # fatigue: a new one is asked for (R-RELAY)
     VETOED = 13  # weak by what was paid, good by what was settled
+    NO_RETURN = 14  # could not be added again: what is retired must be able to come back (R-UNDO)
 
 
 VERDICT_WORDING: dict[Verdict, Wording] = {
@@ -57,6 +58,9 @@ VERDICT_WORDING: dict[Verdict, Wording] = {
     Verdict.TIRED: Wording("素材疲劳, 请补充新素材", "tired: new material is asked for"),
     Verdict.VETOED: Wording(
         "支付口径偏弱, 但结算口径良好, 保留", "weak by what was paid, good by what was settled: kept"
+    ),
+    Verdict.NO_RETURN: Wording(
+        "不是可重新添加的视频, 下架后无法撤销, 不动", "no video that could be added again once retired: not touched"
     ),
 }
 
@@ -83,6 +87,7 @@ class CreativeView:
     delivering: Bool
     picked_by_system: Bool
     shared: Bool
+    returns: Bool  # could be added again once retired
     age_h: Float  # since creation, else since first sight
     free: Bool  # its campaign is free, enrolled, not held, in an effective hour
     keep_at_least: Int  # delivering creatives that stay (R-KEEP, by scene)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bidctl.wording import Wording
-
 
 class Grade(IntEnum):
     """Of a creator, best first."""
@@ -61,20 +59,3 @@ def thresholds(table: Sequence[Threshold], platform: str, category: str) -> tupl
         if found:
             return tuple(sorted(found, key=lambda t: t.grade))
     return ()
-
-
-class Quadrant(IntEnum):
-    """Volume x conversion, each against the median of its like."""
-
-    STAR = 0
-    PROMISING = 1
-    LEAKING = 2
-    IDLE = 3
-
-
-QUADRANTS: dict[Quadrant, Wording] = {
-    Quadrant.STAR: Wording("量大转化高", "much volume, converts well"),
-    Quadrant.PROMISING: Wording("量小转化高", "little volume, converts well"),
-    Quadrant.LEAKING: Wording("量大转化低", "much volume, converts badly"),
-    Quadrant.IDLE: Wording("量小转化低", "little volume, converts badly"),
-}

@@ -129,7 +129,7 @@ class Waiver(IntFlag):
 
 class Refused(IntFlag):
     """What was said no to: a lever, in a direction. By a person today (`PAUSE_ASKED`: a pause that would forfeit a compensation);
-    `THERE_`: by the platform within the hour. A pause is never held back for the platform's no."""
+    `THERE_`: by the platform within the hour, whoever wished it. A pause is never held back for the platform's no."""
 
     NOTHING = 0
     RAISE = 1
@@ -142,6 +142,8 @@ class Refused(IntFlag):
     THERE_RAISE = 128
     THERE_LOWER = 256
     THERE_UNPAUSE = 512
+    THERE_BUDGET_UP = 1024
+    THERE_BUDGET_DOWN = 2048
 
 
 class Mode(str, Enum):

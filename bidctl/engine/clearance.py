@@ -60,6 +60,13 @@ FENCE = Objection("FENCE", Wording("租约已被其他进程接管, 放弃", "an
 MODE = Objection("MODE", Wording("决策的模式与写入者不同, 放弃", "the decision's mode is not the writer's: dropped"))
 UNFIT = Objection("UNFIT", Wording("计划状态无法识别或已结束, 放弃", "the campaign is odd or ended: dropped"))
 CREATIVE = Objection("CREATIVE", Wording("素材不可删除或状态已变, 放弃", "the creative cannot be changed so: dropped"))
+UNLISTED = Objection(
+    "UNLISTED",
+    Wording(
+        "平台不再列出这个素材, 无法按原样重新添加",
+        "the platform lists the creative no more: it cannot be added as it was",
+    ),
+)
 STARTED = Objection(
     "STARTED", Wording("计划已有花费或已被改动, 不再定起始ROI", "it has spent or was edited: no first target any more")
 )
@@ -171,9 +178,10 @@ def _creative(e: Evidence) -> Objection | None:
     deletes, name = e.request.value.startswith("delete:"), e.request.value.partition(":")[2]
     if creative_shown(e.request.value, e.creatives) != creative_before(e.request.value):
         return CREATIVE
-    if not deletes:
-        return None
-    if any(c.creative == name and (c.picked_by_system or c.shared) for c in e.creatives):
+    mine = [c for c in e.creatives if c.creative == name]
+    if not deletes:  # a name that is not listed would be taken for another kind of id
+        return UNLISTED if e.decision.reason == Reason.CREATIVE_AGAIN and not mine else None
+    if any(c.picked_by_system or c.shared or not c.returns for c in mine):
         return CREATIVE
     deliver = sum(c.delivering for c in e.creatives)
     stay = sum(c.delivering and c.creative != name for c in e.creatives)

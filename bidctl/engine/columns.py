@@ -272,11 +272,9 @@ class Columns:
 
     @cached_property
     def base_due(self) -> Bool:
-        """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight, and not within
-        the hour of a refusal."""
-        waits = self.roster.among(self.standing.budget_refused)
+        """(n,) today's return to the base budget is still to be done: of campaigns that were ours at midnight."""
         ours = ~(self.e.enrolled_at > self.midnight)
-        return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours & ~waits
+        return np.isfinite(self.e.budget_base) & ~(self.base_settled >= self.midnight) & ours
 
     @cached_property
     def midnight(self) -> float:
@@ -355,6 +353,8 @@ class Columns:
     def net_share(self) -> Float:
         """(n,) GMV net of refunds within 1 h / paid GMV; 1 where nothing was paid yet, NaN where something was and the net column
         tells nothing of it: then nothing can be converted to a target on that basis."""
+        if not self.net.any():
+            return np.ones(self.n)  # nobody asks
         paid, net = self.table.x[1], self.table.x[3]
         both = np.isfinite(paid) & np.isfinite(net)
         whole, kept = total(np.where(both, paid, 0.0)), total(np.where(both, net, 0.0))

@@ -13,6 +13,7 @@ import numpy as np
 
 from bidctl.domain.creatives import VERDICT_WORDING, Verdict
 from bidctl.domain.observation import Observation
+from bidctl.domain.quadrants import Quadrant
 from bidctl.domain.reasons import Reason, Rule
 from bidctl.domain.values import AccountId, CampaignId, Field
 from bidctl.domain.writes import Write
@@ -21,19 +22,12 @@ from bidctl.engine.creative_table import CampaignCreatives, creative_table
 from bidctl.engine.creative_view import Judgeable, creative_view
 from bidctl.engine.external import REACHED
 from bidctl.engine.ports import DecisionRecord
+from bidctl.engine.quadrants import quadrants
 from bidctl.engine.records import Signature, decision_id, inputs_text, told_rule
 from bidctl.engine.shown import creative_before
 from bidctl.policy.creatives import CreativeVerdicts, judge_creatives
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.wording import Wording
-
-QUADRANTS = {
-    (True, True): Wording("高量高转", "much volume, good conversion"),
-    (True, False): Wording("高量低转", "much volume, poor conversion"),
-    (False, True): Wording("低量高转", "little volume, good conversion"),
-    (False, False): Wording("低量低转", "little volume, poor conversion"),
-}
-"""(volume, conversion)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +42,12 @@ class Review:
     def verdict(self, row: int) -> Verdict:
         return Verdict(int(self.verdicts.verdict[row]))
 
-    def quadrant(self, row: int) -> Wording:
-        """Volume x conversion: beside the median spend and the rate of its campaign's creatives together."""
+    def quadrants(self) -> list[Quadrant | None]:
+        """Spend x what a yuan of it earns, beside the others of its campaign; None = it spent nothing."""
         v = self.judged.view
-        mine = (v.campaign_index == v.campaign_index[row]) & (v.spend > 0)
-        if not v.spend[row] > 0:
-            return Wording("无消耗", "no spend")
-        much = v.spend[row] >= np.median(v.spend[mine])
-        well = v.net[row] * v.spend[mine].sum() >= v.net[mine].sum() * v.spend[row]
-        return QUADRANTS[bool(much), bool(well)]
+        spent = v.spend > 0
+        rate = np.where(spent, v.net, np.nan) / np.where(spent, v.spend, 1.0)
+        return quadrants(np.where(spent, v.spend, np.nan), rate, v.campaign.tolist(), least=1)
 
 
 def review_of(found: Sequence[CampaignCreatives], rules: RuleSettings, now: datetime) -> Review:
@@ -95,7 +86,7 @@ def retirement(review: Review, row: int, o: Observation, i: int, by: Author, now
     """The decision to retire creative `row`; `i`: its campaign's row of `o`."""
     v = review.judged.view
     own, siblings = v.net[row] / v.spend[row], v.campaign_index == v.campaign_index[row]
-    siblings &= np.arange(len(v)) != row
+    siblings &= (v.product_index == v.product_index[row]) & (np.arange(len(v)) != row)
     others = v.net[siblings].sum() / v.spend[siblings].sum()
     figures = Wording(
         f"素材 {v.creative[row]}: 消耗 {v.spend[row]:.0f} 元, {v.orders[row]:.0f} 单, 每元产出 {own:.2f} (其他 {others:.2f}), "
@@ -111,7 +102,7 @@ def relay(review: Review, number: int, name: str, o: Observation, i: int, by: Au
     """The decision to add `name` of the reserve to campaign `number` of the review."""
     v = review.judged.view
     mine = v.campaign_index == number
-    tired = int((review.verdicts.verdict[mine] == Verdict.TIRED).sum())
+    tired = int(review.verdicts.tired[number])
     figures = Wording(
         f"{name}: 需补充 {review.verdicts.wanted[number]} 个 (疲劳 {tired}, 在投 {v.delivering[mine].sum()}), 取自储备",
         f"{name}: {review.verdicts.wanted[number]} are wanted ({tired} tired, {v.delivering[mine].sum()} deliver), from the reserve",

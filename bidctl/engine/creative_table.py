@@ -47,10 +47,11 @@ def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, Cr
     index = np.repeat(np.arange(len(found)), [len(one.members) for one in found]).astype(np.int64)
     did = {name: _days(found, name) for name in COLUMNS}
     creatives = CreativeDays(
-        creative=np.array([c.creative for c in members], np.str_), campaign_index=index, product_index=np.zeros_like(index),
+        creative=np.array([c.creative for c in members], np.str_), campaign_index=index, product_index=_products(members),
         delivering=np.array([c.delivering for c in members], np.bool_),
         picked_by_system=np.array([c.picked_by_system for c in members], np.bool_),
         shared=np.array([c.shared for c in members], np.bool_),
+        returns=np.array([c.returns for c in members], np.bool_),
         born=np.array([c.created_at.timestamp() if c.created_at else np.nan for c in members], np.float64),
         settled_spend=_settled(found, "spend"), settled_gmv=_settled(found, "gmv_7d"),
         spend=did["spend"], gmv=did["gmv"], net=did["gmv_1h"], orders=did["orders"],
@@ -65,6 +66,12 @@ def creative_table(found: Sequence[CampaignCreatives]) -> tuple[CreativeDays, Cr
         target=np.array([one.target for one in found], np.float64),
         spend=_wholes(found, "spend"), gmv=_wholes(found, "gmv"), orders=_wholes(found, "orders"),
     )  # fmt: skip
+
+
+def _products(members: Sequence[Creative]) -> NDArray[np.int64]:
+    """(m,) a dense number of the product that each shows; those that tell none, or several, are of one kind each."""
+    told = np.array([",".join(sorted(c.products)) for c in members], np.str_)
+    return np.unique(told, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _settled(found: Sequence[CampaignCreatives], name: str) -> Float:

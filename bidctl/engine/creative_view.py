@@ -48,6 +48,7 @@ class CreativeDays:
     delivering: Bool
     picked_by_system: Bool
     shared: Bool
+    returns: Bool  # could be added again once retired
     born: Float  # epoch s of its start in the campaign, NaN = not told
     spend: Float  # (m, d)
     gmv: Float  # paid
@@ -122,8 +123,8 @@ def creative_view(c: CreativeDays, k: CreativeCampaigns, days: Float, now: float
     return Judgeable(
         CreativeView(
             campaign=k.campaign[of], creative=c.creative, campaign_index=of, product_index=c.product_index,
-            delivering=c.delivering, picked_by_system=c.picked_by_system, shared=c.shared, age_h=(now - start) / HOUR_S,
-            free=k.free[of], keep_at_least=k.keep_at_least[of], retired_today=k.retired_today[of],
+            delivering=c.delivering, picked_by_system=c.picked_by_system, shared=c.shared, returns=c.returns,
+            age_h=(now - start) / HOUR_S, free=k.free[of], keep_at_least=k.keep_at_least[of], retired_today=k.retired_today[of],
             retired_week=k.retired_week[of],
             spend=_counted(c.spend, counted), orders=_counted(c.orders, counted), net=_counted(net, counted),
             gmv_rank=_ranks(of, np.nansum(c.gmv, axis=1), c.delivering), campaign_spend=np.nansum(k.spend, axis=1)[of],

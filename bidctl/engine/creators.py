@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bidctl.domain.creators import Creator, Grade, Quadrant, Threshold, thresholds
+from bidctl.domain.creators import Creator, Grade, Threshold, thresholds
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.orders import OrderFacts
 from bidctl.domain.products import ProductTable
+from bidctl.domain.quadrants import Quadrant
 from bidctl.engine.contribution import contribution
 from bidctl.engine.normal import Z90
 from bidctl.engine.order_ledger import OrderLedger, order_ledger
@@ -163,10 +164,14 @@ def _result(told: Creator, weeks: list[WeekRate], sold: Sold, products: ProductT
     costs = (told.samples, told.ads, told.fee)
     missing = [*terms.missing, *(n for n, v in zip(("samples", "ads", "fee"), costs, strict=True) if v is None)]
     missing += ["commission"] if rate is None and paid else []
+    clicks = (
+        ("clicks",) if told.clicks is not None and orders > told.clicks else ()
+    )  # of other weeks: no conversion is above 1
     result = CreatorResult(
         creator=told, orders=orders, paid=paid, kept=kept, refunded=1 - kept / paid if paid else None,
-        order_value=paid / orders if orders else None, conversion=orders / told.clicks if told.clicks else None,
-        commission=None if rate is None else rate * kept, cost=None, contribution=None, gain=None, lo=None, hi=None, missing=tuple(missing),
+        order_value=paid / orders if orders else None, conversion=orders / told.clicks if told.clicks and orders <= told.clicks else None,
+        commission=None if rate is None else rate * kept, cost=None, contribution=None, gain=None, lo=None, hi=None,
+        missing=(*missing, *clicks),
     )  # fmt: skip
     if terms.missing:
         return result

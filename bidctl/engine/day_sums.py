@@ -63,9 +63,12 @@ class DaySums:
 
     def put_last(self, rows: Int, day: Int, known: Float, level: Float, source: NDArray[np.int8]) -> None:
         """The last snapshot (m, 5) of days whose hours are gone; a snapshot older than what is known changes nothing."""
-        order = np.lexsort((known, day, rows))
-        r, d = rows[order], day[order]
-        last = order[np.append((r[1:] != r[:-1]) | (d[1:] != d[:-1]), True)[: len(r)]]
+        if (rows[1:] > rows[:-1]).all():  # each row once
+            last = np.arange(len(rows))
+        else:
+            order = np.lexsort((known, day, rows))
+            r, d = rows[order], day[order]
+            last = order[np.append((r[1:] != r[:-1]) | (d[1:] != d[:-1]), True)[: len(r)]]
         last = last[known[last] >= self.known[rows[last], day[last] % DAYS]]
         r, slot, whole = rows[last], day[last] % DAYS, source[last] > 0
         self.known[r, slot] = known[last]

@@ -49,15 +49,18 @@ def day_table(m: Memory, today_view: DayByHours, now: float) -> DayTable:
     def wide(column: NDArray[Any]) -> Float:
         return turned_wide(column, first % DAYS, DAYS)
 
-    sums, source = wide(m.sums.total), window(m.sums.source).copy()
-    sums[:, :, -1], source[:, -1] = today_view.total, today_view.total_source
+    x, source = wide(m.sums.total), window(m.sums.source).copy()
+    x[:, :, -1], source[:, -1] = today_view.total, today_view.total_source
     daily, has_day = wide(m.daily.values), window(m.daily.known > -np.inf)
     ends = np.array([m.days.start(first + 1 + i) for i in range(DAYS)])
     zero = window(m.daily.covered) | (ends <= m.roster.floats("created")[:, None])
     by_hours = source == Source.HOUR
     by_hours[:, -1] |= source[:, -1] == Source.SNAPSHOT  # today is never finished: its newest totals are the finest
     use_day = has_day & ~by_hours
-    x = np.where(use_day | (by_hours & has_day & np.isnan(sums)), daily[:5], sums)
+    from_day = np.isnan(x)
+    from_day &= by_hours & has_day
+    from_day |= use_day
+    np.copyto(x, daily[:5], where=from_day)
     nothing = (source == Source.UNKNOWN) & ~use_day & zero
     np.copyto(x, 0.0, where=nothing)
     source[use_day] = Source.DAY

@@ -14,7 +14,7 @@ from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
 from bidctl.engine.resolve import DayByHours
 from bidctl.engine.rows import count, filled, total
-from bidctl.engine.usual import account_usual, profile, usual_hour
+from bidctl.engine.usual import account_usual, own_usual, profile, usual_hour
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -81,8 +81,9 @@ def _last_two(m: Memory, exact: Bool, first: int, here: int, last_edit: Float) -
 
 def _own_usual(m: Memory, hourly: Hourly, today: int, here: int) -> Float:
     """(n,) what each campaign usually spends in the two clock hours before `here`."""
-    before = [m.days.local(m.days.hour_start(here - back)).hour for back in (2, 1)]
-    return np.asarray(hourly.own_usual(today)[:, before].sum(axis=1))
+    first, second = (m.days.local(m.days.hour_start(here - back)).hour for back in (2, 1))
+    n = len(m.roster)
+    return own_usual(hourly.own, m.days, today, n, first) + own_usual(hourly.own, m.days, today, n, second)
 
 
 def _last_hours(views: Sequence[DayByHours], here: int) -> Float:

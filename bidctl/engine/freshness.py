@@ -45,6 +45,14 @@ class LastTwo:
         """Merge (m,) snapshots."""
         if len(rows) == 0:
             return
+        if (rows[1:] > rows[:-1]).all() and (at > self.at[rows, 0]).all():  # each row once, and newer than what is held
+            self.at[rows, 1], self.spend[rows, 1], self.day[rows, 1] = (
+                self.at[rows, 0],
+                self.spend[rows, 0],
+                self.day[rows, 0],
+            )
+            self.at[rows, 0], self.spend[rows, 0], self.day[rows, 0] = at, spend, day
+            return
         touched = np.unique(rows)
         held = np.repeat(touched, 2)
         r = np.concatenate([held, rows])

@@ -13,7 +13,6 @@ from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import EVERY_DAY, RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
 from bidctl.engine.rows import dot, filled, total
-from bidctl.engine.usual import own_profile
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -30,7 +29,6 @@ class Hourly:
         self.account: dict[int, Float] = {}
         self.by_session: dict[tuple[int, str, int], float] = {}
         self.own: dict[int, NDArray[np.float32]] = {}
-        self._own_usual: tuple[int, Float] | None = None
 
     def refresh(self, now: float) -> None:
         """Resolve what changed since the last time; the cost is that of today, whatever the history."""
@@ -45,8 +43,6 @@ class Hourly:
             self._keep(view, today)
             self._add_up(view)
             self.own[day] = view.x[0].astype(np.float32)
-        if stale - {today}:
-            self._own_usual = None
         self.own = {d: x for d, x in self.own.items() if d in window}
         if everything:
             self._older_shares(range(today - DAYS + 1, window[0]))
@@ -54,12 +50,6 @@ class Hourly:
             del self.views[day]
         self.account = {d: x for d, x in self.account.items() if d in window}
         self.by_session = {k: v for k, v in self.by_session.items() if k[2] > today - DAYS}
-
-    def own_usual(self, today: int) -> Float:
-        """(n, 24) each campaign's mean yuan by clock hour over the last 7 complete days; see `usual.own_profile`."""
-        if self._own_usual is None or self._own_usual[0] != today:
-            self._own_usual = today, own_profile(self.own, self._m.days, today, len(self._m.roster))
-        return self._own_usual[1]
 
     def _keep(self, view: DayByHours, today: int) -> None:
         if view.day >= today - 1:

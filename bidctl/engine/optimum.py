@@ -110,9 +110,12 @@ def _posterior(fit: Float, hint: Float, accounts: Groups) -> Float:
     prior, relation = _Normal.stated(len(fit), np.log(EPS), EPS_LOG_SD), _Normal.stated(len(fit), 0.0, np.inf)
     weight = fit
     for _ in range(ROUNDS):
-        score = fit + prior.score(nodes) + np.where(hinted[:, None], relation.score(hint), 0.0)
-        weight = np.exp(score - score.max(axis=1, keepdims=True))
-        weight = weight / total(weight)[:, None]
+        weight = prior.score(nodes)  # in place from here on: these are the largest tables of a decision
+        weight += fit
+        np.add(weight, relation.score(hint), out=weight, where=hinted[:, None])
+        weight -= weight.max(axis=1, keepdims=True)
+        np.exp(weight, out=weight)
+        weight /= total(weight)[:, None]
         some = np.asarray(np.isfinite(weight[:, 0]))
         prior = _common_normal(weight, nodes, some, accounts).drawn(np.log(EPS), EPS_LOG_SD, POPULATION)
         relation = _common_normal(weight, hint, some & hinted, accounts).widened(HINT_LOG_SD, HINTS, HINT_LEAST)
@@ -132,7 +135,11 @@ class _Normal:
         return _Normal(np.full(n, mean), np.full(n, sd), np.zeros(n))
 
     def score(self, x: Float) -> Float:
-        return np.asarray(-0.5 * ((x - self.mean[:, None]) / self.sd[:, None]) ** 2)
+        off = x - self.mean[:, None]
+        off /= self.sd[:, None]
+        off *= off
+        off *= -0.5
+        return off
 
     def drawn(self, mean: float, sd: float, strength: float) -> _Normal:
         """Drawn to a stated normal that weighs `strength` campaigns."""
@@ -152,5 +159,6 @@ def _common_normal(weight: Float, x: Float, some: Bool, accounts: Groups) -> _No
     count = accounts.totals(some)
     n = np.where(count > 0, count, 1.0)
     mean = accounts.totals(np.where(some, dot(weight, x), 0.0)) / n
-    square = np.where(some, dot(weight, (x - mean[:, None]) ** 2), 0.0)
+    off = x - mean[:, None]
+    square = np.where(some, dot(weight, off * off), 0.0)
     return _Normal(mean, np.sqrt(accounts.totals(square) / n), count)

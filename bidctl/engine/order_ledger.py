@@ -14,7 +14,7 @@ counted twice, because the larger of the two is what is gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,15 +88,15 @@ def order_ledger(facts: OrderFacts) -> OrderLedger:
 def _orders(o: Orders) -> tuple[Int, tuple[Int, NDArray[np.int8]]]:
     """Rows of the orders that count, sorted by id, and the rows in doubt."""
     negative = (o.paid < 0) | (o.buyer < 0) | (o.subsidy < 0)
-    first, differs = _first_told(o.order, o.order, o.known_at, o.paid, ~negative)
+    first, differs = _first_told(o, o.order, o.paid, ~negative)
     return first, _doubts([(negative, Doubt.NEGATIVE), (differs, Doubt.ORDER_DIFFERS)])
 
 
 def _refunds(r: Refunds, orders: Orders, void: Bool) -> tuple[tuple[Int, NDArray[np.int8]], Fen, Fen]:
     """Rows in doubt, and by order what came back before dispatch and after receipt."""
     n, negative = len(orders), r.fen < 0
-    first, differs = _first_told(r.refund, r.order, r.known_at, r.fen, ~negative & ~void)
-    at, known = _place(r.order, orders.order)
+    first, differs = _first_told(r, r.refund, r.fen, ~negative & ~void)
+    at, known = placed(r.order, orders.order)
     orphan = ~negative & ~differs & ~known & ~void
     mine = first[known[first]]
     # of one order's refunds those count, in the order they happened, that fit into what was paid
@@ -115,8 +115,8 @@ def _refunds(r: Refunds, orders: Orders, void: Bool) -> tuple[tuple[Int, NDArray
 
 def _bills(b: Bills, orders: Orders, void: Bool) -> tuple[Int, tuple[Int, NDArray[np.int8]]]:
     negative = (b.fen < 0) | (b.commission < 0) | (b.fee < 0)
-    first, differs = _first_told(b.bill, b.order, b.known_at, b.fen, ~negative & ~void)
-    at, known = _place(b.order, orders.order)
+    first, differs = _first_told(b, b.bill, b.fen, ~negative & ~void)
+    at, known = placed(b.order, orders.order)
     orphan = ~negative & ~differs & ~known & ~void
     mine = first[known[first]]
     settles = b.kind[mine] == BillKind.SETTLED
@@ -134,13 +134,16 @@ def _bills(b: Bills, orders: Orders, void: Bool) -> tuple[Int, tuple[Int, NDArra
     return np.concatenate([lines[fits], back[fits_back]]), doubts
 
 
-def _first_told(key: Text, of: Text, known_at: NDArray[np.float64], fen: Fen, ok: Bool) -> tuple[Int, Bool]:
-    """Of every key the row known first (of those known at once the smallest amount), sorted by key; and the rows that say another
-    amount than it, or another order. A row told again in the same words is the same row."""
-    rows = np.flatnonzero(ok)
-    order = rows[np.lexsort((of[rows], fen[rows], known_at[rows], key[rows]))]
-    keys = key[order]
-    new = np.concatenate([[True], keys[1:] != keys[:-1]]) if len(order) else np.zeros(0, np.bool_)
+def _first_told(told: Orders | Refunds | Bills, key: Text, fen: Fen, ok: Bool) -> tuple[Int, Bool]:
+    """Of every key the row known first (of those known at once the smallest amount, then the least of all else), sorted by key; and the
+    rows that say another amount than it, or another order. A row told again in the same words is the same row."""
+    rows, of = np.flatnonzero(ok), told.order
+    words: tuple[NDArray[np.generic], ...] = (of, fen, told.known_at, key)
+    order = rows[np.lexsort([x[rows] for x in words])]
+    new = _begins(key[order])
+    if not new.all():  # which of them stands must not turn on the order in which they came
+        rest = [getattr(told, f.name) for f in fields(told)]
+        order = rows[np.lexsort([x[rows] for x in (*rest, *words)])]
     first = order[new]
     differs = np.zeros(len(key), np.bool_)
     if len(order):
@@ -149,7 +152,12 @@ def _first_told(key: Text, of: Text, known_at: NDArray[np.float64], fen: Fen, ok
     return first, differs
 
 
-def _place(key: Text, table: Text) -> tuple[Int, Bool]:
+def _begins(keys: Text) -> Bool:
+    """Of sorted keys the first of each."""
+    return np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, np.bool_)
+
+
+def placed(key: Text, table: Text) -> tuple[Int, Bool]:
     """Row of each key in a sorted table, and whether it is there."""
     at = np.searchsorted(table, key)
     inside = np.minimum(at, max(len(table) - 1, 0))

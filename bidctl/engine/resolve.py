@@ -73,14 +73,13 @@ def _begun(
     by_snap = np.arange(k) <= last[:, None]
     use_hour = row & ((hour_known >= ends) | ~seen_snap | (hour_known >= snap_known) | ~by_snap)
     zero = (hours.span(hours.covered, first, k) & held & ~row & ~by_snap) | ((ends <= created[:, None]) & ~row)
-    by_hour = hours.span(hours.values, first, k)
-    x = np.where(use_hour, by_hour, np.nan).astype(np.float64)
+    x = np.full((len(hours.values), n, k), np.nan)
+    np.copyto(x, hours.span(hours.values, first, k), where=use_hour)
     level = _from_snapshots(x, by_snap & ~use_hour, seen_snap, snaps.span(snaps.values, first, k))
-    x[:, zero & ~by_snap & ~use_hour] = 0.0
-    source = np.where(
-        use_hour, Source.HOUR, np.where(zero, Source.ZERO, np.where(by_snap, Source.SNAPSHOT, Source.UNKNOWN))
-    )
-    source = source.astype(np.int8)
+    np.copyto(x, 0.0, where=zero & ~by_snap & ~use_hour)
+    source = np.zeros((n, k), np.int8)  # UNKNOWN
+    for finer, where in ((Source.SNAPSHOT, by_snap), (Source.ZERO, zero), (Source.HOUR, use_hour)):  # the finest last
+        np.copyto(source, np.int8(finer), where=where)
     exact = use_hour | zero | (seen_snap & _before(seen_snap, zero & ~use_hour))
     least = np.maximum(filled(level[0]), total(np.where(use_hour, filled(x[0]), 0.0)))
     whole, kind, known = _total(x, use_hour, zero & ~use_hour, ends, now, level, last, snap_known, hour_known, finished)
@@ -89,9 +88,9 @@ def _begun(
 
 def _padded(begun: DayByHours, k: int) -> DayByHours:
     """With the hours to come, unknown."""
-    more = k - begun.source.shape[1]
-    x = np.pad(begun.x, ((0, 0), (0, 0), (0, more)), constant_values=np.nan)
-    source, exact = np.pad(begun.source, ((0, 0), (0, more))), np.pad(begun.exact, ((0, 0), (0, more)))
+    n, known = begun.source.shape
+    x, source, exact = np.full((len(begun.x), n, k), np.nan), np.zeros((n, k), np.int8), np.zeros((n, k), np.bool_)
+    x[:, :, :known], source[:, :known], exact[:, :known] = begun.x, begun.source, begun.exact
     return replace(begun, x=x, source=source, exact=exact)
 
 
@@ -106,19 +105,22 @@ def _from_snapshots(x: Float, wanted: Bool, seen: Bool, values: NDArray[np.float
     """Fill the hours `wanted` of `x` (5, n, k) from the totals `values` read in the hours `seen`: the rise since the total before is
     booked in the hour of the later one, less what hour facts tell of the other hours in between. The last level (5, n)."""
     level, since = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])  # the total before, and what hours have told since
-    np.copyto(x, 0.0, where=wanted)
+    some = bool(wanted.any())
+    if some:
+        np.copyto(x, 0.0, where=wanted)
     begin = 0
     for hour in np.flatnonzero(seen.any(axis=0)).tolist():
         here = seen[:, hour]
-        since += total(filled(x[:, :, begin : hour + 1]))
         read = values[:, :, hour].astype(np.float64)
-        fill = here & wanted[:, hour]
-        np.copyto(x[:, :, hour], np.maximum(read - level - since, 0.0), where=fill)
+        if some:
+            since += total(filled(x[:, :, begin : hour + 1]))
+            fill = here & wanted[:, hour]
+            np.copyto(x[:, :, hour], np.maximum(read - level - since, 0.0), where=fill)
+            np.copyto(since, 0.0, where=here)
         np.copyto(level, read, where=here)
-        np.copyto(since, 0.0, where=here)
         begin = hour + 1
     unread = np.isnan(level)
-    if unread.any():
+    if some and unread.any():
         x[unread[:, :, None] & wanted] = np.nan  # a metric that totals do not report
     return level
 

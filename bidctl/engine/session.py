@@ -140,10 +140,6 @@ class Session:
         """Carry out approved proposals of an account at once; what each came to, and why."""
         return await self._desk(account).take_up(decisions)
 
-    async def observed(self, account: AccountId) -> Observation | None:
-        """The enrolled campaigns of an account as they stand now; None where it has none."""
-        return await self._desk(account).observed() if account in self._accounts else None
-
     async def wish(self, account: AccountId, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now; None where it is not enrolled."""
         return await self._desk(account).wish(campaign, policy) if account in self._accounts else None

@@ -17,7 +17,7 @@ from bidctl.domain.enrolment import Prior
 from bidctl.domain.orders import BillKind, OrderFacts, Orders
 from bidctl.engine.attribution import Attribution
 from bidctl.engine.backtest import Triangle
-from bidctl.engine.order_ledger import OrderLedger, order_ledger
+from bidctl.engine.order_ledger import OrderLedger, order_ledger, placed
 from bidctl.engine.order_totals import Side
 from bidctl.engine.refund_curve import Cohorts, RefundCurve, below, clusters, learn, prior_curve, project, spreads
 
@@ -144,7 +144,8 @@ def _refunds(facts: OrderFacts, book: OrderLedger) -> Float:
     listed[book.doubtful.refunds[0]] = False
     _, first = np.unique(r.refund, return_index=True)
     rows = np.intersect1d(first, np.flatnonzero(listed))
-    at = np.searchsorted(orders.order, r.order[rows])
+    at, there = placed(r.order[rows], orders.order)
+    rows, at = rows[there], at[there]  # one that a person dropped may be of an order that is not known
     np.add.at(found, (at, _bin(r.happened_at[rows] - orders.paid_at[at])), r.fen[rows])
     settles = np.flatnonzero((b.kind == BillKind.SETTLED) & np.isin(b.order, orders.order))
     when = orders.paid_at + EDGES[-1] * DAY

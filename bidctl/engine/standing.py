@@ -21,9 +21,9 @@ class Standing:
     """`clock_ok`: R-CLOCK. `killed`, `breaker`: of all accounts observed (a campaign's own switches add to them). `switches`: of enrolled
     campaigns. `open_writes`: campaigns with an unresolved write. `boosts`: campaigns with a running boost. `live_since`:
     accounts in their first live day, with its begin (R-BLAST). `budget_raises`: raises of ours today.
-    `budget_moved`: campaigns whose budget we have written today, or somebody changed since the last tick. `budget_refused`:
-    those of which a budget was refused within the hour. `ledger_since`: when the ledger began or was
-    restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among those decided together.
+    `budget_moved`: campaigns whose budget we have written today, or somebody changed since the last tick. `ledger_since`: when
+    the ledger began or was restored: no edits for 61 min (DESIGN 5). `account_index`: dense number of the first account among
+    those decided together.
     `unread_rooms`: live accounts whose sessions could not be read although an edit turned on them: they are quiet (R-QUIET).
     `refused`: what a person said no to today, and the platform within the hour. `tables`: what the operator's own tables say, as
     far as it is fresh; `ship_hours`: of the stated capacity that may wait unshipped (R-SHIP); `cash_share`, `cash_stale_d`: R-CASH,
@@ -39,7 +39,6 @@ class Standing:
     live_since: Mapping[AccountId, datetime] = field(default_factory=dict)
     budget_raises: Mapping[CampaignId, int] = field(default_factory=dict)
     budget_moved: frozenset[CampaignId] = frozenset()
-    budget_refused: frozenset[CampaignId] = frozenset()
     account_index: int = 0
     proved_absent: Mapping[CampaignId, datetime] = field(default_factory=dict)
     ledger_since: datetime | None = None
@@ -66,12 +65,6 @@ def budget_moved(writes: Sequence[Write]) -> frozenset[CampaignId]:
     return frozenset(w.request.campaign for w in writes if w.request.field is Field.BUDGET and w.state in REACHED)
 
 
-def budget_refused(writes: Sequence[Write], since: datetime) -> frozenset[CampaignId]:
-    """Campaigns of which the platform refused a budget since then."""
-    refused = [w for w in writes if w.request.field is Field.BUDGET and w.state is WriteState.REFUSED]
-    return frozenset(w.request.campaign for w in refused if w.settled_at is not None and w.settled_at >= since)
-
-
 def proved_absent(writes: Sequence[Write]) -> dict[CampaignId, datetime]:
     """When the newest unknown edit of each campaign was found not to have happened."""
     absent = [
@@ -96,8 +89,10 @@ def refused(proposals: Sequence[DecisionRecord], writes: Sequence[Write], since:
 def _there(request: WriteRequest) -> Refused:
     if request.field is Field.STATUS and request.value != "DISABLE":
         return Refused.THERE_UNPAUSE
+    if request.field is Field.BUDGET:
+        return _way(request.old, request.value, Refused.THERE_BUDGET_UP, Refused.THERE_BUDGET_DOWN)
     if request.field is Field.ROI_TARGET:
-        return Refused.THERE_RAISE if Decimal(request.value) > Decimal(request.old) else Refused.THERE_LOWER
+        return _way(request.old, request.value, Refused.THERE_RAISE, Refused.THERE_LOWER)
     return Refused.NOTHING
 
 
@@ -106,7 +101,11 @@ def _direction(p: DecisionRecord) -> Refused:
         pause = Refused.PAUSE_ASKED if p.reason == Reason.STOPLOSS_ASK else Refused.PAUSE
         return pause if p.new == "DISABLE" else Refused.UNPAUSE
     if p.field is Field.BUDGET:
-        return Refused.BUDGET_UP if Decimal(p.new) > Decimal(p.old) else Refused.BUDGET_DOWN
+        return _way(p.old, p.new, Refused.BUDGET_UP, Refused.BUDGET_DOWN)
     if p.field is Field.ROI_TARGET:
-        return Refused.RAISE if Decimal(p.new) > Decimal(p.old) else Refused.LOWER
+        return _way(p.old, p.new, Refused.RAISE, Refused.LOWER)
     return Refused.NOTHING
+
+
+def _way(old: str, new: str, up: Refused, down: Refused) -> Refused:
+    return up if Decimal(new) > Decimal(old) else down

@@ -37,14 +37,14 @@ from bidctl.engine.ports import Clock, DecisionRecord, Ledger, Notice, Notifier,
 from bidctl.engine.reading import Reader, Reading
 from bidctl.engine.records import Signature, record, request, told_rule
 from bidctl.engine.selectors import is_selector, newcomers
-from bidctl.engine.standing import Standing, budget_moved, budget_raises, budget_refused, proved_absent, refused
+from bidctl.engine.standing import Standing, budget_moved, budget_raises, proved_absent, refused
 from bidctl.engine.tick_report import TickReport, report_of
 from bidctl.policy import Policy
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.policy.rules import sayings
 
 REFUSED_REST = timedelta(hours=1)
-"""A budget that the platform refused is not sent again for so long (ours)."""
+"""What the platform refused is not sent again for so long (ours)."""
 
 
 class Desk:
@@ -188,7 +188,6 @@ class Desk:
             live_since=live_since,
             budget_raises=budget_raises(budgets),
             budget_moved=budget_moved(budgets) | {f.campaign for f in foreign if f.field is Field.BUDGET},
-            budget_refused=budget_refused(budgets, now - REFUSED_REST),
             proved_absent=proved_absent(recent),
             ledger_since=self._ledger_since,
             refused=said_no,
@@ -267,10 +266,10 @@ class Desk:
         self, tick: str, now: datetime, reading: Reading, acts: Sequence[DecisionRecord], holds: Sequence[DecisionRecord],
         repeats: Mapping[int, int],
     ) -> None:  # fmt: skip
-        """Everything this tick knew and decided, committed before anything is sent."""
+        """Everything this tick knew and decided, before anything is sent. Holds alone may die with the power: they can be redone."""
         listing = reading.listing
         good = listing is not None and listing.complete
-        with self._ledger.begin(durable=True) as t:
+        with self._ledger.begin(durable=bool(acts)) as t:
             if listing is not None:
                 t.add_facts(self.account, Panel.concat([listing_facts(listing, self._days), reading.panel]))
                 t.save_campaigns(listing.campaigns, listing.read_at)
@@ -317,14 +316,6 @@ class Desk:
         told = {a.id: ("waiting", why) for a, why in judged.waiting}
         told |= {w.request.decision: (w.state.value, w.why) for w in recent}
         return {id: told.get(id, ("waiting", "")) for id in decisions}
-
-    async def observed(self) -> Observation:
-        """The account's enrolled campaigns as they stand now; nothing is adopted, stored or written."""
-        with self._ledger.begin() as t:
-            enrolments = [e for e in t.enrolments(self.account) if not is_selector(e.campaign)]
-        reading = await self._reader.read(self.now(), [])
-        now = self.now()
-        return self.observer.observe(now, self._take_in(reading, enrolments, now))
 
     async def wish(self, campaign: CampaignId, policy: Policy) -> DecisionRecord | None:
         """What `policy` would do to one campaign now, as a decision that is not stored; None where it is not enrolled."""

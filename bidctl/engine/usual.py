@@ -34,16 +34,16 @@ def profile(spent: Spent, accounts: int, days: NaturalDays, today: int) -> Float
     return np.where((n >= NEED_DAYS)[:, None], total / np.maximum(n, 1)[:, None], np.nan)
 
 
-def own_profile(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, today: int, n: int) -> Float:
-    """(n, 24) each campaign's mean yuan by clock hour over the last 7 complete days; NaN where fewer than 3 are known. `spend`:
+def own_usual(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, today: int, n: int, clock: int) -> Float:
+    """(n,) each campaign's mean yuan in one clock hour over the last 7 complete days; NaN where fewer than 3 are known. `spend`:
     (n, hours of the day) by day, NaN = unknown."""
-    total, known = np.zeros((n, 24)), np.zeros((n, 24))
+    total, known = np.zeros(n), np.zeros(n)
     for day in range(today - PROFILE_DAYS, today):
-        if day in spend:
-            there = np.isfinite(spend[day])
-            for i, clock in _runs(days.local_hours(day)):
-                total[:, clock] += np.where(there[:, i], spend[day][:, i], 0.0)
-                known[:, clock] += there[:, i]
+        for place in np.flatnonzero(days.local_hours(day) == clock).tolist() if day in spend else ():
+            hour = spend[day][:, place]
+            there = np.isfinite(hour)
+            total += np.where(there, hour, 0.0)
+            known += there
     return np.where(known >= NEED_DAYS, total / np.maximum(known, 1.0), np.nan)
 
 

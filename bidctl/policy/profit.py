@@ -29,17 +29,35 @@ def p_profit_higher(o: Observation, wish: Float) -> Float:
     ln k and ln B are taken as normal around the columns `elasticity` and `break_even`. At or below break-even a raise is
     sure to be better; no lowering that ends there ever is.
     """
-    now, then = o.roi_target / o.break_even, wish / o.break_even
-    up = wish > o.roi_target
-    over = log(np.where(np.isfinite(o.usual_spend) & (o.budget > 0), o.usual_spend / o.budget, 0.0))
+    known = np.isfinite(o.elasticity) & np.isfinite(o.break_even) & np.isfinite(wish)
+    columns = (
+        o.roi_target,
+        wish,
+        o.break_even,
+        o.break_even_log_sd,
+        o.elasticity,
+        o.elasticity_log_sd,
+        o.usual_spend,
+        o.budget,
+    )
+    out = np.full(len(known), np.nan)
+    out[known] = _p_higher(*(column[known] for column in columns))
+    return out
+
+
+def _p_higher(
+    target: Float, wish: Float, even: Float, even_log_sd: Float, elasticity: Float, log_sd: Float, spend: Float, budget: Float
+) -> Float:  # fmt: skip
+    now, then = target / even, wish / even
+    up = wish > target
+    over = log(np.where(np.isfinite(spend) & (budget > 0), spend / budget, 0.0))
     room = np.where(up, np.maximum(over, 0.0), 0.0)
     gain = log((then - 1.0) / (now - 1.0)) + room
-    same = gain / (wish / o.roi_target - 1.0)
+    same = gain / (wish / target - 1.0)
     # how far an error of ln B, and of what would be spent, moves ln k_c
-    moved = (now / (now - 1.0) - then / (then - 1.0)) / gain * o.break_even_log_sd
+    moved = (now / (now - 1.0) - then / (then - 1.0)) / gain * even_log_sd
     pressed = np.where(room > 0, PRESSED_LOG_SD / gain, 0.0)
-    sd = np.sqrt(o.elasticity_log_sd * o.elasticity_log_sd + moved * moved + pressed * pressed)
-    below = normal_cdf((log(same) - log(o.elasticity)) / sd)
+    sd = np.sqrt(log_sd * log_sd + moved * moved + pressed * pressed)
+    below = normal_cdf((log(same) - log(elasticity)) / sd)
     p = np.where(up, below, np.where(np.minimum(over, 0.0) < gain, 1.0 - below, 0.0))
-    p = np.where(up & (now <= 1.0), 1.0, np.where(~up & (then <= 1.0), 0.0, p))
-    return np.where(np.isfinite(o.elasticity) & np.isfinite(o.break_even) & np.isfinite(wish), p, np.nan)
+    return np.where(up & (now <= 1.0), 1.0, np.where(~up & (then <= 1.0), 0.0, p))

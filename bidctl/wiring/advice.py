@@ -21,8 +21,14 @@ def advise_file(
 ) -> tuple[ExportTable, AdviceList]:
     """The table of `file` and its advice under the operator's rules. Raises Problem, naming place and what to do."""
     loaded, rules = catalog.load(policy), rule_settings(settings)
-    table = read_export(file, load_columns(columns) if columns else DEFAULT)
+    table = _read(file, columns)
     return table, advise(table.rows, given, loaded, CAPABILITIES, rules)
+
+
+def _read(file: Path, columns: Path | None) -> ExportTable:
+    table = read_export(file, load_columns(columns) if columns else DEFAULT)
+    table.demand_grid(CAPABILITIES.grid)
+    return table
 
 
 DEFAULT_POLICY = "policies.handbook:Handbook"
@@ -34,5 +40,5 @@ def replay_file(
 ) -> list[DayAdvice]:  # fmt: skip
     """The advice that `file` would have given at each of its days' ends. Raises Problem, naming place and what to do."""
     loaded, rules = catalog.load(policy or DEFAULT_POLICY), rule_settings(settings)
-    table = read_export(file, load_columns(columns) if columns else DEFAULT)
+    table = _read(file, columns)
     return replay_table(table.rows, given, loaded, CAPABILITIES, rules, since, until, step)

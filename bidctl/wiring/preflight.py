@@ -19,13 +19,13 @@ from bidctl.engine.guards import fresh
 from bidctl.engine.ports import PlatformReads, ReadFailed
 from bidctl.engine.preflight import Asked, Line, preflight
 from bidctl.engine.standing import Standing
-from bidctl.problem import Problem, UsageProblem
-from bidctl.wiring import clock, ledger, parts, rule_settings, session
+from bidctl.problem import UsageProblem
+from bidctl.wiring import clock, ledger, parts, rule_settings
 from bidctl.wiring.advice import DEFAULT_POLICY
 from bidctl.wiring.books import recorded
+from bidctl.wiring.looking import look_at
 from bidctl.wiring.tables import TableFiles
 from bidctl.wiring.words import Say
-from bidctl.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,9 @@ async def asked_preflight(settings: Settings, account: AccountId, named: Sequenc
         update={"accounts": (*settings.run.accounts, account)}
     )  # also where nothing is enrolled
     async with parts(settings.model_copy(update={"run": run}), Mode.DRY) as p:
-        looking = session(p)
-        looking.look()
-        reading, o, d = await looking.inspect(account)
-        if reading.listing is None:
-            why = Wording.read(reading.troubles[0]) if reading.troubles else Say.NO_LISTING()
-            raise Problem(Say.NOT_LISTED(account=account, why=why))
-        seen = _chosen(_Seen(o, d, {i.campaign: i for i in reading.listing.campaigns}), account, named)
+        reading, o, d = await look_at(p, account)
+        listed = reading.listing.campaigns if reading.listing else ()
+        seen = _chosen(_Seen(o, d, {i.campaign: i for i in listed}), account, named)
         asked = Asked({c: await _creatives(p.reads, account, c) for c in map(CampaignId, map(str, seen.o.campaign))})
     return preflight(seen.o, seen.d, seen.infos, rule_settings(settings), settings.stoploss.is_set, asked)
 

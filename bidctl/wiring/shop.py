@@ -63,7 +63,8 @@ KINDS = (
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What a fetch has brought so far, `done` (0 to 1) of it. `counts` of the rows read; `assumed`: of some of what is new, when it became
-    known was modelled; `lost`: from when to when changes were not fetched and are no longer given."""
+    known was modelled; `lost`: from when to when changes were not fetched and are no longer given; `goes_on`: what `since` asks for
+    is older than what was ever asked for, and an earlier fetch was gone on with."""
 
     until: datetime
     done: float = 0.0
@@ -71,11 +72,12 @@ class Synced:
     counts: RowCounts = field(default_factory=RowCounts)
     assumed: bool = False
     lost: tuple[datetime, datetime] | None = None
+    goes_on: bool = False
 
     def take(self, batch: ShopBatch, taken: Taken, done: float, assumed: bool) -> Synced:
         new = taken.orders + taken.refunds + taken.bills > 0
         guessed = self.assumed or (assumed and new)
-        return Synced(self.until, done, self.taken + taken, self.counts + batch.counts, guessed, self.lost)
+        return replace(self, done=done, taken=self.taken + taken, counts=self.counts + batch.counts, assumed=guessed)
 
 
 def shop_account(settings: Settings) -> AccountId:
@@ -110,7 +112,7 @@ async def sync(settings: Settings, since: datetime | None = None) -> AsyncIterat
                 done = Synced(now)
                 for i, kind in enumerate(KINDS):
                     plan = _plan(ledger, account, kind, now, since)
-                    done = replace(done, lost=done.lost or plan.lost)
+                    done = replace(done, lost=done.lost or plan.lost, goes_on=done.goes_on or plan.goes_on)
                     for k, (begin, end) in enumerate(plan.windows, 1):
                         rows = await kind.window(link.reads)(begin, end)
                         how = Knowing(link.time.clock.now().timestamp(), end <= plan.begun_at)
@@ -128,6 +130,7 @@ class _Plan:
     begun_at: float
     since: float
     lost: tuple[datetime, datetime] | None
+    goes_on: bool
 
 
 def _plan(ledger: SqlLedger, account: AccountId, kind: _Kind, now: datetime, since: datetime | None) -> _Plan:
@@ -141,7 +144,8 @@ def _plan(ledger: SqlLedger, account: AccountId, kind: _Kind, now: datetime, sin
     begun_at, until = before.begun_at if before else math.floor(now.timestamp()), math.floor(now.timestamp())
     edges = sorted({*range(begin, until, DAY_S), until, *([math.floor(begun_at)] if begin < begun_at < until else [])})
     lost = (_instant(before.until), _instant(oldest)) if before is not None and before.until < oldest else None
-    return _Plan(list(pairwise(edges)), begun_at, first, lost)
+    goes_on = before is not None and since is not None and since.timestamp() < before.since
+    return _Plan(list(pairwise(edges)), begun_at, first, lost, goes_on)
 
 
 def _instant(at: float) -> datetime:

@@ -49,7 +49,8 @@ class Control:
             if handler is None:
                 raise ValueError(f"{request.method} {PREFIX}{name}: no such control; see sim/emulator/control.py")
             self._router.editor.settle()
-            return Reply(json.dumps(handler(_body(request)), ensure_ascii=False).encode())
+            body = json.dumps(handler(_body(request)), ensure_ascii=False).encode()
+            return Reply(body, then=self._router.editor.settle)
         except (ValueError, TypeError) as error:
             return Reply(json.dumps({"error": str(error)}, ensure_ascii=False).encode(), 400)
 
@@ -61,9 +62,11 @@ class Control:
         }
 
     def _advance(self, body: Body) -> object:
-        """Move time forward (stepped: the only way it moves)."""
+        """Move time forward (stepped: the only way it moves). People's edits that fall due are in the journal before it answers;
+        the world follows while the answer travels, at the latest before the next call is answered."""
         self._service.clock.advance(_seconds(body, "seconds"))
-        self._router.editor.settle()
+        if self._router.editor.due():
+            self._router.editor.settle()
         return self._clock(body)
 
     def _speed(self, body: Body) -> object:

@@ -44,6 +44,11 @@ class Editor:
     def __init__(self, service: Service) -> None:
         self._service = service
 
+    def due(self) -> bool:
+        """Whether an edit of a person's has fallen due."""
+        s = self._service
+        return bool(s.pending) and s.pending[0].due <= s.clock.now()
+
     def settle(self) -> None:
         """Bring everything to the clock's now: due edits of people in order, then the world."""
         s = self._service

@@ -87,6 +87,8 @@ class Connection(asyncio.Protocol):
         self._first_byte, self._busy = None, True
         reply = self._answer(Request(method, target, headers, b"".join(self._body), first))
         self._send(reply)
+        if reply.then:
+            asyncio.get_running_loop().call_soon(reply.then)
 
     def _send(self, reply: Reply) -> None:
         """Send as the fault wants it."""

@@ -74,12 +74,13 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """A whole answer, and the fault that the socket has still to act out."""
+    """A whole answer, the fault that the socket has still to act out, and what is done while the answer is on its way."""
 
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     fault: Firing | None = None
+    then: Callable[[], None] | None = None
 
 
 class Router:

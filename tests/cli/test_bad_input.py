@@ -17,10 +17,13 @@ TABLE = "计划ID,日期,消耗,ROI目标,整体成交金额,整体成交订单�
 
 
 PROSE = {
+    "No such file": "没有这个文件", "Is a directory": "是文件夹",
+    "a number": "数字", "digits": "数字ID",
     "unknown key": "不认识的键", "did you mean": "是否指", "quotes": "加引号", "unknown variable": "不认识",
     "nothing to enrol": "没有要托管的计划", "found ": "取值 ", "not enrolled": "未托管", "no decision": "还没有存过决定",
     "an image": "是图片", "empty file": "空文件", "no workbook": "不是工作簿", "binary": "二进制", "no heading row": "没有表头",
-    "no column": "没有列", "column ": "", "line 2": "第2行", "line 3": "第3行", "another process": "另一个进程", "exists": "已存在",
+    "no column": "没有列", "column 消耗 twice": "两个 消耗 列",
+    "column ": "", "line 2": "第2行", "line 3": "第3行", "another process": "另一个进程", "exists": "已存在",
     "already there": "已经存在", "no such file": "没有这个文件",
     "the disk": "磁盘", "newer": "更新版本", "something else": "别的程序",
 }  # fmt: skip
@@ -64,6 +67,17 @@ CONFIGS = {
     "stop-loss misspelt": ("[stoploss]\nloss_of_day = 'of'\n", ["stoploss.loss_of_day"]),
     "no such database": ("[store]\nurl = 'mysql://x'\n", ["store.url", "mysql://x", "sqlite:///"]),
     "plain http": ("[platform]\nbase_url = 'http://example.com'\n", ["https://"]),
+    "a limit that is no number": ("[stoploss]\nloss_of_day = nan\n", ["stoploss.loss_of_day", "nan", "yuan", "off"]),
+    "a limit without an end": ("[stoploss]\nspend_without_orders = inf\n", ["spend_without_orders", "inf", "yuan"]),
+    "a limit that is a flag": ("[stoploss]\nloss_of_day = true\n", ["stoploss.loss_of_day", "True", "yuan"]),
+    "a flag for a number": ("[run]\ntick_minutes = true\n", ["run.tick_minutes", "True", "a number"]),
+    "no number": ("[run]\ntick_minutes = nan\n", ["run.tick_minutes", "nan"]),
+    "an account that is a name": ("[run]\naccounts = ['shop']\n", ["run.accounts", "shop", "digits"]),
+    "no address": ("[platform]\nbase_url = 'not a url'\n", ["platform.base_url", "not a url", "https://"]),
+    "no port": ("[platform]\nbase_url = 'http://127.0.0.1:99999'\n", ["platform.base_url", "99999"]),
+    "no webhook": ("[notify]\nwebhook = 'ftp://x'\n", ["notify.webhook", "ftp://x", "https://"]),
+    "no robot": ("[notify]\nfeishu = 'robot'\n", ["notify.feishu", "robot", "https://"]),
+    "a key in no section": ("language = 'en'\n", ["language", "unknown key", "did you mean run.language?"]),
     "limits off on a real platform": ("[platform]\nlimits = 'off'\n", ["loopback"]),
 }
 
@@ -76,6 +90,24 @@ def test_a_wrong_configuration(shell: Terminal, case: str) -> None:
     for command in (["status"], ["run", "--once"], ["kill"], ["advise", "x.csv"]):
         refused(shell, command, 2, "bidctl.toml", *words)
     assert files(shell.folder) == before
+
+
+def test_a_configuration_of_another_encoding(shell: Terminal) -> None:
+    file = shell.folder / "bidctl.toml"
+    file.write_bytes("# 配置\n[run]\nlanguage = 'en'\n".encode("gb18030"))
+    refused(shell, ["status"], 2, "bidctl.toml", "UTF-8")
+    file.write_bytes("[run]\nlanguage = 'en'\n".encode("utf-8-sig"))  # as some editors save it
+    assert "enrolled campaigns" in shell.done("status", BIDCTL_LANG="").out
+
+
+def test_a_language_that_is_none(shell: Terminal) -> None:
+    said = shell("status", BIDCTL_LANG="fr")
+    assert said.code == 2 and "BIDCTL_LANG" in said.err and "fr" in said.err and "zh, en" in said.err
+
+
+def test_a_variable_of_a_section_that_is_none(shell: Terminal) -> None:
+    (shell.folder / "bidctl.toml").write_text("run = 5\n", "utf-8")
+    refused(shell, ["status"], 2, "bidctl.toml", "run", "5", BIDCTL_RUN__LEASE_S="30")
 
 
 RULES = {
@@ -102,6 +134,9 @@ VARIABLES = {
     "BIDCTL_TICK": ("5", ["BIDCTL_TICK", "unknown variable"]),
     "BIDCTL_RUN__TICK_MINUTES": ("soon", ["run.tick_minutes", "soon"]),
     "BIDCTL_STORE__URL": ("oracle://x", ["store.url", "oracle://x"]),
+    "BIDCTL_RUN__LEASE_S": ("soon", ["BIDCTL_RUN__LEASE_S", "run.lease_s", "soon"]),
+    "BIDCTL_STOPLOSS__LOSS_OF_DAY": ("nan", ["BIDCTL_STOPLOSS__LOSS_OF_DAY", "nan", "yuan"]),
+    "BIDCTL_RULES__SPACING_S": ("7200", ["BIDCTL_RULES__SPACING_S", "[rules]"]),
     "BIDCTL_CONFIG": ("nowhere.toml", ["nowhere.toml", "bidctl init"]),
 }
 
@@ -138,11 +173,21 @@ UNITS = {
     "a callback without code": (["connect", "--code", "https://x/?state=1"], ["auth_code"]),
     "a proposal that is none": (["approve", "abc"], ["abc", "bidctl pending"]),
     "a campaign that is not enrolled": (["hold", "1", "--account", "2"], ["not enrolled"]),
+    "a target that is none": (["revert", "1", "--account", "2", "--to", "nan"], ["--to", "nan", "0.01"]),
+    "a target below nothing": (["revert", "1", "--account", "2", "--to", "-1"], ["--to", "-1", "0.01"]),
+    "a target out of all range": (["revert", "1", "--account", "2", "--to", "1000"], ["--to", "1000", "100"]),
+    "a revert of what is not enrolled": (["revert", "1", "--account", "2"], ["2/1", "not enrolled"]),
     "no decision to explain": (["explain", "1", "--account", "2"], ["no decision"]),
     "a plan file that is none": (["apply", "t.csv"], ["t.csv", "bidctl plan"]),
     "a plan file that is missing": (["apply", "no.json"], ["no.json"]),
     "a scenario that is none": (["emulate", "qianchuan", "--scenario", "moon"], ["moon"]),
     "a scenario file that is missing": (["emulate", "qianchuan", "--scenario", "moon.toml"], ["moon.toml"]),
+    "a speed that is none": (["emulate", "qianchuan", "--speed", "nan"], ["--speed", "nan"]),
+    "a speed without an end": (["emulate", "qianchuan", "--speed", "inf"], ["--speed", "inf"]),
+    "a seed below nothing": (["emulate", "qianchuan", "--seed", "-5"], ["--seed", "-5"]),
+    "days that are none": (["demo", "--days", "nan"], ["--days", "nan"]),
+    "a seed that is too large": (["demo", "--seed", str(2**64)], ["--seed", str(2**64)]),
+    "a replay of nothing": (["replay"], ["bidctl.db", "bidctl run"]),
     "a platform that is none": (["emulate", "tikt"], ["tikt"]),
 }
 
@@ -182,6 +227,11 @@ TABLES = [
     Table("rounded.csv", (HEAD + "1.86E+18,2026-09-01,100,2.00\n").encode(), ("line 2", "计划ID", "1.86E+18")),
     Table("day.csv", (HEAD + "1861000000000000001,昨天,100,2.00\n").encode(), ("line 2", "日期", "昨天")),
     Table("minus.csv", (HEAD + "1861000000000000001,2026-09-01,-100,2.00\n").encode(), ("line 2", "消耗", "-100")),
+    Table("wide.csv", (HEAD + "1861000000000000001,2026-09-01,1,000.00,2.00\n").encode(), ("line 2", "5", "4")),
+    Table("two.csv", "计划ID,日期,消耗,消耗,ROI目标\n1,2026-09-01,1,2,2\n".encode(), ("column 消耗 twice",)),
+    Table("fine.csv", (HEAD + "1861000000000000001,2026-09-01,100,2.005\n").encode(), ("line 2", "ROI目标", "2.005")),
+    Table("nobody.csv", (HEAD + "-,2026-09-01,100,2.00\n").encode(), ("line 2", "计划ID")),
+    Table("open.csv", (HEAD + '1861000000000000001,"2026-09-01,100,2.00\n').encode(), ("line 2", "日期")),
     Table("twice.csv", (HEAD + "1,2026-09-01,1,2\n1,2026-09-01,1,2\n").encode(), ("line 3", "line 2")),
 ]
 
@@ -191,6 +241,24 @@ def test_a_table_that_is_none(shell: Terminal, table: Table) -> None:
     (shell.folder / table.name).write_bytes(table.data)
     refused(shell, ["advise", table.name, "--goal", "2"], 1, table.name, *table.words)
     assert list(files(shell.folder)) == [table.name]
+
+
+def test_a_file_that_is_nested_without_end(shell: Terminal) -> None:
+    (shell.folder / "deep.json").write_text("[" * 100_000, "utf-8")
+    refused(shell, ["apply", "deep.json"], 2, "deep.json", "bidctl plan")
+    (shell.folder / "deep.toml").write_text("a = " + "[" * 100_000, "utf-8")
+    refused(shell, ["status", "--config", "deep.toml"], 2, "deep.toml", "TOML")
+    (shell.folder / "t.csv").write_text(TABLE, "utf-8")
+    refused(shell, ["advise", "t.csv", "--columns", "deep.toml"], 1, "deep.toml", "TOML")
+    refused(shell, ["explain", "--policy", "./deep.toml"], 2, "deep.toml")
+    refused(shell, ["emulate", "qianchuan", "--scenario", "deep.toml"], 2, "deep.toml")
+
+
+def test_a_journal_or_a_ledger_that_is_not_there(shell: Terminal) -> None:
+    (shell.folder / "j.jsonl").write_text("", "utf-8")
+    refused(shell, ["audit", "none.jsonl"], 1, "none.jsonl", "No such file")
+    refused(shell, ["audit", "."], 1, "Is a directory")
+    refused(shell, ["audit", "j.jsonl", "--ledger", "none.db"], 1, "none.db", "No such file")
 
 
 def test_a_column_map_that_is_none(shell: Terminal) -> None:
@@ -323,11 +391,18 @@ def test_a_second_process_is_refused(desk: Office) -> None:
     assert desk.written() == []
 
 
+def test_init_writes_the_file_that_config_names(shell: Terminal) -> None:
+    told = shell.done("init", "--config", "mine.toml", "--json").tree
+    assert told == {"config": "mine.toml", "key": "mine.key"} and set(files(shell.folder)) == {"mine.toml", "mine.key"}
+    shell.done("status", "--config", "mine.toml")
+
+
 def test_init_never_overwrites(shell: Terminal) -> None:
     shell.done("init")
     before = files(shell.folder)
     refused(shell, ["init"], 2, "bidctl.toml", "exists")
     assert files(shell.folder) == before
+    refused(shell, ["init", "--config", "bidctl.toml"], 2, "bidctl.toml", "exists")
     refused(shell, ["init", "bidctl.toml/inside.toml"], 1, "bidctl.toml/inside.key")
     assert files(shell.folder) == before
 

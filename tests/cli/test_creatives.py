@@ -52,7 +52,7 @@ def test_every_creative_gets_a_verdict_and_only_looking_proposes_nothing(desk: O
     assert len({r["campaign"] for r in rows}) == len(desk.campaigns)
     mine = {r["creative"]: r for r in rows if r["campaign"] == weak[0]}
     assert mine[weak[1]]["verdict"] == "retire" and mine[weak[1]]["p_weak"] > 0.9
-    assert mine[weak[1]]["quadrant"] == "much volume, poor conversion"
+    assert mine[weak[1]]["quadrant"] == "leaking"
     assert [c for c, r in mine.items() if r["verdict"] == "system"] and sum(r["verdict"] == "retire" for r in rows) == 1
     assert {r["verdict"] for r in rows} >= {"top", "system", "retire"}
     for lang, word in (("en", "yields clearly less"), ("zh", "每元消耗产出明显低于同商品其他素材")):
@@ -114,6 +114,29 @@ def test_what_is_frozen_is_shown_when_named_and_never_proposed(desk: Office, wea
 def test_a_campaign_that_is_not_enrolled_is_refused(desk: Office) -> None:
     assert desk.run("creatives", "show", "--account", desk.account, "--campaign", "1").code == 2
     assert desk.run("creatives", "show", "--account", "1").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "--account", "abc"), ("show", "--account", "{a}", "--campaign", "x1"), ("propose", "--account", "1.7e15"),
+        ("undo", "7400000000000000001", "--account", "abc"), ("undo", "none of them", "--account", "{a}"),
+        ("reserve", "v1", "--account", "abc", "--campaign", "1"), ("reserve", "v1", "--account", "{a}", "--campaign", "999"),
+        ("reserve", "--remove", "--account", "{a}"),
+    ],
+)  # fmt: skip
+def test_what_names_nothing_is_refused_in_one_line(desk: Office, words: tuple[str, ...]) -> None:
+    for lang in ("zh", "en"):
+        said = desk.run("creatives", *(w.format(a=desk.account) for w in words), "--lang", lang)
+        assert said.code == 2 and len(said.err.strip().splitlines()) == 1, said
+
+
+@pytest.mark.parametrize("path", ["uni_promotion/list/", "ad/material/get/"])
+def test_a_platform_that_does_not_answer_is_said_in_one_line(desk: Office, weak: tuple[str, str], path: str) -> None:
+    desk.platform.control("POST", "faults", {"match": {"path": path}, "kind": "code_50000_not_applied", "count": 999})
+    for words in (("show",), ("propose",), ("undo", weak[1])):
+        said = desk.run("creatives", *words, "--account", desk.account)
+        assert said.code in (1, 2) and len(said.err.strip().splitlines()) == 1 and "bug" not in said.err, said
 
 
 def care(desk: Office, campaign: str, how: str) -> None:

@@ -161,6 +161,8 @@ def test_told_again_it_changes_nothing_and_time_brings_only_what_is_new(tmp_path
         assert rows_of(tmp_path) == before
         desk.advance(hours=30)
         more = desk.run.done("orders", "sync", "--since", _date(world_of(desk).now), "--json").tree
+        assert not more["since_ignored"], "nothing that it asks for is left out"
+        assert "--since is for the first fetch" in desk.run.done("orders", "sync", "--since", "2020-01-01").out
         assert more["orders"] > 0 and more["refunds"] > 0 and first["assumed"]
         book = world_of(desk).order_book
         assert book is not None and len(rows_of(tmp_path)["orders"]) == len(book.noted())

@@ -69,8 +69,9 @@ def test_the_protection_ledger_of_every_day(desk: Office) -> None:
     assert len(rows) == 2 * len(desk.campaigns)
     for r in rows:
         if r["expected"]:
-            assert r["cover"] == "PAYS" and r["valid_orders"] >= 10
+            assert r["cover"] == "pays" and r["valid_orders"] >= 10
             assert r["expected"] == pytest.approx(r["spend"] - r["t"], abs=0.02)
         today = r["day"] == rows[-1]["day"]
         assert (r["next_safe_edit"] is not None) == (r["pause_forfeits"] is not None) == today
-    assert "cost protection" in desk.run.done("protection", "--account", desk.account).out
+    out = desk.run.done("protection", "--account", desk.account).out
+    assert "cost protection" in out and all(str(c["id"]) in out for c in desk.campaigns), "no id is cut short"

@@ -94,6 +94,37 @@ def test_a_second_process_refuses_while_one_is_at_work(due: Office, begin: Calla
     clean(due)
 
 
+def test_a_demo_that_is_told_to_stop_leaves_no_emulator_behind(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "bidctl", "demo", "--out", "out"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    demo = subprocess.Popen(words, cwd=tmp_path, env=ENVIRON, text=True, **pipes)
+    until(lambda: children(demo.pid))
+    (emulator,) = children(demo.pid)
+    demo.send_signal(signal.SIGTERM)
+    _, err = demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 130 and err.strip().splitlines()[-1] == "bidctl: stopped"
+    until(lambda: not Path(f"/proc/{emulator}").exists())
+
+
+def children(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["status"], ["status", "--json"]])
+def test_an_output_that_is_full_is_no_mistake_of_the_programs(tmp_path: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        said = subprocess.run(
+            [sys.executable, "-m", "bidctl", *words],
+            cwd=tmp_path,
+            env=ENVIRON,
+            text=True,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert said.returncode == 1 and "No space left" in said.stderr and "bug" not in said.stderr
+    assert len(said.stderr.splitlines()) == 1 and not list(tmp_path.glob("*.log"))
+
+
 @pytest.mark.long
 def test_a_second_process_stands_by_and_takes_over_from_a_dead_one(due: Office, begin: Callable[..., Process]) -> None:
     first = begin()

@@ -54,6 +54,31 @@ def test_a_policy_beside_hold(shell: Terminal) -> None:
     assert len(told["against_hold"]["guard(markup=1.4)"]["gain_yuan"]) == 3
 
 
+def test_live_rooms_are_decided_on_air_unless_asked_otherwise(shell: Terminal) -> None:
+    words = ("sim", "run", "daily-live", "--policy", "curve", "--days", 1, "--seeds", 1, "--json")
+    said = shell.done(*words)
+    assert said.tree["every_hours"] == 3 and "daily-live" not in said.err
+    for lang, told in (("zh", "在首小时之后一次也轮不到, 请用 --every 3"), ("en", "give --every 3 or less")):
+        said = shell.done(*words, "--every", 6, "--lang", lang)
+        assert said.tree["every_hours"] == 6 and told in said.err and "room" in said.err
+    words = ("sim", "run", "fault", "--policy", "curve", "--days", 1, "--seeds", 1, "--json")
+    assert shell.done(*words).tree["every_hours"] == 6
+
+
+def test_a_difference_that_rests_on_few_campaigns_is_told(shell: Terminal, tmp_path: Path) -> None:
+    text = (ROOT / "sim" / "scenarios" / "base60.toml").read_text("utf-8")
+    few = tmp_path / "few.toml"
+    few.write_text(text.replace("accounts = 20", "accounts = 2").replace("count = 1000", "count = 60"), "utf-8")
+    words = ("sim", "compare", few, "--policy", "guard", "--policy", "pi", "--days", 8, "--seeds", 1, "--every", 24)
+    tree = shell.done(*words, "--json").tree
+    told = [c for c in (*tree["against_hold"].values(), *tree["pairs"]) if abs(c["lopsided"]) > 0.2]
+    assert told and all(c["carried_by"] < 60 for c in told)
+    page = tmp_path / "few.html"
+    for lang, text in (("zh", "只靠少数计划"), ("en", "differ by few campaigns")):
+        assert shell.done(*words, "--lang", lang, "--html", page).out.count(text) == len(told)
+        assert page.read_text("utf-8").count(text) == len(told)
+
+
 def test_people_get_tables(shell: Terminal) -> None:
     said = shell.done("sim", "compare", "small", "--policy", "curve", "--policy", "guard", *SHORT[:-1], "--lang", "zh")
     assert "利润" in said.out and "独立" not in said.err and re.search(r"curve\s+│", said.out)

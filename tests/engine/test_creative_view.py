@@ -15,12 +15,14 @@ from bidctl.domain.campaign import Creative, CreativeDay, Totals
 from bidctl.domain.creatives import CreativeView, Verdict
 from bidctl.domain.values import CampaignId
 from bidctl.engine.creative_rates import by_spend, fitted_slope, sales
+from bidctl.engine.creative_review import review_of
 from bidctl.engine.creative_table import CampaignCreatives, creative_table
 from bidctl.engine.creative_view import CreativeCampaigns, CreativeDays, creative_view
 from bidctl.policy.creatives import judge_creatives
 from bidctl.policy.rulebook import RuleSettings
 
 S = RuleSettings()
+CHEAP = range(4, 8)
 DAY, NOW = 86400.0, 1.8e9
 Float = NDArray[np.float64]
 
@@ -34,7 +36,7 @@ def history(spend: Float, gmv: Float, **changes: object) -> CreativeDays:
     no = np.zeros(m, np.bool_)
     usual = CreativeDays(
         creative=np.arange(m).astype(np.str_), campaign_index=np.zeros(m, np.int64), product_index=np.zeros(m, np.int64),
-        delivering=~no, picked_by_system=no, shared=no, born=np.full(m, np.nan), spend=spend, gmv=gmv,
+        delivering=~no, picked_by_system=no, shared=no, returns=~no, born=np.full(m, np.nan), spend=spend, gmv=gmv,
         net=np.full(spend.shape, np.nan), orders=gmv / 80.0, settled_spend=np.full(m, np.nan), settled_gmv=np.full(m, np.nan),
     )  # fmt: skip
     return replace(usual, **changes)  # type: ignore[arg-type]
@@ -76,9 +78,38 @@ def test_who_is_in_a_campaign_is_what_its_list_says_now() -> None:
     np.testing.assert_array_equal(c.spend, [[100, np.nan], [0, 60]])
     assert np.isnan(c.net[0]).all() and k.spend.tolist() == [[145, 60]]
     assert (k.retired_today[0], k.retired_week[0], k.reserve[0], k.fresh_week[0], k.keep_at_least[0]) == (1, 3, 1, 2, 5)
+    assert c.returns.all() and c.product_index.tolist() == [0, 0]
     empty, none = creative_table([])
     assert len(empty) == len(none) == 0
     assert len(creative_view(empty, none, np.zeros(0), NOW).view) == 0
+
+
+def test_creatives_are_beside_those_of_their_product_in_the_figures_and_in_the_verdict() -> None:
+    """A campaign of a dear and a cheap product: within each all earn alike, a yuan on the cheap one a third."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    members = tuple(
+        Creative(
+            CampaignId("c"), f"m{i}", "", False, True, False, False, at - timedelta(days=60 - i), Totals(),
+            products=("cheap",) if i in CHEAP else ("dear",),
+        )
+        for i in range(16)
+    )  # fmt: skip
+    days = tuple(
+        CreativeDay(
+            at + timedelta(days=d),
+            {f"m{i}": Totals(300.0, 360.0 if i in CHEAP else 1200.0, 6.0) for i in range(16)},
+            Totals(),
+        )
+        for d in range(14)
+    )
+    one = CampaignCreatives(CampaignId("c"), True, False, 5, 0, 0, (), False, 0, 2.0, members, days)
+    review = review_of([one], S, at + timedelta(days=15))
+    assert Verdict.RETIRE not in {review.verdict(i) for i in range(16)}
+    assert len(set(review.judged.view.product_index.tolist())) == 2
+    together = review_of(
+        [replace(one, members=tuple(replace(c, products=()) for c in members))], S, at + timedelta(days=15)
+    )
+    assert Verdict.RETIRE in {together.verdict(i) for i in range(16)}, "the figures are such that it matters"
 
 
 def test_only_days_that_began_a_day_after_its_start_count() -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidctl.domain.creators import DEFAULT, Creator, Grade, Quadrant, Threshold, thresholds
+from bidctl.domain.creators import DEFAULT, Creator, Grade, Threshold, thresholds
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.orders import BillKind, Bills, OrderFacts, Orders, Refunds, from_rows
 from bidctl.domain.products import Amount, Product, ProductTable
+from bidctl.domain.quadrants import Quadrant
 from bidctl.engine.creators import CreatorResult, creators, grade_of, terms_of
 from bidctl.engine.quadrants import quadrants
 from bidctl.engine.settlement_weeks import MONDAY, WEEK
@@ -109,6 +110,13 @@ def test_what_is_not_told_is_missing_and_never_zero(
     (one,) = result(shop(("a", 50, 0, 5)), told, products=products)
     assert one.gain is None and one.lo is None and one.grade is None and one.missing == missing
     assert one.orders == 50 and one.kept == pytest.approx(4500.0)
+
+
+def test_clicks_of_other_weeks_make_no_conversion_above_one() -> None:
+    (few,) = result(shop(("a", 50, 0, 5)), Creator("a", **PAID_FOR, clicks=49.0))
+    assert few.conversion is None and few.missing == ("clicks",) and few.gain is not None
+    (all_,) = result(shop(("a", 50, 0, 5)), Creator("a", **PAID_FOR, clicks=50.0))
+    assert all_.conversion == 1.0 and all_.missing == ()
 
 
 def test_without_bills_the_table_tells_the_commission() -> None:

@@ -422,12 +422,16 @@ async def test_creatives_pass_the_same_gate(rig: Rig) -> None:
     assert (await rig.write("delete:9", **delete)).why.startswith("TOO_FEW_CREATIVES"), "R-KEEP: 4 would stay"
     rig.platform.creatives_by_id[C1] += (replace(theirs, creative="30"),)
     assert (await rig.write("delete:8", **delete)).why.startswith("CREATIVE")
+    rig.platform.creatives_by_id[C1] += (replace(theirs, creative="31", picked_by_system=False, returns=False),)
+    assert (await rig.write("delete:31", **delete)).why.startswith("CREATIVE"), "R-UNDO: it could not be added again"
     rig.platform.faults = [Fault.LOST_APPLIED]
     assert (await rig.write("delete:9", **delete)).state is WriteState.UNKNOWN
     await rig.gate.settle(ACCOUNT)
-    assert rig.ledger.state.writes[3].state is WriteState.CONFIRMED
+    assert rig.ledger.state.writes[4].state is WriteState.CONFIRMED
     assert (await rig.write("delete:9", **delete)).why.startswith("CREATIVE")
-    assert (await rig.write("add:9", "gone", what=Field.CREATIVE)).state is WriteState.CONFIRMED
+    again: dict[str, Any] = {"old": "gone", "what": Field.CREATIVE, "reason": Reason.CREATIVE_AGAIN}
+    assert (await rig.write("add:99", **again)).why.startswith("UNLISTED"), "it would be taken for another id"
+    assert (await rig.write("add:9", **again)).state is WriteState.CONFIRMED
 
 
 async def test_one_edit_day_a_week_where_the_platform_has_it_so() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bidctl.domain.enrolment import Prior
-from bidctl.domain.orders import BillKind, Bills, OrderFacts, Orders, Refunds, from_rows
+from bidctl.domain.orders import BillKind, Bills, FactKind, OrderFacts, Orders, Refunds, Rulings, from_rows
 from bidctl.engine.backtest import backtest
 from bidctl.engine.order_totals import Side, totals
 from bidctl.engine.settlement_weeks import EDGES, MONDAY, WEEK, PaidBy, by_week, pay_days, rates, stated, triangle
@@ -54,6 +54,19 @@ def test_a_natural_week_is_the_accounts() -> None:
     os = [("a", "p", "", "c", "", late, late, 100, 100, 0)]
     facts = OrderFacts(from_rows(Orders, os), from_rows(Refunds, []), from_rows(Bills, []))
     assert [w for _, w in weeks([facts], late, None, 8 * 3600.0)] == [BEGIN - 8 * 3600.0]
+
+
+def test_a_refund_that_a_person_dropped_belongs_to_no_order() -> None:
+    """Its order is not known (yet): it may stand between those that are, or behind them all."""
+    os = [
+        (n, "p", "", "c", "", BEGIN, known, 1000, 1000, 0)
+        for n, known in (("a", BEGIN), ("c", BEGIN), ("e", BEGIN + DAY))
+    ]
+    rs = [("c", "r1", BEGIN + 2 * 3600, BEGIN, 1000, 1), *((n, f"r{n}", BEGIN + 50 * DAY, BEGIN, 500, 1) for n in "bd")]
+    gone = [(int(FactKind.REFUND), f"r{n}", n, BEGIN, -1) for n in "bd"]
+    facts = OrderFacts(from_rows(Orders, os), from_rows(Refunds, rs), from_rows(Bills, []), from_rows(Rulings, gone))
+    found = weeks([facts], BEGIN + 3600, None, 0.0)["", BEGIN]
+    assert (found.paid, found.refunds.sum()) == (20.0, 10.0) and found.refunds[0] == 10.0, "and it moves none in time"
 
 
 def test_cohorts_add_up_to_the_ledger_and_project_near_what_comes() -> None:

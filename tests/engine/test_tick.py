@@ -15,8 +15,9 @@ from bidctl.domain.enrolment import Economics, Prior
 from bidctl.domain.reasons import Alert, Reason
 from bidctl.domain.values import CampaignId, Field, Kind, Mode, Suggestion, SuggestionState
 from bidctl.domain.writes import WriteState
+from bidctl.engine.approvals import OPERATOR_TICK
 from bidctl.engine.observe import Observer
-from bidctl.engine.ports import ReadFailed
+from bidctl.engine.ports import DecisionRecord, ReadFailed
 from bidctl.engine.suggestions import Suggestions
 from tests.fakes.flat_platform import ZONE, Rate, number, utc
 from tests.fakes.memory_platform import ACCOUNT, Fault
@@ -247,6 +248,35 @@ async def approved_at(shop: Shop, minutes: float = 30) -> str:
     (waiting,) = shop.pending()
     shop.approve(waiting.id)
     return waiting.id
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new"), [(Field.ROI_TARGET, "2.00", "2.20"), (Field.BUDGET, "5000", "6000.00")]
+)
+async def test_an_approval_waits_while_the_platform_has_just_refused_the_like(field: Field, old: str, new: str) -> None:
+    shop = Shop(mode=Mode.APPROVE)
+    shop.enrol(enrolment(C1, stoploss_set=True, policy=HOLD, budget_cap=9000.0))
+    shop.change(C1, budget=Decimal("5000.00"))
+    await shop.open()
+    shop.platform.faults = [Fault.REFUSED]
+    told = []
+    for turn, minutes in enumerate((30, 10, 40, 20)):
+        if turn < 2:
+            ask(shop, f"mine-{turn}", field, old, new)
+        told.append([(w.request.decision, w.state.value) for w in (await shop.tick(minutes)).writes])
+    assert told == [[("mine-0", "refused")], [], [], [("mine-1", "confirmed")]]
+
+
+def ask(shop: Shop, name: str, field: Field, old: str, new: str) -> None:
+    """A person's own proposal, approved."""
+    made = DecisionRecord(
+        id=name, tick=OPERATOR_TICK, account=ACCOUNT, campaign=C1, at=shop.clock.now(), mode=shop.mode, policy_id="me",
+        settings_hash="0", code_version="0", field=field, old=old, new=new, wish=None, reason=int(Reason.OPERATOR), bound=0,
+        alerts=0, waived=0, needs_approval=True, inputs="{}", trace="[]",
+    )  # fmt: skip
+    with shop.ledger.begin() as t:
+        t.add_decisions([made])
+    shop.approve(name)
 
 
 async def test_an_approval_waits_while_it_is_quiet_and_is_not_lost() -> None:
@@ -765,6 +795,19 @@ async def test_a_refused_return_to_the_base_budget_is_tried_again_in_an_hour() -
     shop.platform.faults = [Fault.REFUSED]
     assert await budgets(shop, "00:05", "00:15", "01:00") == [["500.00 refused"], [], []]
     assert await budgets(shop, "01:10", "01:20") == [["500.00 confirmed"], []]
+
+
+async def test_a_refused_raise_of_a_budget_is_tried_again_in_an_hour() -> None:
+    shop = Shop()
+    shop.platform.rates[C1] = Rate(spend=100, gmv=300)
+    shop.change(C1, budget=Decimal("2000.00"))
+    shop.enrol(enrolment(C1, stoploss_set=True, policy=HOLD, budget_cap=4000.0))
+    shop.platform.faults = [Fault.REFUSED]
+    await shop.open()
+    reports = [await shop.tick(at=utc(f"2026-03-02 {time}")) for time in ("19:30", "19:40", "20:25", "20:35")]
+    told = [[f"{w.request.value} {w.state.value}" for w in r.writes] for r in reports]
+    assert told == [["2400.00 refused"], [], [], ["2400.00 confirmed"]]
+    assert [dict(r.held) for r in reports[1:3]] == [{Reason.PLATFORM_REFUSED: 1}] * 2
 
 
 async def test_a_lost_reply_to_a_return_is_not_followed_by_a_second_one() -> None:

@@ -20,7 +20,7 @@ from bidctl.policy.rulebook import RuleSettings
 S = RuleSettings()
 USUAL: Mapping[str, object] = {
     "campaign": "c", "creative": "m", "campaign_index": 0, "product_index": 0, "delivering": True, "picked_by_system": False,
-    "shared": False, "age_h": 200.0, "free": True, "keep_at_least": 5, "retired_today": 0, "retired_week": 0,
+    "shared": False, "returns": True, "age_h": 200.0, "free": True, "keep_at_least": 5, "retired_today": 0, "retired_week": 0,
     "spend": 400.0, "orders": 10.0,
     "net": 800.0, "gmv_rank": 9, "campaign_spend": 8000.0, "cost_per_order": 40.0, "p_weak": 0.1, "p_good_settled": np.nan,
     "share_low_days": 0, "p_down": 0.3, "reserve": 0, "batch_due": False, "fresh_week": 0,
@@ -55,6 +55,7 @@ def verdict(row: Mapping[str, object], others: int = 12) -> Verdict:
         ({"p_weak": 0.99, "delivering": False}, Verdict.GONE),
         ({"p_weak": 0.99, "picked_by_system": True}, Verdict.SYSTEM),
         ({"p_weak": 0.99, "shared": True}, Verdict.SHARED),
+        ({"p_weak": 0.99, "returns": False}, Verdict.NO_RETURN),
         ({"p_weak": 0.99, "free": False}, Verdict.CAMPAIGN_NOT_FREE),
         ({"p_weak": 0.99, "gmv_rank": 3}, Verdict.TOP),
         ({"p_weak": 0.99, "age_h": np.nan}, Verdict.AGE_UNKNOWN),
@@ -72,6 +73,9 @@ def verdict(row: Mapping[str, object], others: int = 12) -> Verdict:
         ({"share_low_days": 2}, Verdict.TIRED),
         ({"share_low_days": 1}, Verdict.KEEP),
         ({"p_down": 0.91}, Verdict.TIRED),
+        ({"p_down": 0.91, "gmv_rank": 1}, Verdict.TIRED),  # the best of all tires too
+        ({"share_low_days": 2, "spend": 159.0}, Verdict.LOW_EVIDENCE),
+        ({"share_low_days": 2, "p_weak": 0.99, "gmv_rank": 1}, Verdict.TIRED),  # and is not retired for it
     ],
 )
 def test_one_creative(row: Mapping[str, object], expected: Verdict) -> None:
@@ -126,6 +130,19 @@ def test_new_material_is_asked_for_and_the_reserve_is_added() -> None:
     assert weekly.wanted[0] == 3
 
 
+@pytest.mark.parametrize("row", [{"shared": True}, {"picked_by_system": True}, {"returns": False}])
+def test_what_is_never_touched_may_tire_too(row: dict[str, object]) -> None:
+    """New material is asked for in its place; where it has hardly spent it is left alone."""
+
+    def asked(**more: object) -> tuple[Verdict, int]:
+        rows = [{} if i != 5 else {**row, "p_down": 0.95, **more} for i in range(12)]
+        found = judge_creatives(view(rows), S, 1)
+        return Verdict(int(found.verdict[5])), int(found.wanted[0])
+
+    assert asked()[0] in (Verdict.SHARED, Verdict.SYSTEM, Verdict.NO_RETURN)
+    assert asked()[1] == 1 and asked(spend=10.0)[1] == 0 and asked(free=False)[1] == 0
+
+
 def test_before_a_promotion_a_batch_is_asked_for() -> None:
     soon = judge_creatives(view([{"reserve": 9, "batch_due": True, "fresh_week": 2} for _ in range(12)]), S, 1)
     assert soon.wanted[0] == 3 and soon.add[0] == 3
@@ -160,6 +177,7 @@ def campaigns(draw: st.DrawFn) -> tuple[CreativeView, int]:
     return CreativeView(
         campaign=np.array([f"c{i}" for i in index]), creative=np.array([f"m{i}" for i in range(m)]), campaign_index=index,
         product_index=index, delivering=rng.random(m) < 0.8, picked_by_system=rng.random(m) < 0.1, shared=rng.random(m) < 0.1,
+        returns=rng.random(m) < 0.9,
         age_h=rng.choice([10.0, 80.0, 300.0, np.nan], m), free=np.repeat(rng.random(len(sizes)) < 0.8, sizes),
         keep_at_least=np.repeat(rng.choice([1, 5], len(sizes)), sizes), retired_today=per[index, 0], retired_week=per[index, 0] + 1,
         spend=rng.choice([10.0, 500.0], m),
@@ -177,7 +195,8 @@ def test_what_must_hold_of_any_campaign(given_: tuple[CreativeView, int]) -> Non
     found = judge_creatives(v, S, k)
     going = found.verdict == Verdict.RETIRE
     assert not (
-        going & (~v.delivering | v.picked_by_system | v.shared | ~v.free | (v.gmv_rank <= 3) | ~(v.age_h >= 72))
+        going
+        & (~v.delivering | v.picked_by_system | v.shared | ~v.returns | ~v.free | (v.gmv_rank <= 3) | ~(v.age_h >= 72))
     ).any()
     for c in range(k):
         mine = v.campaign_index == c

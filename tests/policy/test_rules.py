@@ -348,6 +348,11 @@ BUDGET = {"budget_on": True, "budget_spent_share": 0.95, "budget": 1000.0, "spen
         ({"trusted": False}, Reason.PRIOR_UNCONFIRMED, NAN),
         ({"refused": Refused.BUDGET_UP}, Reason.POLICY_HOLDS, NAN),
         ({"refused": Refused.BUDGET_DOWN}, Reason.BUDGET_RAISE, 1200.0),
+        ({"refused": Refused.THERE_BUDGET_UP}, Reason.PLATFORM_REFUSED, NAN),
+        ({"refused": Refused.THERE_BUDGET_DOWN}, Reason.BUDGET_RAISE, 1200.0),
+        ({"refused": Refused.THERE_BUDGET_UP, "budget_spent_share": 0.5}, Reason.POLICY_HOLDS, NAN),
+        ({"refused": Refused.THERE_BUDGET_UP, "trusted": False}, Reason.PLATFORM_REFUSED, NAN),
+        ({"refused": Refused.BUDGET_UP | Refused.THERE_BUDGET_UP}, Reason.PLATFORM_REFUSED, NAN),
         ({"trusted": False, "base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
         ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0}, Reason.BUDGET_BASE, 500.0),
         ({"base_due": True, "budget_base": 500.0, "spend_today": 0.0, "observed_s": 5.0}, Reason.BUDGET_RAISE, 1200.0),
@@ -358,6 +363,21 @@ def test_budget(columns: dict[str, object], reason: Reason, budget: float) -> No
     assert made.reason is reason
     assert made.budget_result == pytest.approx(budget, nan_ok=True)
     assert made.result == made.old
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        (Refused.BUDGET_DOWN, Reason.POLICY_HOLDS),
+        (Refused.THERE_BUDGET_DOWN, Reason.PLATFORM_REFUSED),
+        (Refused.THERE_BUDGET_UP, Reason.BUDGET_BASE),
+    ],
+)
+def test_a_refused_return_to_the_base_budget_waits_and_says_so(refused: Refused, reason: Reason) -> None:
+    due = {"base_due": True, "budget_base": 500.0, "spend_today": 0.0, "budget_spent_share": 0.0}
+    made = decide(HoldPolicy(), rows(1, **{**BUDGET, **due, "refused": refused})).row(0)
+    assert made.reason is reason and (made.lever is Lever.BUDGET) == (reason is Reason.BUDGET_BASE)
+    assert (Rule.HOLD in made.bound) == (made.lever is Lever.NONE)
 
 
 def test_a_budget_without_a_legal_step_says_so() -> None:

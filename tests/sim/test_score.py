@@ -142,3 +142,30 @@ def test_the_probability_of_being_better_is_fair_between_equals() -> None:
         better.append(compare([a], [b], draws=400, seed=world).better)
     low, high = binomial_range(WORLDS, 0.1, 0.99)
     assert low <= np.sum((np.array(better) < 0.05) | (np.array(better) > 0.95)) <= high
+
+
+def test_how_few_carry_a_difference() -> None:
+    told = compare([result([1.0, 1.0, 1.0, 1.0, 6.0])], [result(np.zeros(5))])
+    assert told.carried_by == pytest.approx(10**2 / 40)
+    assert told.lopsided == pytest.approx(1.5 / math.sqrt(5)) and not told.trusted
+    assert compare([result(np.zeros(5))], [result([1.0, 1.0, 1.0, 1.0, 6.0])]).lopsided == pytest.approx(
+        -1.5 / math.sqrt(5)
+    )
+    same = compare([result(np.ones(5))], [result(np.zeros(5))])
+    assert same.carried_by == pytest.approx(5) and same.trusted
+    equal = compare([result(np.ones(5))], [result(np.ones(5))])
+    assert equal.carried_by == 0 and equal.trusted
+
+
+def test_the_campaigns_of_a_room_count_as_one_when_a_difference_is_weighed() -> None:
+    days = np.array([5.0, -5.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    line = np.array([0, 0, 1, 2, 3, 4, 5])
+    assert compare([result(days, line=line)], [result(np.zeros(7), line=line)]).carried_by == pytest.approx(5)
+    assert compare([result(days)], [result(np.zeros(7))]).carried_by < 5
+
+
+def test_many_like_each_other_are_trusted_and_few_giants_are_not() -> None:
+    rng = np.random.default_rng(2)
+    even, size = rng.normal(1.0, 2.0, 400), rng.lognormal(0.0, 2.5, 400)
+    assert compare([result(even)], [result(np.zeros(400))]).trusted
+    assert not compare([result(size)], [result(np.zeros(400))]).trusted

@@ -1,18 +1,21 @@
 """Intervals of comparisons, in repeated worlds: experiments of 20 accounts each, of a market of so many that the truth is known.
 
-First targets lie within 15 % of the best: where a few campaigns carry most of a difference, no resampling of the others covers
-it (docs/assumptions.md, "Intervals")."""
+In the first world first targets lie within 15 % of the best. In `base60` as it is a few campaigns carry most of a difference to
+`hold`, no resampling of the others covers it, and it is told (docs/assumptions.md, "Intervals")."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 import numpy as np
 import pytest
 
+from policies.curve import Curve
 from policies.guard import Guard
 from policies.hold import Hold
+from policies.pi import Pi
 from sim.bootstrap import Interval
 from sim.experiment import market
 from sim.oracle import measure
@@ -91,3 +94,31 @@ def test_intervals_cover_the_truth_at_their_nominal_rate_in_repeated_worlds() ->
     low, high = binomial_range(EXPERIMENTS, NOMINAL, 0.99)
     print(f"\nof {EXPERIMENTS} experiments the 95 % interval covered {covered}; {low} to {high} allowed")
     assert all(low <= count <= high for count in covered.values()), covered
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_between_policies_that_move_they_cover_in_base60_as_it_is_and_against_hold_it_is_told() -> None:
+    base = shipped("base60")
+    scenario = replace(base, accounts=ACCOUNTS, group=(replace(base.group[0], count=EACH * ACCOUNTS),))
+    policies = {"hold": Hold(), "guard": Guard(), "curve": Curve(), "pi": Pi()}
+    met: dict[str, list[Result]] = {name: [] for name in policies}
+    for first in range(0, ACCOUNTS, TOGETHER * MANY):
+        world = market(scenario, SEED, tuple(range(first, first + TOGETHER * MANY)))
+        for name, policy in policies.items():
+            met[name].append(run(deepcopy(world), policy, PLAN, name=name, scenario=scenario.name, seed=SEED))
+    parts = {
+        name: [part(r, np.flatnonzero(r.account // MANY == e)) for r in some for e in np.unique(r.account // MANY)]
+        for name, some in met.items()
+    }
+    low, high = binomial_range(EXPERIMENTS, NOMINAL, 0.99)
+    for one, other in (("curve", "guard"), ("pi", "guard"), ("guard", "hold")):
+        truth = np.concatenate([a.profit - b.profit for a, b in zip(met[one], met[other], strict=True)]).mean() / 100
+        told = [compare([a], [b], draws=400) for a, b in zip(parts[one], parts[other], strict=True)]
+        covered = sum(t.gain_yuan.low <= truth <= t.gain_yuan.high for t in told)
+        trusted = sum(t.trusted for t in told)
+        print(
+            f"\n{one} against {other}: covered {covered} of {EXPERIMENTS} ({low} to {high} allowed), {trusted} trusted"
+        )
+        assert len(told) == EXPERIMENTS and (low <= covered <= high or trusted <= EXPERIMENTS // 5)
+        assert low <= covered <= high or other == "hold"

@@ -8,13 +8,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bidctl.adapters.doudian.endpoints import path_of
-from bidctl.adapters.doudian.errors import OK, Action, ShopRefused, refusal
+from bidctl.adapters.doudian.errors import COMMAND, Action, ShopRefused, refusal
 from bidctl.adapters.doudian.requests import Signer
 from bidctl.adapters.doudian.signing import Value
 from bidctl.adapters.doudian.words import Say
 from bidctl.adapters.http import HttpClient
 from bidctl.adapters.openapi.envelope import Envelope
-from bidctl.adapters.openapi.errors import NetworkFailed
+from bidctl.adapters.openapi.errors import NeedsAuthorisation, NetworkFailed
 from bidctl.adapters.openapi.exchange import PlatformTime, Retries, TokenSource, exchange, read_envelope, tries
 from bidctl.adapters.openapi.limits import Limits
 
@@ -43,7 +43,8 @@ class ShopClient:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _authorised(self, method: str, params: Mapping[str, Value]) -> Envelope:
-        """One try, and a second with a fresh token where the first one's was no good."""
+        """One try, and a second with a fresh token where the first one's was no good. Raises NeedsAuthorisation where neither is: the
+        shop gives the same token again while it has long to live, so that no refresh would help."""
         token = await self._tokens.access_token()
         try:
             return await self._once(method, params, token)
@@ -51,7 +52,12 @@ class ShopClient:
             if error.action is not Action.REFRESH:
                 raise
         await self._tokens.reject(token)
-        return await self._once(method, params, await self._tokens.access_token())
+        try:
+            return await self._once(method, params, await self._tokens.access_token())
+        except ShopRefused as error:
+            if error.action is not Action.REFRESH:
+                raise
+            raise NeedsAuthorisation(Say.MEANING(path=path_of(method), meaning=error.meaning), COMMAND) from None
 
     async def _once(self, method: str, params: Mapping[str, Value], token: str) -> Envelope:
         path = path_of(method)
@@ -72,7 +78,7 @@ def _inner(found: Envelope) -> ShopRefused | None:
     """What the second layer refuses, where the answer has one."""
     told = found.data if isinstance(found.data, dict) else {}
     code = told.get("code", INNER_OK)
-    if str(code) in (INNER_OK, str(OK)):
+    if str(code) == INNER_OK:
         return None
     busy = str(code) == BUSY
     meaning = Say.INNER(code=code, told=told.get("code_msg"))

@@ -127,6 +127,8 @@ def read_order(row: object, found: ShopBatch, how: Knowing) -> None:
         found.counts += RowCounts(presales=1, presale_fen=paid)
     elif paid_at is None or order.order_status == TO_PAY:
         found.counts.unpaid += 1
+    elif not order.sku_order_list:
+        raise Doubtful(Doubt.UNREADABLE, Say.EMPTY(place="sku_order_list"))
     else:
         for told in list(_skus(order, paid_at, how, found)):
             found.put("orders", told)
@@ -156,6 +158,10 @@ def read_refund(row: object, found: ShopBatch, how: Knowing) -> None:
     if info.refund_status != DONE or info.aftersale_type not in REFUNDING:
         found.counts.claims += 1
         return
+    if not related:
+        raise Doubtful(Doubt.UNREADABLE, Say.EMPTY(place="related_order_info"))
+    if info.of_goods > 0 and not any(r.aftersale_pay_amount for r in related):
+        raise Doubtful(Doubt.UNREADABLE, Say.NO_PARTS(fen=info.of_goods))
     at = _instant(info.aftersale_status_to_final_time) or _instant(info.update_time)
     if at is None:
         raise Doubtful(Doubt.UNREADABLE, Say.NO_DONE())

@@ -21,6 +21,10 @@ from bidctl.wording import Wording
 
 STALLED = 3
 """Pages without a new row after which a page set is given up."""
+KEYS = {
+    ep.ORDERS: ("order_id",), ep.REFUNDS: ("aftersale_info.aftersale_id",), ep.BILLS: ("request_no", "order_id", "trade_type"),
+}  # fmt: skip
+"""What makes a row of each method the same row."""
 _Read = Callable[[int, int], Awaitable[PageSet[object]]]
 
 
@@ -40,7 +44,7 @@ class ShopReads:
                 "order_by": "update_time",
                 "order_asc": True,
             }
-            return await self._by_number(ep.ORDERS, window, OrdersPage, "order_id")
+            return await self._by_number(ep.ORDERS, window, OrdersPage)
 
         return await _whole(ep.ORDERS, once, begin, end)
 
@@ -49,7 +53,7 @@ class ShopReads:
 
         async def once(a: int, b: int) -> PageSet[object]:
             window: dict[str, Value] = {"update_start_time": a, "update_end_time": b, "order_by": ["update_time asc"]}
-            return await self._by_number(ep.REFUNDS, window, RefundsPage, "aftersale_info.aftersale_id")
+            return await self._by_number(ep.REFUNDS, window, RefundsPage)
 
         return await _whole(ep.REFUNDS, once, begin, end)
 
@@ -58,7 +62,7 @@ class ShopReads:
         return await _whole(ep.BILLS, self._by_cursor, begin, end)
 
     async def _by_number(
-        self, method: str, window: dict[str, Value], model: type[OrdersPage] | type[RefundsPage], key: str
+        self, method: str, window: dict[str, Value], model: type[OrdersPage] | type[RefundsPage]
     ) -> PageSet[object]:
         async def fetch(number: int) -> Page[object]:
             asked = {**window, "page": number - 1, "size": ep.SIZE}
@@ -67,7 +71,7 @@ class ShopReads:
                 raise _TooMany
             return Page(list(found.rows), found.total)
 
-        return await read_all(fetch, lambda row: _key(row, key))
+        return await read_all(fetch, lambda row: _key(method, row))
 
     async def _by_cursor(self, begin: int, end: int) -> PageSet[object]:
         """Pages by index and time: both are fed back until the platform says that it is the end."""
@@ -80,7 +84,7 @@ class ShopReads:
                 "size": ep.SIZE, "start_time": since, "end_time": until, "time_type": "0", "start_index": index,
             }  # fmt: skip
             page = await self._client.ask(ep.BILLS, asked, BillsPage)
-            fresh = {_key(row, "request_no", "order_id", "trade_type"): row for row in page.rows}
+            fresh = {_key(ep.BILLS, row): row for row in page.rows}
             new = fresh.keys() - rows.keys()
             trouble = trouble or _torn(page, len(new))
             rows |= fresh
@@ -104,7 +108,8 @@ class _TooMany(Exception):
 
 
 async def _whole(method: str, once: _Read, begin: int, end: int) -> list[object]:
-    """The window's rows; where they do not add up, those of its halves. Raises ReadFailed."""
+    """The window's rows; where they do not add up, those of its halves, which share a second: whether a window holds its last one is
+    documented of refunds alone. Raises ReadFailed."""
     trouble = Say.TOO_MANY(most=ep.MOST).both
     for _ in range(2):
         try:
@@ -114,16 +119,17 @@ async def _whole(method: str, once: _Read, begin: int, end: int) -> list[object]
         if found.trouble is None:
             return found.rows
         trouble = found.trouble
-    if end <= begin:
+    if end <= begin + 1:
         told = Say.UNEVEN(path=ep.path_of(method), begin=times.stamp_of(begin), trouble=Wording.read(trouble))
         raise ReadFailed(told.both)
     middle = begin + (end - begin) // 2
-    return [*await _whole(method, once, begin, middle), *await _whole(method, once, middle + 1, end)]
+    halves = [*await _whole(method, once, begin, middle), *await _whole(method, once, middle, end)]
+    return [*{_key(method, row): row for row in halves}.values()]
 
 
-def _key(row: object, *places: str) -> str:
+def _key(method: str, row: object) -> str:
     """What makes a row the same row; the whole of it where that cannot be found."""
-    found = [_at(row, place) for place in places]
+    found = [_at(row, place) for place in KEYS[method]]
     return json.dumps(row, sort_keys=True) if None in found else "|".join(map(str, found))
 
 

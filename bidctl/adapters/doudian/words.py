@@ -23,6 +23,11 @@ class Say(Phrases):
         "收入合计 {income} 分与各项之和 {whole} 分 (结算前退款 {before} 分) 对不上",
         "income {income} fen does not fit its parts {whole} fen (refunded before: {before} fen)",
     )
+    EMPTY = "{place}: 是空的, 不知道是哪些商品", "{place}: is empty, which products is not told"
+    NO_PARTS = (
+        "refund_amount 除运费外 {fen} 分, 各商品的 aftersale_pay_amount 却都是 0",
+        "refund_amount is {fen} fen beside freight, and aftersale_pay_amount of every product is 0",
+    )
     FIELD = "{place}: 读不懂 ({expected})", "{place}: cannot be read ({expected})"
     TRADE = "trade_type {found}: 应为 0 到 3", "trade_type {found}: expected 0 to 3"
     NO_DONE = "退款完成而没有时间", "a refund that is done, without its time"

@@ -15,6 +15,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 BLANK = frozenset({"", "-", "--", "—", "–", "/", "N/A", "n/a", "null", "暂无", "nan"})
 _NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_TIME = re.compile(r"[T\s]*\d{1,2}[:：时点].*")
 _HOUR = re.compile(r"(\d{1,2})(?:[:：]\d{2}(?::\d{2})?|时|点)?(?:\s*[-~至].*)?")
 EXACT = 10**15
 
@@ -76,7 +77,8 @@ def day(cell: Cell) -> date:
         return cell
     text = str(cell).strip()
     found = _DAY.match(text) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})(?:\.0)?", text)
-    if not found:
+    tail = text[found.end() :] if found else ""
+    if not found or (tail and not _TIME.fullmatch(tail)):
         raise CellError(Say.DATE())
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))

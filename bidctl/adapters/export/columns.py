@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bidctl.adapters.export.errors import TableError
 from bidctl.adapters.export.words import Say
-from bidctl.wording import Wording, told_by_system
+from bidctl.wording import Wording, told_by_parser, told_by_system
 
 ColumnMap = Mapping[str, tuple[str, ...]]
 """Our name -> the headings that mean it, the first one found wins."""
@@ -44,8 +44,10 @@ def load_columns(path: Path, defaults: ColumnMap = DEFAULT) -> ColumnMap:
         tree = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise TableError(str(path), None, told_by_system(error), Say.COLUMN_MAP(), Say.CHECK_PATH()) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TableError(str(path), None, Say.NO_TOML(error=error), Say.MAP_LINES(), Say.MEND_LINE()) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TableError(
+            str(path), None, Say.NO_TOML(error=told_by_parser(error)), Say.MAP_LINES(), Say.MEND_LINE()
+        ) from None
     return {**defaults, **{key: _headings(path, key, value, defaults) for key, value in tree.items()}}
 
 

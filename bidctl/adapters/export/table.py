@@ -13,7 +13,7 @@ from bidctl.adapters.export.columns import DEFAULT, REQUIRED, ColumnMap, heading
 from bidctl.adapters.export.errors import CellError, TableError
 from bidctl.adapters.export.sheet import read_cells
 from bidctl.adapters.export.words import Say
-from bidctl.domain.values import Intent
+from bidctl.domain.values import Grid, Intent
 from bidctl.engine.report_rows import ReportRow
 from bidctl.wording import Wording
 
@@ -36,6 +36,14 @@ class ExportTable:
     unmatched: tuple[str, ...]
     absent: tuple[str, ...]
     skipped: int
+
+    def demand_grid(self, grid: Grid) -> None:
+        """Raises TableError where a target is none that the platform can have: steps are reckoned from it exactly."""
+        for row in self.rows:
+            if row.target is not None and row.target * grid.per_one % 1:
+                place = Say.CELL(line=row.line, column=self.matched["target"])
+                found, expected = Say.VALUE(value=row.target), Say.ON_GRID(step=grid.value(1))
+                raise TableError(self.file, place, found, expected, Say.MEND_CELL())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,14 @@ class Line:
             expected = error.expected if isinstance(error, CellError) else Say.NUMBER()
             raise self.wrong(name, _shown(self.cell(name)), expected) from None
 
-    def wrong(self, name: str, found: str, expected: Wording) -> TableError:
+    def demand_width(self, width: int) -> None:
+        """Raises TableError where cells stand beyond the headings: what is under which heading is anybody's guess then."""
+        found = max((i + 1 for i, v in enumerate(self.values) if not cells.blank(v)), default=0)
+        if found > width:
+            place, told = Say.LINE(line=self.number), Say.CELLS(found=found, width=width)
+            raise TableError(self.file, place, told, Say.NO_MORE_CELLS(), Say.MEND_LINE())
+
+    def wrong(self, name: str, found: str | Wording, expected: Wording) -> TableError:
         """The refusal of one cell."""
         title = self.places[name][1] if name in self.places else name
         place = Say.CELL(line=self.number, column=title)
@@ -90,6 +105,8 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
     places = places_of(file, table[top], columns, REQUIRED)
     lines = [Line(file, i, row, places) for i, row in enumerate(table[top + 1 :], top + 2)]
     wanted_lines = [line for line in lines if not line.skipped]
+    for line in wanted_lines:
+        line.demand_width(len(table[top]))
     used = {column for column, _ in places.values()}
     return ExportTable(
         file=file,
@@ -113,6 +130,7 @@ def places_of(
     titles: dict[str, int] = {}
     for i, title in enumerate(row):
         titles.setdefault(heading(title), i)
+    again = {heading(title) for i, title in enumerate(row) if titles[heading(title)] != i}
     places = {
         name: (titles[heading(h)], str(row[titles[heading(h)]]).strip())
         for name, headings in columns.items()
@@ -123,6 +141,10 @@ def places_of(
     if missing:
         found = Say.NO_COLUMN(names=" ".join(missing))
         raise TableError(file, Say.HEADING_ROW(), found, Say.THAT_COLUMN(), Say.GIVE_MAP())
+    twice = [title for _, title in places.values() if heading(title) in again]
+    if twice:
+        found = Say.COLUMN_TWICE(names=" ".join(twice))
+        raise TableError(file, Say.HEADING_ROW(), found, Say.COLUMN_ONCE(), Say.REMOVE_ONE())
     return places
 
 
@@ -199,6 +221,8 @@ def _unique(file: str, rows: list[ReportRow]) -> list[ReportRow]:
     return rows
 
 
-def _shown(cell: object) -> str:
+def _shown(cell: object) -> str | Wording:
+    if cell is None or cell == "":
+        return Say.EMPTY_CELL()
     text = repr(cell)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -26,6 +26,8 @@ class Say(Phrases):
     ODD_ENCODING = "文本编码不认识", "text in an unknown encoding"
     NO_HEADING = "没有表头", "no heading row"
     NO_COLUMN = "没有列 {names}", "no column {names}"
+    COLUMN_TWICE = "有两个 {names} 列", "column {names} twice"
+    EMPTY_CELL = "空单元格", "an empty cell"
     VALUE = "取值 {value}", "{value}"
     SAME_SPAN = "与第{first}行时段重复", "the span of line {first} again"
     DAY_BESIDE_HOURS = "同一天既有整天又有小时", "a day beside its hours"
@@ -42,6 +44,12 @@ class Say(Phrases):
     THAT_COLUMN = "含有该列", "it"
     NOT_NEGATIVE = "不小于 0", "0 or more"
     ABOVE_ZERO = "大于 0", "above 0"
+    COLUMN_ONCE = "每列只出现一次", "each column once"
+    NO_MORE_CELLS = (
+        "不多于表头的单元格 (数字里的千分位逗号要加引号)",
+        "no more cells than headings (a number with a thousands comma needs quotes)",
+    )
+    ON_GRID = "平台刻度 {step} 的整数倍", "a multiple of the platform's grid, {step}"
     SPAN_ONCE = "每个计划每个时段只出现一次", "each campaign and span once"
     ONE_GRAIN = "同一天只按天或只按小时", "days or hours of a day, not both"
     COLUMN_MAP = "列名对照 TOML 文件", "a column map in TOML"

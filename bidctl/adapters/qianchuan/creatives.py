@@ -118,7 +118,15 @@ def creative(campaign: CampaignId, row: MaterialRow, known_since: datetime | Non
         totals=_totals(row.stats_info),
         known_since=known_since,
         known_as=tuple(name for name in (media.aweme_item_id, media.video_id) if name) if media else (),
+        products=row.product_id_list,
+        returns=_returns(row),
     )
+
+
+def _returns(row: MaterialRow) -> bool:
+    """Only a video, by its item or its video id, can be added (qianchuan.md 6.4)."""
+    video = row.material_info.video_material
+    return video is not None and bool(video.aweme_item_id or video.video_id)
 
 
 def never_there(name: str, products: Sequence[str]) -> MaterialRow:

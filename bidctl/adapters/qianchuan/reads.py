@@ -144,12 +144,17 @@ class QianchuanReads:
         return await _reading(read_settled(self._client, account, since, until))
 
     async def material(self, account: AccountId, campaign: CampaignId, number: str) -> tuple[Kind, MaterialRow] | None:
-        """What is needed to add a creative: the plan's kind, and its own row where it was there before; else `number` is the id of a
-        home-page item (digits) or of an uploaded video, new to every product of the plan. Raises ReadFailed."""
+        """What is needed to add a creative: the plan's kind, and its own row where it was there before (of the plan's only product where
+        the row names none any more); else `number` is the id of a home-page item (digits) or of an uploaded video, new to every
+        product of the plan. Raises ReadFailed."""
         rows = await _reading(read_materials(self._client, account, campaign))
         row = next((r for r in rows if creative(campaign, r).creative == number), None)
-        if row is None:
-            row = never_there(number, (await self.campaign(account, campaign)).info.products)
+        if row is None or not row.product_id_list:
+            products = (await self.campaign(account, campaign)).info.products
+            if row is None:
+                row = never_there(number, products)
+            elif len(products) == 1:
+                row = row.model_copy(update={"product_id_list": products})
         return await self._kind(account, campaign), row
 
     def _remember(self, account: AccountId, info: CampaignInfo) -> None:

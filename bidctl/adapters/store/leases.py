@@ -18,10 +18,18 @@ class LeaseRows(Work):
     """Leases of one database, safe across processes."""
 
     def acquire(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
-        """Take or extend; the fence, or None while somebody else's has not run out."""
+        """Take, or extend one's own; the fence, or None while somebody else's has not run out."""
         wanted = {"name": name, "owner": owner, "fence": 1, "until": micros(now + timedelta(seconds=ttl_s))}
         taken = _taking(self.connection.dialect.name)
         found = self.connection.execute(taken, {**wanted, "now": micros(now)}).scalar()
+        return None if found is None else int(found)
+
+    def extend(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
+        """Extend one's own; the fence, or None where it is not one's own (any more)."""
+        until, mine = micros(now + timedelta(seconds=ttl_s)), (LEASES.c.name == name) & (LEASES.c.owner == owner)
+        found = self.connection.execute(
+            update(LEASES).where(mine).values(until=until).returning(LEASES.c.fence)
+        ).scalar()
         return None if found is None else int(found)
 
     def release(self, name: str, owner: str) -> None:

@@ -33,7 +33,7 @@ GRADES: ColumnMap = {
     "refunded": ("退款率上限", "refunded"),
 }
 CONDITIONS = ("gain", "orders", "conversion", "refunded")
-LETTERS = {g.name.lower(): g for g in Grade}
+LETTERS = {g.name: g for g in Grade}
 
 
 def read_creators(path: Path) -> dict[str, Creator]:

@@ -17,7 +17,7 @@ COLUMNS: ColumnMap = {
 }
 FIELDS = {
     "自播": BusinessField.OWN_LIVE, "达人矩阵": BusinessField.CREATORS, "营销活动": BusinessField.PROMOTION,
-    "头部大v": BusinessField.TOP_CREATOR, "own_live": BusinessField.OWN_LIVE, "creators": BusinessField.CREATORS,
+    "头部大V": BusinessField.TOP_CREATOR, "own_live": BusinessField.OWN_LIVE, "creators": BusinessField.CREATORS,
     "promotion": BusinessField.PROMOTION, "top_creator": BusinessField.TOP_CREATOR,
 }  # fmt: skip
 

@@ -38,6 +38,9 @@ CASH: ColumnMap = {
     "receivable": ("待结算", "应收", "receivable"),
 }
 
+BLANK = "-"
+"""How a cell is told that is blank and must not be."""
+
 
 def read_stock(path: Path) -> dict[str, Stock]:
     """Pieces left by product. Raises TableError."""
@@ -92,12 +95,12 @@ def _must(line: Line, name: str) -> float:
     """A number that has to be there: a blank is not zero."""
     value = at_least_zero(line, name)
     if value is None:
-        raise line.wrong(name, str(line.cell(name)), SayTable.NOT_NEGATIVE())
+        raise line.wrong(name, BLANK, SayTable.NOT_NEGATIVE())
     return value
 
 
 def _instant(line: Line) -> float:
     at = line.read("at", cells.instant)
     if at is None:
-        raise line.wrong("at", str(line.cell("at")), SayTable.INSTANT())
+        raise line.wrong("at", BLANK, SayTable.INSTANT())
     return at.timestamp()

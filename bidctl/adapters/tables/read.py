@@ -14,7 +14,7 @@ from bidctl.adapters.export.sheet import Cells, read_cells
 from bidctl.adapters.export.table import Line, places_of
 from bidctl.adapters.export.words import Say as SayTable
 from bidctl.adapters.tables.words import Say
-from bidctl.wording import Wording, told_by_system
+from bidctl.wording import Wording, told_by_parser, told_by_system
 
 T = TypeVar("T")
 
@@ -26,7 +26,10 @@ def lines_of(path: Path, columns: ColumnMap, required: tuple[str, ...]) -> list[
     places = places_of(str(path), table[0], columns, required)
     _all_known(str(path), table[0], {index for index, _ in places.values()}, columns)
     lines = [Line(str(path), number, row, places) for number, row in enumerate(table[1:], 2)]
-    return [line for line in lines if not line.skipped]
+    wanted = [line for line in lines if not line.skipped]
+    for line in wanted:
+        line.demand_width(len(table[0]))
+    return wanted
 
 
 def _all_known(file: str, top: list[object], used: set[int], columns: ColumnMap) -> None:
@@ -42,8 +45,10 @@ def _toml(path: Path) -> Cells:
         tree = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise TableError(str(path), None, told_by_system(error), SayTable.TABLE_FILE(), SayTable.CHECK_PATH()) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TableError(str(path), None, SayTable.NO_TOML(error=error), Say.ROWS(), SayTable.MEND_LINE()) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TableError(
+            str(path), None, SayTable.NO_TOML(error=told_by_parser(error)), Say.ROWS(), SayTable.MEND_LINE()
+        ) from None
     rows = next(iter(tree.values())) if len(tree) == 1 else None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise TableError(str(path), None, Say.KEYS(count=len(tree)), Say.ROWS(), Say.ROW_LINES())
@@ -72,12 +77,13 @@ def share(line: Line, name: str) -> float | None:
 
 
 def word(line: Line, name: str, words: Mapping[str, T]) -> T | None:
-    """One of a set of words; None where the cell is blank."""
+    """One of a set of words, in capitals or not; None where the cell is blank."""
+    low = {name.lower(): value for name, value in words.items()}
 
     def read(cell: object) -> T | None:
         if cells.blank(cell):
             return None
-        found = words.get(text(cell).lower())
+        found = low.get(text(cell).lower())
         if found is None:
             raise CellError(Say.ONE_OF(words=" ".join(words)))
         return found

@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 import click
 
 from bidctl import catalog
+from bidctl.cli.common import Shell
 from bidctl.cli.sim.words import Say
 from bidctl.problem import UsageProblem
 from bidctl.wording import Wording
+from sim.cadence import cadence, never_on_air
 from sim.engines import Engine, Here, Pool
 from sim.experiment import Entrant, Worlds, market
 from sim.run import Plan
@@ -32,7 +34,8 @@ HOURS = ("1", "2", "3", "4", "6", "8", "12", "24")
 class Given:
     """The words of an experiment, checked."""
 
-    plan: Plan
+    days: int
+    every: int | None  # hours from one decision to the next; None = as the scenario needs
     seeds: tuple[int, ...]
     worlds: Worlds
     engine: Engine
@@ -40,17 +43,26 @@ class Given:
     sensitivity: bool
     html: Path | None
 
+    def plan(self, shell: Shell, scenario: Scenario) -> Plan:
+        """For this scenario. Says so where its live rooms are never decided on air at the hours that were asked for."""
+        every = self.every or cadence(scenario)
+        for group in never_on_air(scenario, every):
+            told = Say.NEVER_ON_AIR(scenario=scenario.name, group=group, every=every, needed=cadence(scenario))
+            click.echo(f"bidctl: {told.text(shell.lang)}", err=True)
+        return Plan(self.days, every)
+
 
 def options(command: F) -> F:
     """The options of every experiment, handed to the command as one `Given`."""
 
     @functools.wraps(command)
     def wrapped(
-        *args: Any, days: int, every: str, seeds: str, world: str | None, workers: int, cluster: str | None, oracle: int,
+        *args: Any, days: int, every: str | None, seeds: str, world: str | None, workers: int, cluster: str | None, oracle: int,
         sensitivity: bool, html: Path | None, **words: Any,
     ) -> Any:  # fmt: skip
         told = Given(
-            Plan(days, int(every)),
+            days,
+            None if every is None else int(every),
             seeds_of(seeds),
             worlds_of(world),
             engine_of(workers, cluster),
@@ -68,8 +80,9 @@ def options(command: F) -> F:
         click.option("--workers", type=click.IntRange(1, 1024), default=1, show_default=True,
                      help="并行进程数 / Processes at work."),
         click.option("--world", metavar="MODULE:CLASS", help="外部世界 / A world from outside: factory(scenario, seed)."),
-        click.option("--every", type=click.Choice(HOURS), default="6", show_default=True, metavar="HOURS",
-                     help="决策间隔小时 / Hours from one decision to the next."),
+        click.option("--every", type=click.Choice(HOURS), metavar="HOURS",
+                     help="决策间隔小时; 不给则为 6, 有直播间时短到每场都决策 / Hours from one decision to the next; 6 where not given, "
+                          "fewer for live rooms, so that every session is decided on air."),
         click.option("--seeds", default="3", show_default=True, metavar="N|A-B|A,B,..",
                      help="随机种子: 个数或哪些 / How many seeds of luck, or which."),
         click.option("--days", type=click.IntRange(1, MOST_DAYS), default=60, show_default=True, help="天数 / Days."),

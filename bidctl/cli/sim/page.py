@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bidctl.cli.sim.doubts import doubts
 from bidctl.cli.sim.findings import HOLD, Findings
 from bidctl.cli.sim.paths import oracle_path, roas_path, target_path
 from bidctl.cli.sim.tables import interval
@@ -76,6 +77,7 @@ def _result(f: Findings) -> list[str]:
         first = f.pairs[0].second
         pairs = [_estimate(p.first, p.gain_yuan, "+,.0f") for p in f.pairs]
         parts.append(intervals(f"比 {first} 多赚, 元/计划 · gain over {first}, yuan a campaign", pairs))
+    parts += [note(f"{doubt.zh} · {doubt.en}", "bad") for doubt in doubts(f)]
     unit = next(iter(f.against_hold.values()), None)
     if unit is not None:
         parts.append(

@@ -12,7 +12,7 @@ from typing import Any
 
 from bidctl.cli.sim.words import Say
 from bidctl.problem import UsageProblem
-from bidctl.wording import told_by_system
+from bidctl.wording import told_by_parser, told_by_system
 
 MOST = 2000
 """Settings of one sweep (ours)."""
@@ -66,8 +66,8 @@ def _file(path: Path) -> Space:
         tree = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise UsageProblem(Say.SWEEP_READ(file=path, error=told_by_system(error))) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageProblem(Say.SWEEP_READ(file=path, error=error)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageProblem(Say.SWEEP_READ(file=path, error=told_by_parser(error))) from None
     for key in tree:
         if key not in KEYS:
             raise UsageProblem(Say.SWEEP_KEY(file=path, key=key, known=", ".join(KEYS)))

@@ -17,6 +17,7 @@ from bidctl.cli.sim.search import Search
 from bidctl.cli.sim.space import Setting, space
 from bidctl.cli.sim.tables import as_json, interval, show
 from sim.experiment import Entrant, tasks
+from sim.run import Plan
 from sim.scenario import Scenario
 
 TOGETHER = 8
@@ -54,10 +55,11 @@ def sweep(
     """在 SCENARIO 上扫描一个策略的参数, 按 FILE (TOML) 或 --grid, --search / A policy's parameters on SCENARIO, as FILE (TOML) or
     --grid and --search say."""
     chosen, wanted = scenario_of(scenario), space(file, policy, grid, search)
+    plan = given.plan(shell, chosen)
     asked, tried, last = Search(wanted, trials), list[Tried](), None
     for batch in asked.batches():
         names = [_named(wanted.policy, setting) for setting in batch]
-        found = _measure(shell, chosen, [*names, HOLD], given)
+        found = _measure(shell, chosen, [*names, HOLD], given, plan)
         if found.missing:
             show(shell, found)
             return
@@ -75,16 +77,15 @@ def _named(policy: str, setting: Setting) -> str:
     return f"{head}({rest.removesuffix(')')}, {inside})" if bracket else f"{policy}({inside})"
 
 
-def _measure(shell: Shell, scenario: Scenario, names: Sequence[str], given: Given) -> Findings:
+def _measure(shell: Shell, scenario: Scenario, names: Sequence[str], given: Given, plan: Plan) -> Findings:
     entrants = [entrant_of(name) for name in names]
     labels = [Entrant(name, e.make) for name, e in zip(names, entrants, strict=True)]
     work = [
         task
         for first in range(0, len(labels), TOGETHER)
-        for task in tasks(given.worlds, scenario, given.seeds, labels[first : first + TOGETHER], given.plan)
+        for task in tasks(given.worlds, scenario, given.seeds, labels[first : first + TOGETHER], plan)
     ]
     done = carry_out(shell, work, given.engine)
-    plan = given.plan
     return findings(done.results, [], scenario=scenario.name, days=plan.days, every=plan.every, missing=done.missing)
 
 

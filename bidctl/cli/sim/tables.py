@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bidctl.cli.common import Shell
+from bidctl.cli.sim.doubts import doubts
 from bidctl.cli.sim.findings import Findings
 from bidctl.domain.reasons import WORDING, Reason
 from sim.bootstrap import Interval
@@ -19,6 +20,8 @@ def show(shell: Shell, f: Findings) -> None:
     if not f.conducts:
         shell.say("没有完成的结果", "nothing was finished")
     _profit(shell, f)
+    for doubt in doubts(f):
+        shell.say(doubt.zh, doubt.en)
     _conduct(shell, f)
     _holds(shell, f)
     for line in [line for lines in f.violations.values() for line in lines][:10]:

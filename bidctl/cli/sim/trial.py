@@ -16,6 +16,7 @@ from bidctl.cli.sim.words import Say
 from bidctl.problem import Problem, UsageProblem
 from bidctl.wording import told_by_system
 from sim.experiment import Entrant, market, tasks
+from sim.run import Plan
 from sim.scenario import Scenario
 from sim.variants import variants
 
@@ -28,7 +29,7 @@ def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) ->
     chosen, entrants = scenario_of(scenario), entrants_of([*policies, HOLD])
     if given.worlds is not market and (given.oracle or given.sensitivity):
         raise UsageProblem(Say.OWN_WORLD())
-    plan = given.plan
+    plan = given.plan(shell, chosen)
     done = carry_out(shell, tasks(given.worlds, chosen, given.seeds, entrants, plan), given.engine)
     make = {seed: partial(market, chosen, seed) for seed in given.seeds if given.oracle}
     yardsticks = measure_all(shell, make, plan, given.oracle) if not done.missing else []
@@ -36,7 +37,7 @@ def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) ->
         done.results, yardsticks, scenario=chosen.name, days=plan.days, every=plan.every, missing=done.missing
     )
     if given.sensitivity and not done.missing:
-        found = _varied(shell, chosen, entrants, given, found)
+        found = _varied(shell, chosen, entrants, given, plan, found)
     show(shell, found)
     if given.html is not None:
         _write(shell, found, chosen, given)
@@ -44,10 +45,12 @@ def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) ->
         sys.exit(STOPPED)
 
 
-def _varied(shell: Shell, scenario: Scenario, entrants: Sequence[Entrant], given: Given, found: Findings) -> Findings:
+def _varied(
+    shell: Shell, scenario: Scenario, entrants: Sequence[Entrant], given: Given, plan: Plan, found: Findings
+) -> Findings:
     """Both ends of every assumption, on the same seeds."""
     cases = list(variants(scenario))
-    work = {v.scenario.name: tasks(given.worlds, v.scenario, given.seeds, entrants, given.plan) for v in cases}
+    work = {v.scenario.name: tasks(given.worlds, v.scenario, given.seeds, entrants, plan) for v in cases}
     done = carry_out(shell, [task for some in work.values() for task in some], given.engine)
     told = []
     for v in cases:

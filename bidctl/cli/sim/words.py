@@ -12,6 +12,18 @@ class Say(Phrases):
         "--seeds {text}: 应为种子数 1 .. {most}, 范围 A-B, 或列表 A,B,..",
         "--seeds {text}: expected a number of seeds 1 .. {most}, a range A-B, or a list A,B,..",
     )
+    FEW_CARRY = (
+        "{first} 与 {second} 之差只靠少数计划 (相当于 {campaigns} 个中的 {few} 个): 95 % 区间实际只盖住约 80 到 94 %, "
+        "漏掉时真值{side}, 请加种子",
+        "{first} and {second} differ by few campaigns (as if by {few} of {campaigns}): the 95 % interval covers some 80 to 94 % "
+        "instead, and where it misses the truth is {side}; take more seeds",
+    )
+    LARGER, SMALLER = ("更大", "larger"), ("更小", "smaller")
+    NEVER_ON_AIR = (
+        "{scenario}: 每 {every} 小时决策一次, 直播间组 {group} 有的场次在首小时之后一次也轮不到, 请用 --every {needed} 或更小, 或不给",
+        "{scenario}: with a decision every {every} h none falls into some session of the live rooms {group}, its quiet first hour "
+        "apart; give --every {needed} or less, or leave it out",
+    )
     WORLD_FORM = (
         "--world {reference}: 应为 module:Class, 以 (scenario, seed) 调用得到一个世界",
         "--world {reference}: expected module:Class, whose call (scenario, seed) gives a world",

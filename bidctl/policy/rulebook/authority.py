@@ -13,7 +13,7 @@ from bidctl.policy.rulebook.sheet import Bool, Sheet
 def enrol(d: Sheet) -> None:
     """R-ENROL: only what was given into our hands; unknown protection is advice only, unless accepted by name."""
     d.decide(~d.o.enrolled, Reason.NOT_ENROLLED)
-    if not d.o.advise_only.any():
+    if not np.count_nonzero(d.o.advise_only):
         return
     accepted = (d.o.waivers & Waiver.PROTECTION_UNKNOWN) != 0
     d.decide(d.o.advise_only & ~accepted & ~d.o.cost_controlled, Reason.NOT_COST_CONTROLLED)
@@ -51,7 +51,7 @@ def external(d: Sheet) -> None:
 def refused(d: Sheet) -> None:
     """R-HOLD: a person's no stands for the natural day: nothing moves this way again, except by a person's own wish. The
     platform's stands for an hour, whoever wishes."""
-    if not d.o.refused.any():
+    if not np.count_nonzero(d.o.refused):
         return
     up, down = d.pick > d.old, d.pick < d.old
     there = (up & said_no(d.o, Refused.THERE_RAISE)) | (down & said_no(d.o, Refused.THERE_LOWER))

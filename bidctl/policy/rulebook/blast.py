@@ -26,7 +26,7 @@ def blast(o: Observation, out: Decisions, s: RuleSettings) -> None:
     lowerings = edits & (out.result < out.old)
     none = np.zeros(len(o), np.int64)
     _hold(out, _beyond(o, out, lowerings, s.blast_lower, none, none, len(o)))
-    if o.first_live_day.any():
+    if np.count_nonzero(o.first_live_day):
         edits = (out.lever == Lever.TARGET) & ~out.ask & o.first_live_day & ~o.blast_edited
         used = o.blast_campaigns.astype(np.int64)
         _hold(out, _beyond(o, out, edits, s.blast_first, _fen(o.blast_spend), used, int(s.blast_campaigns)))

@@ -47,17 +47,17 @@ def legal_budget(o: Observation, new: float, s: RuleSettings) -> Bool:
 def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
     """R-BUDGET, after the target (R-ONE): raise where it binds and the goal is met by trusted numbers; back to base after
     midnight, tried until done."""
-    if not o.budget_on.any():
+    if not np.count_nonzero(o.budget_on):
         return
     able = open_for_budget(o, s) & (out.lever == Lever.NONE)
     base = able & o.base_due & (o.budget_base != o.budget) & np.isfinite(o.budget_base)
     base &= ~((o.budget_base < o.budget) & observing(o, s))
     base &= (o.budget_base >= o.spend_today * s.budget_over_spend) & (o.budget_base <= o.budget)
-    base &= ~_refused(o, out, base, Refused.BUDGET_DOWN)
+    base &= ~_refused(o, out, base, Refused.BUDGET_DOWN, Refused.THERE_BUDGET_DOWN)
     _write(out, base, o.budget_base, Reason.BUDGET_BASE)
     wanted = able & ~base & budget_binds(o, s) & (o.projected_roas >= o.goal)
     wanted &= (o.budget_raises_today < s.budget_daily) & ~o.ship_late & ~o.cash_short
-    wanted &= ~_refused(o, out, wanted, Refused.BUDGET_UP)
+    wanted &= ~_refused(o, out, wanted, Refused.BUDGET_UP, Refused.THERE_BUDGET_UP)
     assumed = wanted & ~o.trusted
     np.copyto(out.reason, Reason.PRIOR_UNCONFIRMED, where=assumed)
     np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.PRIOR_UNCONFIRMED].bit), out=out.bound, where=assumed)
@@ -69,9 +69,11 @@ def budget(o: Observation, out: Decisions, s: RuleSettings) -> None:
     _write(out, wanted & ~none, new, Reason.BUDGET_RAISE)
 
 
-def _refused(o: Observation, out: Decisions, where: Bool, what: Refused) -> Bool:
-    """Rows of `where` to which a person said no today; R-HOLD is named."""
-    no = where & said_no(o, what)
+def _refused(o: Observation, out: Decisions, where: Bool, person: Refused, platform: Refused) -> Bool:
+    """Rows of `where` to which a person said no today, or the platform within the hour; R-HOLD is named."""
+    there = where & said_no(o, platform)
+    no = there | (where & said_no(o, person))
+    np.copyto(out.reason, Reason.PLATFORM_REFUSED, where=there)
     np.bitwise_or(out.bound, np.uint64(RULE_OF[Reason.REFUSED].bit), out=out.bound, where=no)
     return no
 

@@ -38,7 +38,7 @@ def probability(d: Sheet) -> Float:
     p = np.where(d.down, 1.0 - d.o.p_below_goal, d.o.p_below_goal)
     profit = (d.out.reason == PROFIT[0]) | (d.out.reason == PROFIT[1])
     profit &= d.free & (d.up | d.down)
-    if profit.any():
+    if np.count_nonzero(profit):
         np.copyto(p, p_profit_higher(d.o, d.out.wish), where=profit)
     return p
 

@@ -20,25 +20,22 @@ from bidctl.policy.rulebook.units import share_down, share_up
 
 def cap(d: Sheet) -> None:
     """R-CAP: a raise never ends above the suggestion (NONE: the ceiling); UNKNOWN: no raise and at most one lowering."""
-    o = d.o
-    limit, floor = size.cap_units(o), size.floor_units(o)
-    loss = size.loss_under_suggestion(o, limit, floor)
-    if loss.any():
-        _over_suggestion(d, loss, limit, floor)
-    unknown = o.suggestion_state == SuggestionState.UNKNOWN
-    d.decide(unknown & (d.up | (d.down & o.lowered_since_unknown)), Reason.SUGGESTION_UNKNOWN)
+    loss = size.loss_under_suggestion(d.o, d.cap, d.floor)
+    limit = _over_suggestion(d, loss) if np.count_nonzero(loss) else d.cap
+    unknown = d.o.suggestion_state == SuggestionState.UNKNOWN
+    d.decide(unknown & (d.up | (d.down & d.o.lowered_since_unknown)), Reason.SUGGESTION_UNKNOWN)
     d.decide(d.up & np.isnan(limit), Reason.NO_SUGGESTION)
     d.ceilings.append((Reason.CAP, limit))
 
 
-def _over_suggestion(d: Sheet, loss: Bool, limit: Float, floor: Float) -> None:
-    """Break-even above the suggestion: hold and alert, or with the waiver let a raise reach the floor."""
+def _over_suggestion(d: Sheet, loss: Bool) -> Float:
+    """Break-even above the suggestion: hold and alert, or with the waiver let a raise reach the floor. The cap then."""
     granted = loss & size.over_suggestion(d.o)
     held = loss & ~granted
     d.alert(held, Alert.LOSS_UNDER_SUGGESTION)
     d.bind(d.decide(held & (d.up | d.down), Reason.LOSS_UNDER_SUGGESTION), Rule.FLOOR)
     d.over_cap = granted & d.up & d.free
-    np.copyto(limit, floor, where=granted)
+    return np.where(granted, d.floor, d.cap)
 
 
 def floor(d: Sheet) -> None:
@@ -47,7 +44,7 @@ def floor(d: Sheet) -> None:
     d.alert(never, Alert.NEVER_PROFITABLE)
     d.decide(d.down & never, Reason.NEVER_PROFITABLE)
     d.decide(d.down & size.no_floor(d.o), Reason.NO_FLOOR)
-    d.floors.append((Reason.FLOOR, size.floor_units(d.o)))
+    d.floors.append((Reason.FLOOR, d.floor))
 
 
 def bounds(d: Sheet) -> None:
@@ -60,12 +57,12 @@ def bounds(d: Sheet) -> None:
 
 def _contradiction(d: Sheet, lowest: Float, highest: Float) -> None:
     """Standing limits with nothing between them hold the row and name both."""
-    limit, least = size.cap_units(d.o), size.floor_units(d.o)
+    limit, least = d.cap, d.floor
     if d.over_cap is not None:
-        np.copyto(limit, least, where=d.over_cap)
+        limit = np.where(d.over_cap, least, limit)
     bottom, top = np.fmax(least, lowest), np.fmin(limit, highest)
     empty = (bottom > top) & (d.up | d.down) & d.free
-    if empty.any():
+    if np.count_nonzero(empty):
         d.decide(empty, Reason.EMPTY_LIMITS)
         d.bind(empty & (least == bottom), Rule.FLOOR)
         d.bind(empty & (limit == top), Rule.CAP)

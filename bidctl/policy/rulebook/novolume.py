@@ -39,7 +39,7 @@ def _free(o: Observation, least: Float, s: RuleSettings) -> Bool:
 def novolume(d: Sheet) -> None:
     """R-NOVOLUME: one lowering by 5 %, at most 3 a natural day; spacing, floor and all other limits kept."""
     hit = starved(d.o, d.settings) & d.free & ~d.person & ~d.start
-    if not hit.any():
+    if not np.count_nonzero(hit):
         return
     top, bottom = ratio(d.settings.novolume_step)
     want = d.old * (bottom - top) / bottom

@@ -12,6 +12,7 @@ from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import RULE_OF, Alert, Reason, Rule
 from bidctl.domain.values import Waiver
 from bidctl.policy.rulebook.settings import RuleSettings
+from bidctl.policy.rulebook.size import cap_units, floor_units
 from bidctl.policy.rulebook.units import TOLERANCE
 from bidctl.policy.rules import Wishes
 
@@ -31,6 +32,7 @@ class Sheet:
 
     `old`: present target in units. `want`: wished units, NaN = none (also where undecided). `up`, `down`: direction of
     a wish. `start`, `novolume`, `person`: where the wish comes from, the policy otherwise. `pick`: units after the band.
+    `cap`, `floor`: suggestion or ceiling, and break-even, in units, NaN = none; read by several rules, changed by none.
     `ceilings`, `floors`: (reason, limit in units, NaN = none) that a raise and a lowering must not pass, in their order.
     """
 
@@ -47,6 +49,8 @@ class Sheet:
     novolume: Bool
     person: Bool
     pick: Float
+    cap: Float
+    floor: Float
     over_cap: Bool | None = None
     ceilings: list[tuple[Reason, Float]] = field(default_factory=list)
     floors: list[tuple[Reason, Float]] = field(default_factory=list)
@@ -54,7 +58,7 @@ class Sheet:
     def decide(self, where: Bool, reason: Reason) -> Bool:
         """Give free rows of `where` their final reason; they act no more. Returns the rows that were hit."""
         hit = where & self.free
-        if hit.any():
+        if np.count_nonzero(hit):
             np.copyto(self.out.reason, reason, where=hit)
             bit = _BIT.get(reason)
             if bit is not None:
@@ -69,7 +73,7 @@ class Sheet:
     def alert(self, where: Bool, alert: Alert) -> None:
         """Tell the operator about these rows, where they are enrolled."""
         hit = where & self.o.enrolled
-        if hit.any():
+        if np.count_nonzero(hit):
             np.bitwise_or(self.out.alerts, _ALERT[alert], out=self.out.alerts, where=hit)
 
 
@@ -95,6 +99,8 @@ def open_sheet(o: Observation, settings: RuleSettings, wishes: Wishes, out: Deci
         novolume=np.zeros(n, bool),
         person=person,
         pick=old.copy(),
+        cap=cap_units(o),
+        floor=floor_units(o),
     )
 
 

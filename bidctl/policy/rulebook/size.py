@@ -1,12 +1,11 @@
-"""The limits of size as grid units: where the cap, the floor and the bounds stand. Shared by R-START, the limits, the gate."""
+"""The limits of size as grid units: where the cap, the floor and the bounds stand. Shared by R-START and the limits."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from bidctl.domain.observation import Observation
+from bidctl.domain.observation import Bool, Float, Observation
 from bidctl.domain.values import FloorState, SuggestionState, Waiver
-from bidctl.policy.rulebook.sheet import Bool, Float
 from bidctl.policy.rulebook.units import units_down, units_up
 
 

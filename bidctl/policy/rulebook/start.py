@@ -8,7 +8,7 @@ from bidctl.domain.reasons import Alert, Reason, Rule
 from bidctl.domain.values import FloorState, SuggestionState
 from bidctl.policy.rulebook.life import first_target
 from bidctl.policy.rulebook.sheet import Bool, Sheet
-from bidctl.policy.rulebook.size import bound_units, cap_units, floor_units, no_floor
+from bidctl.policy.rulebook.size import bound_units, no_floor
 from bidctl.policy.rulebook.units import units_down
 
 
@@ -16,12 +16,11 @@ def start(d: Sheet) -> None:
     """R-START: min(avg30, cap) rounded down, not below the floor; hold and ask where a part is missing. A value that is the
     floor, or a lowering that only the floor bounds, is a proposal while that floor stands on an unconfirmed prior."""
     new = first_target(d.o) & d.free & ~d.person
-    if not new.any():
+    if not np.count_nonzero(new):
         return
     d.out.wish[new], d.out.matched[new] = np.nan, -1
     _ask(d, new & (d.o.suggestion_state == SuggestionState.UNKNOWN), Reason.ASK_START)
-    cap, average = cap_units(d.o), units_down(d.o.avg30, d.o.grid)
-    floor = floor_units(d.o)
+    cap, floor, average = d.cap, d.floor, units_down(d.o.avg30, d.o.grid)
     lowest, highest = bound_units(d.o)
     no_cap, no_average = np.isnan(cap), np.isnan(average)
     _ask(d, new & no_cap & no_average, Reason.NO_BASIS)

@@ -54,7 +54,7 @@ def _pause(d: Sheet, where: Bool, reason: Reason) -> None:
 def stoploss(d: Sheet) -> None:
     """R-STOPLOSS: alert; ask where a pause forfeits a compensation; else pause. Acts under a hold and an open breaker."""
     empty, losing = no_orders(d.o, d.settings), day_loss(d.o)
-    if not (empty | losing).any():
+    if not np.count_nonzero(empty | losing):
         return
     known = _known(d)
     empty &= known
@@ -94,7 +94,7 @@ def unpause(d: Sheet) -> None:
     """R-STOPLOSS: at midnight, where the operator wants it, undo our own pause; never under a breaker or a hold."""
     refused = said_no(d.o, Refused.UNPAUSE | Refused.THERE_UNPAUSE)
     wanted = d.o.paused_by_us & d.o.resume_at_midnight & ~refused
-    if not wanted.any():
+    if not np.count_nonzero(wanted):
         return
     quiet = ~d.o.breaker_open & (d.o.hold == Hold.NO) & ~d.o.human_hold
     hit = d.decide(

@@ -43,7 +43,7 @@ def space(d: Sheet) -> None:
     waived = live_waiver(d.o)
     need = spacing_in_force(d.o.spacing_s, waived, d.settings)
     d.decide(too_soon(d.o.since_edit_s, need) & ~d.start, Reason.SPACING)
-    if waived.any():
+    if np.count_nonzero(waived):
         used = waived & d.free & too_soon(d.o.since_edit_s, np.maximum(need, d.settings.spacing_s)) & ~d.start
         np.bitwise_or(d.out.waived, Waiver.LIVE_SPACING_15MIN, out=d.out.waived, where=used)
 

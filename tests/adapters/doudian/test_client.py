@@ -88,7 +88,7 @@ async def test_an_old_token_is_renewed_once(sub: str) -> None:
     await ask(shop)
     assert shop.tokens.rejected == ["token-0"] and "access_token=token-1" in str(shop.requests[1].url)
     always = FakeShop(told({}, 40003, sub))
-    with pytest.raises(ReadFailed):
+    with pytest.raises(NeedsAuthorisation, match="bidctl connect --shop"):  # a renewed one that is no good either
         await ask(always)
     assert len(always.requests) == 2
 
@@ -106,12 +106,15 @@ async def test_a_wrong_secret_is_said() -> None:
         await ask(FakeShop(told({}, 40003, "isv.signature-invalid")))
 
 
-@pytest.mark.parametrize(("inner", "asked"), [("100001", 1), ("100010", 4)])
+@pytest.mark.parametrize(("inner", "asked"), [("100001", 1), ("100010", 4), ("10000", 1)])
 async def test_success_outside_is_not_success_inside(inner: str, asked: int) -> None:
     shop = FakeShop(told({**BILLS_GOOD, "code": inner, "code_msg": "no"}))
     with pytest.raises(ReadFailed, match=inner):
         await shop.client().ask("order.getSettleBillDetailV3", {}, BillsPage)
     assert len(shop.requests) == asked
+    silent = FakeShop(told({k: v for k, v in BILLS_GOOD.items() if k != "code"}))
+    with pytest.raises(ReadFailed, match="code"):
+        await silent.client().ask("order.getSettleBillDetailV3", {}, BillsPage)
     good = FakeShop(told(BILLS_GOOD))
     assert (await good.client().ask("order.getSettleBillDetailV3", {}, BillsPage)).is_end == 1
 

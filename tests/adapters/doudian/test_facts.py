@@ -83,6 +83,12 @@ def test_a_refund_takes_back_what_the_platform_added() -> None:
     assert early.stage.tolist() == [RefundStage.BEFORE_DISPATCH] and early.happened_at.tolist() == [PAID + 900]
 
 
+@pytest.mark.parametrize(("kind", "stage"), [(0, 1), (1, 1), (2, 0), (6, 1)])
+def test_returns_refunds_alone_and_price_protection_are_refunds(kind: int, stage: int) -> None:
+    facts = read(read_refund, claim(aftersale_type=kind)).facts().refunds
+    assert facts.fen.tolist() == [10000] and facts.stage.tolist() == [stage]
+
+
 @given(st.lists(FEN, min_size=1, max_size=4), FEN)
 def test_a_refund_of_several_products_adds_up(paid: list[int], added: int) -> None:
     rows = [related(i + 1, fen) for i, fen in enumerate(paid)]
@@ -149,6 +155,9 @@ def test_what_is_taken_back_is_taken_back_whatever_its_sign(trade: int, sign: in
         (read_refund, claim(aftersale_status_to_final_time=0, update_time=0), Doubt.UNREADABLE),
         (read_refund, claim(refund_status=None), Doubt.UNREADABLE), (read_refund, claim(update_time="2026-01-01 08:00:00",
          aftersale_status_to_final_time=0), Doubt.NO_ZONE),
+        (read_order, order() | {"sku_order_list": []}, Doubt.UNREADABLE),
+        (read_refund, claim() | {"order_info": {"shop_order_id": "1", "related_order_info": []}}, Doubt.UNREADABLE),
+        (read_refund, claim(related(paid=0), return_promotion_amount=0), Doubt.UNREADABLE),
         (read_bill, bill(trade_type=9), Doubt.UNREADABLE), (read_bill, bill(settle_time="20/01/2026"), Doubt.UNREADABLE),
         (read_bill, bill(total_income=None), Doubt.UNREADABLE), (read_bill, bill(request_no=1.5), Doubt.UNREADABLE),
     ],
@@ -160,6 +169,22 @@ def test_what_cannot_be_right_is_put_aside_and_spoils_nothing(reader: Reader, ro
     facts = batch.facts()
     assert aside.doubt is doubt and aside.line == 1 and len(facts.orders) + len(facts.refunds) + len(facts.bills) == 1
     assert aside.why and "\n" not in aside.why and batch.source("shop", THEN).raw(2)
+
+
+def test_what_only_confirms_spoils_no_refund() -> None:
+    facts = read(read_refund, claim(refund_amount=None, refund_post_amount="8.00")).facts().refunds
+    assert facts.fen.tolist() == [10000]
+
+
+def test_a_refund_of_freight_alone_takes_nothing_of_the_goods_back() -> None:
+    freight = claim(related(paid=0), refund_amount=800, refund_post_amount=800, return_promotion_amount=0)
+    batch = read(read_refund, freight)
+    assert not batch.aside and len(batch.facts().refunds) == 0
+
+
+def test_an_order_of_nothing_that_nobody_paid_is_no_order() -> None:
+    batch = read(read_order, order(order_status=4, pay_time=0) | {"sku_order_list": []})
+    assert not batch.aside and batch.counts.unpaid == 1
 
 
 def test_a_time_that_names_its_zone_is_taken() -> None:

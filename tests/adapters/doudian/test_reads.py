@@ -124,20 +124,35 @@ async def test_a_shop_that_never_adds_up_is_told_in_one_line() -> None:
 async def test_a_window_with_too_many_rows_is_cut() -> None:
     def answer(request: object) -> object:
         asked = shop.bodies()[-1]
-        wide = asked["update_time_end"] != asked["update_time_start"]
+        wide = asked["update_time_end"] > asked["update_time_start"] + 1
         return told(
             {"shop_order_list": [order(order_id=str(asked["update_time_start"]))], "total": 50_001 if wide else 1}
         )
 
     shop = FakeShop(answer)
-    assert len(await ShopReads(shop.client()).orders(1, 4)) == 4
+    assert len(await ShopReads(shop.client()).orders(1, 4)) == 3
     assert {(b["update_time_start"], b["update_time_end"]) for b in shop.bodies()} >= {
         (1, 4),
         (1, 2),
+        (2, 4),
+        (2, 3),
         (3, 4),
-        (1, 1),
-        (4, 4),
     }
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_halves_leave_no_second_out_whether_or_not_the_end_is_in_a_window(whole: bool) -> None:
+    """The documents say of refunds that both ends are in a window, and of orders and bills nothing."""
+
+    def answer(request: object) -> object:
+        asked = shop.bodies()[-1]
+        begin, end = asked["update_time_start"], asked["update_time_end"] + whole
+        rows = [order(order_id=str(at)) for at in range(begin, end)]
+        return told({"shop_order_list": rows, "total": len(rows) if end - begin < 4 else 50_001})
+
+    shop = FakeShop(answer)
+    found = await ShopReads(shop.client()).orders(100, 120)
+    assert [str(row["order_id"]) for row in found] == [str(at) for at in range(100, 120 + whole)]  # type: ignore[index]
 
 
 async def test_bills_feed_back_index_and_time_and_stop_where_nothing_is_new() -> None:

@@ -313,15 +313,32 @@ async def test_creatives_in_yuan_with_who_picked_them() -> None:
     big = 7400000000000000001
     rows = [
         material(big), material(-2), material(3, material_select_type="AUTO"), material(4, is_delete=True),
-        material(5, product_id_list=[1, 2]), material(6, material_status="DELETED"), material(7, material_select_type=None),
+        material(5, product_id_list=[1, 2]), material(8, aweme_id_list=[2, 3]),
+        material(6, material_status="DELETED"), material(7, material_select_type=None),
     ]  # fmt: skip
     platform = FakePlatform().on(MATERIALS, materials(rows, []))
     found = {c.creative: c for c in await platform.reads().creatives(ACCOUNT, PLAN)}
-    assert set(found) == {str(big), "3", "4", "5", "6", "7"}  # the pseudo row is gone
+    assert set(found) == {str(big), "3", "4", "5", "6", "7", "8"}  # the pseudo row is gone
     assert found[str(big)].totals.spend == 12.5 and found[str(big)].delivering and not found[str(big)].picked_by_system
     assert found["3"].picked_by_system and found["7"].picked_by_system
     assert found["4"].deleted and found["6"].deleted and not found["4"].delivering
-    assert found["5"].shared and not found["3"].shared
+    assert found["5"].shared and found["8"].shared and not found["3"].shared
+
+
+@pytest.mark.parametrize(
+    ("media", "returns"),
+    [
+        ({"video_material": {"material_id": 1, "aweme_item_id": 9}}, True),
+        ({"video_material": {"material_id": 1, "video_id": "v1"}}, True),
+        ({"video_material": {"material_id": 1}}, False),
+        ({"image_material": {"material_id": 1, "image_id": "i1"}}, False),
+        ({"carousel_material": {"material_id": 1}}, False),
+    ],
+)
+async def test_what_could_not_be_added_again_is_told(media: dict[str, object], returns: bool) -> None:
+    platform = FakePlatform().on(MATERIALS, materials([material(1, material_info={"material_type": "?"} | media)], []))
+    (found,) = await platform.reads().creatives(ACCOUNT, PLAN)
+    assert found.returns is returns and found.products == ("1",)
 
 
 async def test_a_creative_is_at_least_as_old_as_the_spend_that_shows_it() -> None:

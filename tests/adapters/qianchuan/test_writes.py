@@ -211,7 +211,18 @@ async def test_a_creative_is_added_again_as_it_was(goal: str) -> None:
     assert [json.loads(p.content) for p in posts] == [{"advertiser_id": int(ACCOUNT), "ad_id": AD} | expected]
 
 
-async def test_a_creative_that_is_not_listed_is_not_added() -> None:
+@pytest.mark.parametrize(("products", "kind"), [([3600], AnswerKind.ACCEPTED), ([3600, 3601], AnswerKind.NOT_SENT)])
+async def test_a_deleted_creative_whose_product_is_not_listed_any_more_belongs_to_the_only_one(
+    products: list[int], kind: AnswerKind
+) -> None:
+    gone = material(7400000000000000001, product_id_list=[], material_status="DELETED")
+    platform = FakePlatform().on(ADD, envelope({})).on(MATERIALS, materials(gone))
+    listed = [{"product_id": number} for number in products]
+    platform.on("uni_promotion/ad/detail/", envelope(detail(marketing_goal="VIDEO_PROM_GOODS", product_infos=listed)))
+    assert (await platform.writer().write(request(Field.CREATIVE, "add:7400000000000000001"))).kind is kind
+
+
+async def test_nothing_is_added_where_the_campaign_cannot_be_read() -> None:
     platform = FakePlatform().on(MATERIALS, materials())
     answer = await platform.writer().write(request(Field.CREATIVE, "add:7400000000000000001"))
     assert answer.kind is AnswerKind.NOT_SENT and all(r.method == "GET" for r in platform.requests)

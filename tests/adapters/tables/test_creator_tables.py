@@ -38,7 +38,7 @@ def test_creators_and_grades(tmp_path: Path) -> None:
         (read_creators, "达人ID,样品成本\n900,-1\n", "0 or more"),
         (read_creators, "达人ID\n900\n900\n", "what line 2 is about, again"),
         (read_creators, "达人ID,粉丝\n900,1\n", "unknown column 粉丝"),
-        (read_grades, "等级,产出比下限\nD,1\n", "s a b"),
+        (read_grades, "等级,产出比下限\nD,1\n", "S A B"),
         (read_grades, "等级,产出比下限\nS,\n", "asks for nothing"),
         (read_grades, "等级,退款率上限\nS,40\n", "a share from 0 to 1"),
         (read_fields, "计划ID,经营场\n1,直播间\n", "自播"),
