@@ -62,16 +62,15 @@ class OrderRows(Work):
         )
         parts: list[Sifted] = []
         rows: list[Aside] = []
-        orders: set[str] = set()
         for shape, some, lines in zip((ORDER, REFUND, BILL), told, _lines(source), strict=True):
             stored = self._stored(account, shape.table, KEY, [row[KEY] for row in some])
-            orders |= {row[shape.order] for row in (*stored, *some)}  # a telling that gives way leaves its order too
             part = sift(shape, {row[KEY]: row for row in stored}, some)
             parts.append(part)
             rows += [_aside(doubt, shape, row, source, lines, i) for doubt, row, i in part.aside]
-        spoken = [(s, row) for s, some in zip((ORDER, REFUND, BILL), told, strict=True) for row in some]
-        gave_way = [(s, row) for s, part in zip((ORDER, REFUND, BILL), parts, strict=True) for _, row, _ in part.aside]
-        touched = sorted({row[s.order] for s, row in (*spoken, *gave_way)})
+        orders = {row[s.order] for s, some in zip((ORDER, REFUND, BILL), told, strict=True) for row in some}
+        for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True):
+            orders |= {row[shape.order] for _, row, _ in part.aside}  # a telling that gave way left its order too
+        touched = sorted(orders)
         related = self._related(account, touched, parts)
         for shape, part in zip((ORDER, REFUND, BILL), parts, strict=True):
             self.pour(shape.table, [part.standing[key] for key in sorted(part.changed)])  # one way through the tree
@@ -178,7 +177,8 @@ class OrderRows(Work):
 
     def _related(self, account: str, touched: list[str], parts: list[Sifted]) -> list[_CURRENT]:
         """What is in doubt of the touched orders because of each other, once the changed rows are stored."""
-        rulings = [r for r in self.rulings(account) if r[2] in set(touched)]
+        mine = set(touched)
+        rulings = [r for r in self.rulings(account) if r[2] in mine]
         here = parts[0].standing
         others = self._stored(account, ORDERS, KEY, [order for order in touched if order not in here])
         standing = [[*here.values(), *others]]
