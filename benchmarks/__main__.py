@@ -6,7 +6,7 @@ import importlib
 import time
 
 FIGURES = (
-    "decide", "orders", "settlement", "help", "observe", "store", "world", "run", "oracle", "control", "creatives", "tick",
+    "decide", "orders", "settlement", "coverage", "help", "observe", "store", "world", "run", "oracle", "control", "creatives", "tick",
 )  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bidctl.engine.delay_shapes import two_speeds
 from bidctl.engine.groups import Groups
 from bidctl.engine.refund_curve import Cohorts as ByLag
 from bidctl.engine.refund_curve import RefundCurve, learn, prior_curve, project, spreads
-from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, Settled, delay, look, settle
+from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, Settled, look, settle
 from bidctl.engine.settlement_weeks import EDGES
 from bidctl.engine.shared_prior import shared
 
@@ -41,7 +42,7 @@ def cohorts(n: int, d: int) -> Cohorts:
     refund = luck.uniform(0.05, 0.5, (n, 1))
     settled = np.full((n, len(STAGES_DAYS), d), np.nan)
     for stage, depth in enumerate(STAGES_DAYS):
-        seen = delay(np.minimum(age, depth), np.array(6.0), np.array(0.1))
+        seen = 0.1 + 0.9 * two_speeds(np.minimum(age, depth) / 6.0)
         shown = (age >= depth) | (stage == 0)
         settled[:, stage, shown] = (paid * (1 - refund * seen))[:, shown]
     gaps = luck.random((n, d)) < 0.05
@@ -53,7 +54,7 @@ def once(c: Cohorts, priors: Priors, product: np.ndarray, accounts: Groups) -> S
     """What every observation does (engine/columns.py), and the intervals of its newest days."""
     seen = look(c)
     told = shared(priors, c, product, accounts, seen)
-    found = settle(c, told.priors, seen, told.slow)
+    found = settle(c, seen, told.priors, told.delays, told.slow)
     n = len(c.paid)
     use, ones = np.ones((n, NEWEST), np.bool_), np.ones(n)
     found.expected(np.full(n, np.inf))

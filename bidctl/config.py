@@ -32,6 +32,7 @@ PREFIX = "BIDCTL_"
 OWN_VARIABLES = frozenset({"BIDCTL_CONFIG", "BIDCTL_SECRET_KEY", "BIDCTL_LANG"})
 """Variables that are not settings of the file; every setting is `BIDCTL_<SECTION>__<KEY>`."""
 DEFAULT_FILE = "bidctl.toml"
+SQLITE = "sqlite:///"
 BOUNDS = {
     "greater_than": (Say.EXPECT_ABOVE, "gt"),
     "greater_than_equal": (Say.EXPECT_AT_LEAST, "ge"),
@@ -100,7 +101,7 @@ class Store(_Section):
     @field_validator("url")
     @classmethod
     def _known(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if not url.startswith((SQLITE, "postgresql://", "postgresql+psycopg://")):
             raise ValueError(Say.STORE_URL().both)
         return url
 
@@ -261,15 +262,36 @@ class Settings(_Section):
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings of a file (default `bidctl.toml`, which may be absent) with `BIDCTL_*` on top. Raises UsageProblem."""
+    """Settings of a file (default `bidctl.toml`, which may be absent) with `BIDCTL_*` on top; paths as they are from here.
+    Raises UsageProblem."""
     named = path or (Path(environ["BIDCTL_CONFIG"]) if "BIDCTL_CONFIG" in environ else None)
     file = named or Path(DEFAULT_FILE)
     tree = _read(file) if named or file.exists() else {}
     said = _overlay(tree, environ)
     try:
-        return Settings.model_validate(tree)
+        return _beside(file.parent, Settings.model_validate(tree), said)
     except ValidationError as error:
         raise UsageProblem(_one_line(str(file), error, said)) from None
+
+
+def _beside(folder: Path, settings: Settings, said: Mapping[tuple[int | str, ...], str]) -> Settings:
+    """Paths that the file names, and those it leaves as they are, lie beside it; those of variables where the call is made."""
+
+    def moved(section: str, *keys: str) -> _Section:
+        told: _Section = getattr(settings, section)
+        paths = {key: getattr(told, key) for key in keys if (section, key) not in said}
+        return told.model_copy(update={key: _path(folder, path) for key, path in paths.items() if path})
+
+    sections = {"store": ("url",), "run": ("kill_file", "key_file"), "tables": tuple(Tables.model_fields)}
+    return settings.model_copy(update={section: moved(section, *keys) for section, keys in sections.items()})
+
+
+def _path(folder: Path, told: str) -> str:
+    """A path, or the address of a ledger, as it is from here."""
+    if "://" not in told:
+        return str(folder / told)
+    file = told.removeprefix(SQLITE)
+    return told if file == told or file.startswith(("/", ":")) else f"{SQLITE}{folder / file}"
 
 
 def _read(file: Path) -> dict[str, Any]:

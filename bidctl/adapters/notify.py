@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import sys
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,7 +20,10 @@ from bidctl.engine.ports import Notice
 from bidctl.wording import Wording
 
 REPEAT_AFTER = timedelta(hours=1)
-Post = Callable[[str, dict[str, object]], Awaitable[None]]
+KEPT = 100
+"""Notices that a channel which is down keeps for when it is up again; the newest ones."""
+Post = Callable[[str, dict[str, object]], Awaitable[str]]
+"""Posts a body and gives the text of the answer; raises where the channel did not take it."""
 
 
 def wording(notice: Notice, lang: str) -> str:
@@ -64,7 +69,17 @@ class Feishu:
         if self._secret:
             stamp = str(int(notice.at.timestamp()))
             body |= {"timestamp": stamp, "sign": feishu_sign(stamp, self._secret)}
-        await self._post(self._url, body)
+        _demand_taken(await self._post(self._url, body))
+
+
+def _demand_taken(answer: str) -> None:
+    """A bot refuses within an answer of HTTP 200 (a wrong sign, too many, a word that it wants): then it has told nobody."""
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return
+    if isinstance(told, dict) and (told.get("code") or told.get("StatusCode")):
+        raise ValueError(answer[:200])
 
 
 def feishu_sign(timestamp: str, secret: str) -> str:
@@ -78,10 +93,12 @@ def feishu_sign(timestamp: str, secret: str) -> str:
 
 
 class Notify:
-    """The notifier: logs every notice, sends the first of each key within an hour, survives any channel's failure."""
+    """The notifier: logs every notice and sends the first of each key within an hour. What a channel did not take waits for the
+    next call, in order; no channel's failure stops a tick, nor another channel."""
 
     def __init__(self, senders: Sequence[Sender], lang: str) -> None:
-        self._senders, self._lang = tuple(senders), lang
+        self._waiting: dict[Sender, deque[Notice]] = {sender: deque(maxlen=KEPT) for sender in senders}
+        self._lang = lang
         self._last: dict[str, datetime] = {}
         if not structlog.is_configured():  # standard output is for a command's answer
             structlog.configure(logger_factory=lambda *names: structlog.PrintLogger(sys.stderr))
@@ -95,11 +112,17 @@ class Notify:
             self._last[notice.key] = notice.at
             text = wording(notice, self._lang)
             self._log.warning(text, alert=notice.alert.name, mode=notice.mode.value, campaign=notice.campaign)
-            for sender in self._senders:
-                await self._try(sender, notice, text)
+            for waiting in self._waiting.values():
+                waiting.append(notice)
+        for sender, waiting in self._waiting.items():
+            await self._send(sender, waiting)
 
-    async def _try(self, sender: Sender, notice: Notice, text: str) -> None:
-        try:
-            await sender.send(notice, text)
-        except Exception as error:  # a chat that is down must never stop a tick
-            self._log.error(Say.NOTICE_LOST().text(self._lang), channel=type(sender).__name__, error=str(error))
+    async def _send(self, sender: Sender, waiting: deque[Notice]) -> None:
+        """All that waits, until one is not taken."""
+        while waiting:
+            try:
+                await sender.send(waiting[0], wording(waiting[0], self._lang))
+            except Exception as error:  # a chat that is down must never stop a tick
+                self._log.error(Say.NOTICE_LOST().text(self._lang), channel=type(sender).__name__, error=str(error))
+                return
+            waiting.popleft()

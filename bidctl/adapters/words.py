@@ -31,4 +31,4 @@ class Say(Phrases):
     KEY_UNREADABLE = "{file}: 读不了密钥 ({error})", "{file}: the key cannot be read ({error})"
     KEY_EXISTS = "{file}: 密钥已存在, 不覆盖", "{file}: a key exists already and is not overwritten"
     KEY_NOT_WRITTEN = "{file}: 写不了密钥: {error}", "{file}: the key cannot be written: {error}"
-    NOTICE_LOST = "通知未送达", "notice not delivered"
+    NOTICE_LOST = "通知未送达, 下次再发", "notice not delivered, it waits for the next time"

@@ -77,7 +77,7 @@ class Entry:
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a journal file, one at a time. Raises AuditProblem where it cannot be read."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
             yield from file
     except OSError as error:
         why = told_by_system(error)

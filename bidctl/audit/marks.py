@@ -111,7 +111,8 @@ def _narrowing(entry: Entry) -> tuple[Scope, ...]:
 
 def _scopes(mark: Mark) -> Iterator[Scope]:
     account = mark.data.get("account")
-    campaigns = mark.data.get("campaigns") or [mark.data.get("campaign")]
+    said = mark.data.get("campaigns")
+    campaigns = [mark.data.get("campaign")] if said is None else said
     for campaign in campaigns if isinstance(campaigns, list) else [campaigns]:
         yield _maybe(account), _maybe(campaign)
 

@@ -55,7 +55,9 @@ def approve(shell: Shell, decision: str, refuse: bool) -> None:
             answered = t.answer_proposal(matching[0].id, not refuse, who(), at)
         if not answered:
             raise SafetyProblem(Say.ANSWERED(id=decision))
-    shell.data({"id": matching[0].id, "approved": not refuse})
+    mode = matching[0].mode.value
+    shell.data({"id": matching[0].id, "mode": mode, "approved": not refuse})
     shell.say(
-        "已拒绝" if refuse else "已批准, 下一个周期执行", "refused" if refuse else "approved: the next tick sends it"
+        f"[{mode}] " + ("已拒绝" if refuse else "已批准, 下一个周期执行"),
+        f"[{mode}] " + ("refused" if refuse else "approved: the next tick sends it"),
     )

@@ -23,8 +23,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K", bound=Enum)
 ACCOUNT_ZONE = ZoneInfo("Asia/Shanghai")
 """Natural days of Qianchuan accounts."""
-LARGE = 100_000
-"""Columns of what is no terminal: a table in a pipe is as wide as it needs, a row a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +65,9 @@ class Shell:
         if self.as_json:
             click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
             return
-        from rich.console import Console
-        from rich.table import Column, Table
-        from rich.text import Text
+        from bidctl.cli.layout import show
 
-        table = Table(*(Column(name, overflow="fold") for name in columns), title=title, title_justify="left")
-        for row in rows:
-            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-        width = None if os.isatty(1) else Console(width=LARGE).measure(table).maximum
-        Console(width=width).print(table)
+        show(title, columns, rows, terminal=os.isatty(1))
 
     def data(self, value: object) -> None:
         """One JSON document, under `--json` only."""
@@ -88,6 +80,17 @@ def rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 2)
 
 
+class Reals(click.FloatRange):
+    """A range of numbers; what is no number, or has no end, lies in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not in the range {self._describe_range()}", param, ctx)
+        return number
+
+
+SEED = click.IntRange(0, 2**64 - 1)
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取 / Print JSON for machines.")
 spoken_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="显示语言 / Language of what is printed."
@@ -117,7 +120,9 @@ def options(command: F) -> F:
 
     @functools.wraps(command)
     def wrapped(config: Path | None, as_json: bool, **words: Any) -> Any:
-        return command(Shell(load(config), as_json, language()), **words)
+        settings, lang = load(config), language()
+        run = settings.run.model_copy(update={"language": lang})  # notices speak it too
+        return command(Shell(settings.model_copy(update={"run": run}), as_json, lang), **words)
 
     for add in (
         spoken_option,

@@ -58,6 +58,9 @@ def creators(
         shell.text(f"达人, {first} 起支付的订单 (元)", f"creators, orders paid since {first} (yuan)"),
         head, [_row(shell, r) for r in found], COLUMNS,
     )  # fmt: skip
+    if not found:
+        shell.say(f"账户 {account} 没有写明达人的订单: bidctl orders import 或 bidctl orders sync",
+                  f"account {account} has no orders that name a creator: bidctl orders import, or bidctl orders sync")  # fmt: skip
     shell.say("* 产出比 = 结算贡献 / (佣金 + 样品 + 投流 + 坑位费); 样品, 投流, 坑位费要与所看的周数相同; 缺任何一项就不算",
               "* gain = settled contribution / (commission + samples + ads + fee); samples, ads and fee are to be of the same weeks; "
               "none is worked out where one is missing")  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bidctl.cli.common import Shell, spoken_option
+from bidctl.cli.common import SEED, Reals, Shell, spoken_option
 from bidctl.cli.language import language
 from bidctl.cli.words import Say
 from bidctl.config import Settings
@@ -28,12 +28,12 @@ MADE_BY_US = "bidctl-demo"
 )
 @click.option(
     "--days",
-    type=click.FloatRange(min=2.1, max=60),
+    type=Reals(min=2.1, max=60),
     default=14,
     show_default=True,
     help="虚拟实盘天数 / Virtual live days.",
 )
-@click.option("--seed", type=int, default=7, show_default=True, help="随机种子 / Luck.")
+@click.option("--seed", type=SEED, default=7, show_default=True, help="随机种子 / Luck.")
 @click.option(
     "--scenario", default="demo", show_default=True, help="自带场景名或 TOML 文件 / A shipped scenario or a TOML file."
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import SEED, Reals, Shell, options
 from bidctl.cli.words import Say
 from bidctl.problem import Problem, UsageProblem
 from bidctl.wording import Wording, told_by_system
@@ -29,10 +29,10 @@ from bidctl.wording import Wording, told_by_system
     show_default=True,
     help="自带场景名或 TOML 文件 / Name of a shipped scenario, or a TOML file.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="随机种子 / Luck.")
+@click.option("--seed", type=SEED, default=1, show_default=True, help="随机种子 / Luck.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Reals(min=0, min_open=True),
     default=1.0,
     show_default=True,
     help="每秒走多少虚拟秒 / Virtual seconds a second.",

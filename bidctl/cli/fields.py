@@ -39,6 +39,10 @@ def fields(shell: Shell, account: str, days: int, tags: bool, fields: Path | Non
                       "field role campaigns spend paid kept paid-ROAS settled-ROAS contribution profit").split()  # fmt: skip
     title = shell.text(f"{book.days[0]} 至 {book.days[-1]} (元)", f"{book.days[0]} to {book.days[-1]} (yuan)")
     shell.rows(title, head, [_row(shell, t) for t in book.totals], COLUMNS)
+    if any(math.isnan(t.profit) for t in book.totals):
+        shell.say(f"* 空着的贡献与利润: 其中有计划的毛利未知或报表不全, 不按 0 算; 请看: bidctl preflight --account {account} --offline",
+                  "* where contribution and profit are blank a campaign's margin or report is not known, and is not taken as 0; see: "
+                  f"bidctl preflight --account {account} --offline")  # fmt: skip
     bare = sum(1 for t in book.tags if t.field is None)
     if bare:
         shell.say(f"* {bare} 个计划没有标注: 写入标注表 (--fields 文件, 或 [tables] fields), 或在表里写一行 默认",

@@ -160,7 +160,8 @@ def ledger(shell: Shell, account: str, side: str, at: str | None) -> None:
           shell.text("是", "yes") if t_.balances else shell.text("否", "NO")) for name, t_ in rows],
         [side, "orders", *MONEY, "balances"],
     )  # fmt: skip
-    if found_by:
+    without_orders(shell, account, whole.orders)
+    if found_by and whole.orders:
         shares = "; ".join(f"{WAYS[way].text(shell.lang)} {_share(w.paid, whole.paid)}" for way, w in found_by.items())
         shell.say(f"归属, 占支付: {shares}", f"attributed, of paid: {shares}")
 
@@ -187,7 +188,16 @@ def attribution_(shell: Shell, account: str, at: str | None) -> None:
          for way, w in told.items()],
         ["way", "orders", "orders_share", "paid", "paid_share", "buyer", "subsidy"],
     )  # fmt: skip
+    without_orders(shell, account, orders)
     shell.say(RULE.zh, RULE.en)
+
+
+def without_orders(shell: Shell, account: str, orders: int) -> None:
+    """Where orders come from, told where there are none: they may be kept under another id."""
+    if not orders:
+        shell.say(f"账户 {account} 没有订单: bidctl orders import 或 bidctl orders sync ([shop] account 为其所属账户, 不写则为店铺ID)",
+                  f"account {account} has no orders: bidctl orders import, or bidctl orders sync (kept under [shop] account, else "
+                  "under the shop's id)")  # fmt: skip
 
 
 def _share(part: int, whole: int) -> str:

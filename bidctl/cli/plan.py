@@ -111,10 +111,11 @@ def apply(shell: Shell, file: Path, mode: str | None) -> None:
     FILE: refused when stale or changed; every row is judged anew and passes the write gate with all its checks. Beside a run it
     is left to that run's next look."""
     body = read_plan(file)
-    writes = asyncio.run(_apply(shell, file, body, Mode(mode) if mode else None))
+    taken, writes = asyncio.run(_apply(shell, file, body, Mode(mode) if mode else None))
     shell.rows(
         shell.text("执行结果", "outcome"),
         [
+            shell.text("模式", "mode"),
             shell.text("计划", "campaign"),
             shell.text("原值", "old"),
             shell.text("新值", "new"),
@@ -122,10 +123,10 @@ def apply(shell: Shell, file: Path, mode: str | None) -> None:
             shell.text("说明", "why"),
         ],
         [
-            (*what, shell.text(*STEPS[state]) if not shell.as_json else state, shell.told(why))
+            (taken.value, *what, shell.text(*STEPS[state]) if not shell.as_json else state, shell.told(why))
             for *what, state, why in writes
         ],
-        ["campaign", "old", "new", "state", "why"],
+        ["mode", "campaign", "old", "new", "state", "why"],
     )
 
 
@@ -144,7 +145,9 @@ def read_plan(file: Path) -> dict[str, Any]:
     return body
 
 
-async def _apply(shell: Shell, file: Path, body: dict[str, Any], asked: Mode | None) -> list[tuple[str, ...]]:
+async def _apply(
+    shell: Shell, file: Path, body: dict[str, Any], asked: Mode | None
+) -> tuple[Mode, list[tuple[str, ...]]]:
     from bidctl import wiring
 
     with wiring.ledger(shell.settings) as ledger:
@@ -171,9 +174,9 @@ async def _apply(shell: Shell, file: Path, body: dict[str, Any], asked: Mode | N
                 "已记下: 正在运行的进程下一个周期核对后执行",
                 "noted: the run at work sends them at its next look, after every check",
             )
-            return [(d.campaign, d.old, d.new, "approved", "") for d in todo]
+            return mode, [(d.campaign, d.old, d.new, "approved", "") for d in todo]
         try:
-            return await _carried_out(session, todo)
+            return mode, await _carried_out(session, todo)
         finally:
             await session.close()
 

@@ -25,8 +25,8 @@ KEYS = ["campaign", "check", "found", "says"]
 @click.option("--all", "whole", is_flag=True, help="具备的也列出 / Show what is there too.")
 @options
 def preflight(shell: Shell, account: str, named: tuple[str, ...], offline: bool, whole: bool) -> None:
-    """投放前检查每个计划还缺什么 (权限, 托管, 素材, 预算, 保本, 结算率, 起始目标, 库存, 止损) 和该怎么办; 有缺则退出码为 1 / What every
-    campaign lacks before launch, and what to do; exit code 1 where something lacks."""
+    """投放前检查每个计划还缺什么 (权限, 托管, 素材, 预算, 保本, 结算率, 起始目标, 库存, 止损, 换主播) 和该怎么办; 有缺则退出码为 1 / What
+    every campaign lacks before launch, and what to do; exit code 1 where something lacks."""
     from bidctl.wiring.preflight import asked_preflight, recorded_preflight
 
     of = AccountId(identity("--account", account))

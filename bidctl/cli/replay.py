@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bidctl.cli.common import ACCOUNT_ZONE, Shell, options
+from bidctl.cli.common import ACCOUNT_ZONE, Reals, Shell, options
 from bidctl.cli.enrol import INTENTS, ratio, share
 from bidctl.cli.words import Say
 from bidctl.domain.reasons import WORDING
@@ -56,7 +56,7 @@ SHOWN = 40
 @click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="到何时止 / Until then.")
 @click.option(
     "--every",
-    type=click.FloatRange(0.1, 24),
+    type=Reals(0.1, 24),
     default=1.0,
     show_default=True,
     help="每次查看间隔小时 / Hours between looks.",

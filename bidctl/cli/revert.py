@@ -74,8 +74,12 @@ async def _revert(
             f" (规则限制, 目标 {wanted:g} 需要再次撤回)", f" (the rules allow this much now; revert again for {wanted:g})")  # fmt: skip
         if yes:
             _propose(parts, decided, mode)
-    shell.data({"campaign": campaign, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": yes})
-    shell.say(f"{campaign}: {decided.old} -> {decided.new}{rest}", f"{campaign}: {decided.old} -> {decided.new}{rest}")
+    shown = mode.value if yes else Mode.DRY.value
+    shell.data(
+        {"campaign": campaign, "mode": shown, "old": decided.old, "new": decided.new, "wanted": wanted, "sent": yes}
+    )
+    line = f"[{shown}] {campaign}: {decided.old} -> {decided.new}{rest}"
+    shell.say(line, line)
     if not yes:
         shell.say("未执行; 加 --yes 确认", "not done; add --yes to do it")
     elif working:

@@ -10,7 +10,7 @@ import click
 from bidctl.cli.common import ACCOUNT_ZONE, Shell, options, table_of
 from bidctl.cli.enrol import share
 from bidctl.cli.lazy import lazy
-from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account, zone_at
+from bidctl.cli.orders import SAID_BY, as_of, by_side, instant, of_account, without_orders, zone_at
 from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Prior
 from bidctl.domain.values import AccountId
@@ -75,7 +75,8 @@ def rate(shell: Shell, account: str, side: str, at: str | None, settled_share: f
         [side, "week", "orders", "paid", "billed", "refunded", "rate", "lo", "hi", "maturity", "trend", "against_all",
          "category_mean", "against_category", "cluster"],
     )  # fmt: skip
-    if not means:
+    without_orders(shell, account, len(told))
+    if told and not means:
         shell.say("* 没有类目均值: 在商品表里写类目 (--products 文件, 或 [tables] products)",
                   "* no category mean: tell categories in your table of products (--products FILE, or [tables] products)")  # fmt: skip
 

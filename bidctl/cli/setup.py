@@ -18,6 +18,7 @@ from bidctl.wording import told_by_system
 TEMPLATE = """\
 # bidctl: 设置文件, 每个键也可用环境变量 BIDCTL_<段>__<键> 给出
 # bidctl: settings; every key may be given as BIDCTL_<SECTION>__<KEY> too
+# 相对路径从本文件所在的文件夹算起 / relative paths are beside this file
 
 [store]
 url = "sqlite:///bidctl.db"          # 或 / or: postgresql://host/database

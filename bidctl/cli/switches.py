@@ -82,7 +82,7 @@ def kill(shell: Shell, account: str | None) -> None:
     if unwritten and not filed:
         click.echo(Say.KILL_FILE_NOT_WRITTEN(file=file, error=unwritten).text(shell.lang), err=True)
     shell.data({"killed": account or "all"})
-    of = account or shell.text("全部账户", "all accounts")
+    of = account or shell.text("全部账户", "any account")
     shell.say(
         f"已停止托管 {of}: 本程序不再写入, 广告继续投放",
         f"stopped: bidctl writes nothing to {of}; the ads keep delivering",

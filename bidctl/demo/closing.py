@@ -80,7 +80,10 @@ def held_world(scenario: str, seed: int) -> Iterator[Held]:
 def _hold(pipe: Connection, scenario: str, seed: int) -> None:
     from sim.emulator.server import world_of  # the show's own process needs no world
 
-    world = world_of(scenario, seed)
+    try:
+        world = world_of(scenario, seed)
+    except ValueError:  # a scenario that is none: the platform, which starts beside, says so
+        return
     while True:
         try:
             at, asked = pipe.recv()

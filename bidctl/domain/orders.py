@@ -63,13 +63,16 @@ class Doubt(IntEnum):
 DOUBTS: dict[Doubt, Wording] = {
     Doubt.REFUND_TOO_LARGE: Wording("退款超过订单金额", "refunds more than its order was worth"),
     Doubt.ORDER_DIFFERS: Wording(
-        "同一订单两次金额不同, 以先知道的为准", "told before with another amount: the first stands"
+        "同一订单两次说法不同 (金额或归属): 以先知道的为准, 同时知道的取金额小的",
+        "told twice with another amount or owner: what was known first stands, of two known at once the smaller",
     ),
     Doubt.REFUND_DIFFERS: Wording(
-        "同一退款两次金额不同, 以先知道的为准", "told before with another amount: the first stands"
+        "同一退款两次说法不同 (金额或归属): 以先知道的为准, 同时知道的取金额小的",
+        "told twice with another amount or owner: what was known first stands, of two known at once the smaller",
     ),
     Doubt.BILL_DIFFERS: Wording(
-        "同一账单行两次金额不同, 以先知道的为准", "told before with another amount: the first stands"
+        "同一账单行两次说法不同 (金额或归属): 以先知道的为准, 同时知道的取金额小的",
+        "told twice with another amount or owner: what was known first stands, of two known at once the smaller",
     ),
     Doubt.NO_ORDER: Wording(
         "没有对应的订单, 订单到后自动计入", "its order is not known; counted by itself once the order comes"

@@ -1,8 +1,5 @@
-"""Every rule and every reason by code, with its wording in Chinese and English, in one table.
-
-Numbers are stored in the ledger: never reuse one, only add. The wording is the only text operators read about a
-decision, in the console, the logs, the reports and the notices alike.
-"""
+"""Every rule and every reason by code, with its wording in Chinese and English: the only text operators read about a decision.
+Numbers are stored in the ledger: never reuse one, only add."""
 
 from __future__ import annotations
 

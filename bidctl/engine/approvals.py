@@ -12,7 +12,7 @@ import numpy as np
 from bidctl.domain.decision import Decisions, Lever
 from bidctl.domain.observation import Observation
 from bidctl.domain.reasons import Reason
-from bidctl.domain.values import AccountId, CampaignId, Field, Grid, Refused
+from bidctl.domain.values import AccountId, CampaignId, Field, Grid, Refused, Stage
 from bidctl.engine.clearance import because
 from bidctl.engine.decide import Asked, decide
 from bidctl.engine.gate import Gate
@@ -21,6 +21,9 @@ from bidctl.engine.records import Signature
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.policy.rulebook.authority import said_no
 from bidctl.policy.rulebook.budget import legal_budget, open_for_budget
+from bidctl.policy.rulebook.delivery import quiet_now
+from bidctl.policy.rulebook.fresh import stale
+from bidctl.policy.rulebook.life import observing
 
 OPERATOR_TICK = "operator"
 """The `tick` of a proposal that a person made (a revert): the controller does not withdraw it."""
@@ -92,9 +95,14 @@ class Approvals:
 def forbidden(
     approved: Sequence[DecisionRecord], o: Observation, rules: RuleSettings, grid: Grid
 ) -> Iterator[tuple[DecisionRecord, Reason]]:
-    """Approvals of a target or a budget that every rule but R-EVIDENCE no longer allows as it stands, each with the reason now. A
-    suggestion not known yet is left to the gate, which asks for it itself; a person's pause is always allowed."""
+    """Approvals that every rule but R-EVIDENCE no longer allows as they stand, each with the reason now. A suggestion not known yet is
+    left to the gate, which asks for it itself, as is what a campaign's list of creatives says; a person's pause is always allowed."""
     rows = {CampaignId(str(c)): i for i, c in enumerate(o.campaign)}
+    for a in approved:
+        if a.field is Field.CREATIVE and a.campaign in rows:
+            reason = _creative(a, o.take(np.array([rows[a.campaign]])), rules)
+            if reason is not None:
+                yield a, reason
     judged = [a for a in approved if a.field in (Field.ROI_TARGET, Field.BUDGET) and a.campaign in rows]
     if not judged:
         return
@@ -126,6 +134,20 @@ def _budget(a: DecisionRecord, o: Observation, d: Decisions, i: int, rules: Rule
         return Reason.OPEN_WRITE
     held = Reason(int(d.reason[i]))
     return Reason.NO_BUDGET_STEP if held is Reason.NO_RULE else held
+
+
+def _creative(a: DecisionRecord, row: Observation, rules: RuleSettings) -> Reason | None:
+    """R-FRESH and R-QUIET of both changes; a retirement needs a campaign that is free, adding is allowed in any."""
+    retires = a.new.startswith("delete:")
+    ladder: tuple[tuple[bool, Reason], ...] = (
+        (retires and bool(observing(row, rules)[0]), Reason.OBSERVING),
+        (bool(quiet_now(row, rules)[0]), Reason.QUIET),
+        (retires and row.stage[0] == Stage.STOPPED, Reason.STOPPED),
+        (not row.complete[0], Reason.NO_DATA),
+        (bool(stale(row, rules)[0]), Reason.STALE),
+        (retires and row.stage[0] in (Stage.NEW, Stage.FEEDING), Reason.FEEDING),
+    )
+    return next((reason for met, reason in ladder if met), None)
 
 
 def _key(p: DecisionRecord) -> tuple[CampaignId, Field | None, str, str]:

@@ -75,7 +75,7 @@ class Columns:
         stated = Priors(self.e.settled_share, self.e.strength, self.e.delay_days)
         cohorts, seen = self.table.cohorts, look(self.table.cohorts)
         told = shared(stated, cohorts, self.roster.ints("same"), self.accounts, seen)
-        return settle(cohorts, told.priors, seen, told.slow)
+        return settle(cohorts, seen, told.priors, told.delays, told.slow)
 
     @cached_property
     def edits(self) -> EditColumns:
@@ -341,15 +341,9 @@ class Columns:
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = counted_days(self.standing.tables.calendar, self.table.last_day)
-        rows = self.roster.by_name()  # groups add up the same whoever was heard of first
-        average, rung = start_average(
-            self.table.x[0][rows][:, counted],
-            self.target_gmv[rows][:, counted],
-            self.roster.ints("same")[rows],
-            self.roster.ints("whole")[rows],
-        )
-        back = np.argsort(rows)
-        return average[back], rung[back]
+        same, whole = (self.roster.ints(name) + 1 for name in ("same", "whole"))
+        groups = (self.roster.grouped(of, int(of.max(initial=0)) + 1) for of in (same, whole))
+        return start_average(self.table.x[0][:, counted], self.target_gmv[:, counted], *groups)
 
     def spacing(self) -> Float:
         waived = self.live & (self.e.waivers & int(Waiver.LIVE_SPACING_15MIN) > 0)

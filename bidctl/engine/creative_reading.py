@@ -21,6 +21,8 @@ from bidctl.engine.external import REACHED
 from bidctl.engine.ports import Ledger, PlatformReads, ReadFailed
 from bidctl.policy.rulebook import RuleSettings
 from bidctl.policy.rulebook.delivery import budget_binds, quiet_now
+from bidctl.policy.rulebook.fresh import stale
+from bidctl.policy.rulebook.life import observing
 
 SETTLED = timedelta(hours=2)
 """A day's figures are final when read so long after its end (the day's spend "settles by next day"; ours)."""
@@ -37,13 +39,15 @@ def window(now: datetime, days: NaturalDays) -> tuple[datetime, ...]:
 
 
 def may_be_touched(o: Observation, i: int, rules: RuleSettings) -> bool:
-    """Whether row `i` is free, ours, in an effective and no quiet hour, and nobody froze it."""
+    """Whether row `i` is free, ours, known, in an effective and no quiet hour, and nobody froze it."""
     row = o.take(np.array([i]))
     ours = o.enrolled[i] and not (
         o.advise_only[i] or o.killed[i] or o.breaker_open[i] or o.human_hold[i] or o.open_write[i]
     )
     still = quiet_now(row, rules)[0] or o.hold[i] == Hold.ALL
-    return bool(ours and o.stage[i] == Stage.FREE and o.effective[i] and not still)
+    known = o.complete[i] and o.clock_ok[i] and not stale(row, rules)[0]
+    free = o.stage[i] == Stage.FREE and not observing(row, rules)[0]
+    return bool(ours and known and free and o.effective[i] and not still)
 
 
 def of_campaign(writes: Sequence[Write], campaign: str) -> list[Write]:

@@ -102,7 +102,7 @@ def relay(review: Review, number: int, name: str, o: Observation, i: int, by: Au
     """The decision to add `name` of the reserve to campaign `number` of the review."""
     v = review.judged.view
     mine = v.campaign_index == number
-    tired = int((review.verdicts.verdict[mine] == Verdict.TIRED).sum())
+    tired = int(review.verdicts.tired[number])
     figures = Wording(
         f"{name}: 需补充 {review.verdicts.wanted[number]} 个 (疲劳 {tired}, 在投 {v.delivering[mine].sum()}), 取自储备",
         f"{name}: {review.verdicts.wanted[number]} are wanted ({tired} tired, {v.delivering[mine].sum()} deliver), from the reserve",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -64,7 +65,8 @@ class Explanation:
         out.append("  " + "  ".join(f"{k}={v:.4g}" for k, v in self.numbers))
         for step in self.steps:
             mark = ">" if step.decided else "*" if step.changed else " "
-            read = "  ".join(f"{k}={v:.4g}" for k, v in step.evidence)
+            unknown = "未知" if zh else "unknown"
+            read = "  ".join(f"{k}={unknown if math.isnan(v) else f'{v:.4g}'}" for k, v in step.evidence)
             out.append(
                 f"  {mark} {step.rule.code:<11} {WORDING[step.reason].text(lang) if step.decided else ''}  {read}".rstrip()
             )
@@ -78,13 +80,18 @@ class Explanation:
             "field": s.field.value if s.field else None, "old": s.old, "new": s.new, "reason": Reason(s.reason).name,
             "why": {"zh": why(s).zh, "en": why(s).en},
             "bound": [r.code for r in rules_in(s.bound)], "policy": s.policy_id, "settings": s.settings_hash,
-            "same_again": self.same, "numbers": dict(self.numbers),
+            "same_again": self.same, "numbers": _finite(self.numbers),
             "trace": [
                 {"rule": t.rule.code, "changed": t.changed, "decided": t.decided, "reason": t.reason.name,
-                 "evidence": dict(t.evidence)}
+                 "evidence": _finite(t.evidence)}
                 for t in self.steps
             ],
         }  # fmt: skip
+
+
+def _finite(numbers: Iterable[tuple[str, float]]) -> dict[str, float | None]:
+    """JSON has neither NaN nor infinity: what is not known, or never was, is null."""
+    return {name: value if math.isfinite(value) else None for name, value in numbers}
 
 
 def explain(stored: DecisionRecord, policy: Policy, rules: RuleSettings) -> Explanation:

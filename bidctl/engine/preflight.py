@@ -32,6 +32,7 @@ class Check(IntEnum):
     TARGET = 6
     STOCK = 7
     STOPLOSS = 8
+    HOSTS = 9
 
 
 CHECKS: dict[Check, Wording] = {
@@ -44,6 +45,7 @@ CHECKS: dict[Check, Wording] = {
     Check.TARGET: Wording("目标", "target"),
     Check.STOCK: Wording("库存", "stock"),
     Check.STOPLOSS: Wording("止损", "stop-loss"),
+    Check.HOSTS: Wording("换主播", "hosts"),
 }
 
 
@@ -107,6 +109,7 @@ def _checks(
     yield _target(o, d, i, asked)
     yield _stock(o, i, rules)
     yield (Found.OK, Say.STOPLOSS_FINE()) if stoploss_set else (Found.LACKS, Say.STOPLOSS_NONE())
+    yield _hosts(o, i, info)
 
 
 def _permission(o: Observation, i: int, info: CampaignInfo, asked: Asked | None) -> _Told:
@@ -180,3 +183,10 @@ def _stock(o: Observation, i: int, rules: RuleSettings) -> _Told:
     return found, phrase(
         pieces=f"{pieces:g}", hours="∞" if np.isinf(hours) else "?" if np.isnan(hours) else f"{hours:.0f}"
     )
+
+
+def _hosts(o: Observation, i: int, info: CampaignInfo) -> _Told:
+    """R-QUIET keeps off 15 min around a change of host, where anything tells of one."""
+    if info.kind is not Kind.LIVE:
+        return Found.OK, Say.HOSTS_OF_GOODS()
+    return (Found.UNKNOWN, Say.HOSTS_UNTOLD()) if np.isnan(o.host_change_s[i]) else (Found.OK, Say.HOSTS_FINE())

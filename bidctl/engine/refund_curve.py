@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.engine.delay_shapes import two_speeds
 from bidctl.engine.normal import Z90, gamma_quantile
 
 Float = NDArray[np.float64]
@@ -109,10 +110,10 @@ def _within(edges: Float, age_days: Float) -> tuple[NDArray[np.intp], Float]:
 
 def prior_curve(edges: Float, rate: Float, quick: Float, mean_days: Float) -> RefundCurve:
     """The stated prior of g groups: `rate`, the share `quick` of refunds within the first bin, the rest by a mixture of two
-    exponentials of mean `mean_days` (shape fitted to retail: settlement.py); the last bin takes what is left."""
+    exponentials of mean `mean_days` (`two_speeds`); the last bin takes what is left."""
     end = edges[1:]
     mean = np.asarray(mean_days, np.float64)[:, None]
-    slow = 1.0 - (5 / 7) * np.exp(-end / (0.4 * mean)) - (2 / 7) * np.exp(-end / (2.5 * mean))
+    slow = two_speeds(end / mean)
     q = np.asarray(quick, np.float64)[:, None]
     done = np.concatenate([np.zeros((len(mean), 1)), q + (1 - q) * slow], axis=1)
     done[:, -1] = 1.0

@@ -78,8 +78,8 @@ def _begun(
     level = _from_snapshots(x, by_snap & ~use_hour, seen_snap, snaps.span(snaps.values, first, k))
     np.copyto(x, 0.0, where=zero & ~by_snap & ~use_hour)
     source = np.zeros((n, k), np.int8)  # UNKNOWN
-    for told, where in ((Source.SNAPSHOT, by_snap), (Source.ZERO, zero), (Source.HOUR, use_hour)):  # the finest last
-        np.copyto(source, np.int8(told), where=where)
+    for finer, where in ((Source.SNAPSHOT, by_snap), (Source.ZERO, zero), (Source.HOUR, use_hour)):  # the finest last
+        np.copyto(source, np.int8(finer), where=where)
     exact = use_hour | zero | (seen_snap & _before(seen_snap, zero & ~use_hour))
     least = np.maximum(filled(level[0]), total(np.where(use_hour, filled(x[0]), 0.0)))
     whole, kind, known = _total(x, use_hour, zero & ~use_hour, ends, now, level, last, snap_known, hour_known, finished)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bidctl.domain.orders import FactKind, OrderFacts
+from bidctl.domain.orders import FactKind, OrderFacts, Orders
 
 Fen = NDArray[np.int64]
 Text = NDArray[np.str_]
@@ -24,7 +24,13 @@ def ruled(facts: OrderFacts) -> tuple[OrderFacts, Mapping[FactKind, Bool]]:
     void = {FactKind.ORDER: no_order, FactKind.REFUND: no_refund, FactKind.BILL: no_bill}
     if not len(facts.rulings):
         return facts, void
-    return OrderFacts(replace(o, paid=paid), replace(r, fen=back), replace(b, fen=settled)), void
+    return OrderFacts(worth(o, paid), replace(r, fen=back), replace(b, fen=settled)), void
+
+
+def worth(o: Orders, paid: Fen) -> Orders:
+    """The orders with other amounts: what differs is what the buyer paid, as far as it goes beyond what the platform added."""
+    subsidy = np.where(paid == o.paid, o.subsidy, np.minimum(o.subsidy, paid))
+    return replace(o, paid=paid, subsidy=subsidy, buyer=np.where(paid == o.paid, o.buyer, paid - subsidy))
 
 
 def _of(facts: OrderFacts, kind: FactKind, key: Text, fen: Fen) -> tuple[Fen, Bool]:

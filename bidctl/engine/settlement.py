@@ -9,9 +9,8 @@ least 7 days teach r: of younger ones a small error in F would be magnified (sim
 no correction at every age; BF wins at every age).
 
 F, the delay of refunds, has two parts. Quick: the share q of all refunds that comes within the first hour, measured from
-the campaign's own 1 h column. Slow: a mixture of two exponentials around the prior's mean delay m, 71 % with mean 0.4 m
-and 29 % with mean 2.5 m (the mean is m). With m = 22 days this gives 43 / 65 / 81 / 93 % by day 7 / 15 / 30 / 76; the
-retail pairs of simulation.md 2.2 show 46-50 / 60 / 75 / 90 %. Live commerce is quicker: the default m is 6 days (ours).
+the campaign's own 1 h column. Slow: what the account's windows have shown of it (delay_shapes.py). Live commerce is quicker than
+retail: the default mean is 6 days (ours).
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.domain.values import Basis
+from bidctl.engine.delay_shapes import Delays
 from bidctl.engine.rows import dot, filled, total
 
 Float = NDArray[np.float64]
@@ -30,7 +30,6 @@ Bool = NDArray[np.bool_]
 STAGES_DAYS = (1 / 24, 7.0, 14.0, 30.0, 90.0)
 """Depth of the settled columns gmv_1h, gmv_7d, gmv_14d, gmv_30d, gmv_90d."""
 
-SLOW_SHARE, SLOW_SCALE, FAST_SCALE = 0.2857142857142857, 2.5, 0.4
 QUICK_MOST = 0.8
 TEACHES_DAYS = 7.0
 MATURE_DAYS, MATURE_ORDERS = 14.0, 10.0
@@ -85,7 +84,7 @@ class Settled:
     rate: finally billed / paid GMV over the campaign's cohorts, 1 - r where it has none."""
 
     cohorts: Cohorts
-    delay_days: Float
+    delays: Delays
     refund: Float
     refund_var: Float
     quick: Float
@@ -103,25 +102,30 @@ class Settled:
 
     def left(self, horizon_days: Float) -> Float:
         """(n,) share of paid GMV left at a horizon (n,): of all cohorts together where it is the end, else as the model expects."""
-        expected = 1.0 - self.refund * delay(horizon_days, self.delay_days, self.quick)
+        expected = 1.0 - self.refund * self._by(horizon_days)[:, 0]
         return np.where(np.isinf(horizon_days), self.rate, expected)
 
     def open_paid(self, horizon_days: Float) -> Float:
         """(n, d) paid GMV times the share of its refunds that is still to come before the horizon."""
-        h, q = horizon_days[:, None], self.quick[:, None]
-        return _open(self.cohorts.paid, delay(h, self.delay_days[:, None], q), _share(self.seen.days, q, self.slow))
+        by_now = _share(self.seen.days, self.quick[:, None], self.slow)
+        return _open(self.cohorts.paid, self._by(horizon_days), by_now)
 
     def variance(self, horizon_days: Float, use: Bool, order_value: Float, cv: Float) -> Float:
-        """(n,) variance of the sum of `expected` over the newest w cohorts in `use` (n, w): of r (all cohorts together) and of
-        which orders will be refunded, each order worth `order_value` with variation `cv`."""
-        newest, h, q = slice(-use.shape[1], None), horizon_days[:, None], self.quick[:, None]
-        share = _share(self.seen.days[:, newest], q, self.slow[:, newest])
+        """(n,) variance of the sum of `expected` over the newest w cohorts in `use` (n, w): of r and of the delay (all cohorts
+        together) and of which orders will be refunded, each order worth `order_value` with variation `cv`."""
+        newest, q = slice(-use.shape[1], None), self.quick[:, None]
+        days = self.seen.days[:, newest]
         paid = np.where(use, filled(self.cohorts.paid[:, newest]), 0.0)
-        open_paid = _open(paid, delay(h, self.delay_days[:, None], q), share)
-        still = total(open_paid)
+        open_paid = _open(paid, self._by(horizon_days), _share(days, q, self.slow[:, newest]))
+        late = self.refund * dot(open_paid, self.delays.doubts(days))
         p = self.refund[:, None] * open_paid / np.where(paid > 0, paid, 1.0)
         which = dot(paid * p, 1 - p) * order_value * (1 + cv**2)
-        return np.asarray(still**2 * self.refund_var + which)
+        return np.asarray(total(open_paid) ** 2 * self.refund_var + late**2 + which)
+
+    def _by(self, horizon_days: Float) -> Float:
+        """(n, 1) share of refunds that has come by a horizon (n,)."""
+        h = horizon_days[:, None]
+        return _share(h, self.quick[:, None], self.delays.share(h))
 
     def _base(self, horizon_days: Float) -> Float:
         """Seen GMV, but never deeper than the horizon asks for: a goal on paid GMV ignores refunds already seen."""
@@ -135,18 +139,6 @@ class Settled:
 
 def _open(paid: Float, by_horizon: Float, by_now: Float) -> Float:
     return paid * np.maximum(by_horizon - by_now, 0.0)
-
-
-def delay(age_days: Float, mean_days: Float, quick: Float) -> Float:
-    """F: share of refunds seen by an age. Broadcasts."""
-    return _share(age_days, quick, slow_share(age_days, mean_days))
-
-
-def slow_share(age_days: Float, mean_days: Float) -> Float:
-    """The slow part of F, quick refunds apart. Broadcasts."""
-    early = np.exp(-age_days / (FAST_SCALE * mean_days))
-    late = np.exp(-age_days / (SLOW_SCALE * mean_days))
-    return np.asarray(1.0 - (1 - SLOW_SHARE) * early - SLOW_SHARE * late)
 
 
 def _share(age_days: Float, quick: Float, slow: Float) -> Float:
@@ -167,11 +159,9 @@ def look(c: Cohorts) -> Seen:
     return Seen(kept, days, np.where(teaches, c.paid, 0.0), refunds, mean_order(c))
 
 
-def settle(cohorts: Cohorts, priors: Priors, seen: Seen | None = None, slow: Float | None = None) -> Settled:
-    """Learn each campaign's refund share from its mature cohorts and the prior (formulae: top of this file). `seen` of these cohorts
-    and `slow` (n, d), `slow_share` by the priors' delay of what is seen: where they are known already."""
-    seen = look(cohorts) if seen is None else seen
-    slow = slow_share(seen.days, priors.delay_days[:, None]) if slow is None else slow
+def settle(cohorts: Cohorts, seen: Seen, priors: Priors, delays: Delays, slow: Float) -> Settled:
+    """Learn each campaign's refund share from its mature cohorts and the prior (formulae: top of this file). `seen` of these
+    cohorts, and `slow` (n, d) what `delays` make of it."""
     r0 = 1.0 - priors.settled_share
     one_hour = _share_1h(cohorts)
     paid, slowly = total(seen.paid), dot(seen.paid, slow)
@@ -189,7 +179,7 @@ def settle(cohorts: Cohorts, priors: Priors, seen: Seen | None = None, slow: Flo
     final = _final(cohorts, seen, slow, r, quick)
     return Settled(
         cohorts=cohorts,
-        delay_days=priors.delay_days,
+        delays=delays,
         refund=r,
         refund_var=r * (1 - r) / (counted + 1.0),
         quick=quick,

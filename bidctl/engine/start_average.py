@@ -23,11 +23,9 @@ def groups(keys: Sequence[Hashable | None]) -> NDArray[np.int64]:
     return np.array([-1 if k is None else seen.setdefault(k, len(seen)) for k in keys], np.int64)
 
 
-def start_average(
-    spend: Float, gmv: Float, same: NDArray[np.int64], whole: NDArray[np.int64]
-) -> tuple[Float, NDArray[np.int8]]:
-    """(avg30, rung) of n campaigns. `spend`, `gmv` (n, days) of the days that count, `gmv` on the target's basis, NaN =
-    unknown; `same`, `whole` (n,) group numbers, -1 = none. rung 1 same product or live account, 2 whole account, 0 none."""
+def start_average(spend: Float, gmv: Float, same: Groups, whole: Groups) -> tuple[Float, NDArray[np.int8]]:
+    """(avg30, rung) of n campaigns. `spend`, `gmv` (n, days) of the days that count, `gmv` on the target's basis, NaN = unknown; group 0
+    of `same` and `whole` is of those that belong to none. rung 1 same product or live account, 2 whole account, 0 none."""
     known = np.isfinite(spend) & np.isfinite(gmv)
     s, g = np.where(known, spend, 0.0), np.where(known, gmv, 0.0)
     first, second = _of_group(s, g, same), _of_group(s, g, whole)
@@ -35,12 +33,9 @@ def start_average(
     return np.where(rung == 1, first, second), rung
 
 
-def _of_group(spend: Float, gmv: Float, group: NDArray[np.int64]) -> Float:
-    size = int(group.max(initial=-1)) + 1
-    member = group >= 0
-    groups = Groups(group[member], size)
-    by_day, earned = groups.sums_of_columns(spend[member]), groups.sums(total(gmv[member]))
+def _of_group(spend: Float, gmv: Float, groups: Groups) -> Float:
+    by_day, earned = groups.sums_of_columns(spend), groups.sums(total(gmv))
     spent = total(by_day)
     enough = (count(by_day > 0.005) >= NEED_DAYS) & (spent >= NEED_SPEND - 0.005)
-    average = np.where(enough, earned / np.where(spent > 0, spent, 1.0), np.nan)
-    return np.where(member, np.append(average, np.nan)[np.where(member, group, size)], np.nan)
+    enough[:1] = False
+    return np.where(enough, earned / np.where(spent > 0, spent, 1.0), np.nan)[groups.of]

@@ -80,6 +80,12 @@ class Say(Phrases):
         '止损未设置, approve 与 live 不会启动; 请在 [stoploss] 写金额或 "off"',
         'no stop-loss is set: approve and live will not start; write yuan or "off" into [stoploss]',
     )
+    HOSTS_OF_GOODS = "商品计划, 没有主播", "it sells goods, without hosts"
+    HOSTS_FINE = "换主播前后 15 分钟不改", "nothing is changed 15 min around a change of host"
+    HOSTS_UNTOLD = (
+        "没有主播数据, 换主播前后也会改; 请填 [tables] hosts",
+        "no host data: changes do not wait around a change of host; fill [tables] hosts",
+    )
     LEDGER_FAILED = "账本写入失败 ({step}): {error}", "the ledger failed at {step}: {error}"
     CHANGED = "{field}: {old} -> {new}, {at}", "{field}: {old} -> {new}, {at}"
     MATERIAL_WANTED = (

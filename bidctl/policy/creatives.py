@@ -16,14 +16,20 @@ Bool = NDArray[np.bool_]
 
 TOP = 3
 """Best creatives of a campaign by GMV that are never retired (R-RETIRE)."""
+SAID_TIRED = (Verdict.KEEP, Verdict.TOP)
+"""What is said to be tired where it is: the best tire too."""
+NEVER_TOUCHED = (Verdict.SYSTEM, Verdict.SHARED, Verdict.NO_RETURN)
+"""What may be tired as well, and stays whatever it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreativeVerdicts:
-    """(m,) `verdict` int8 `Verdict` of each creative; by campaign number (k,): `wanted` new creatives asked for, `add` how many of
-    the reserve to add now, `false_share` expected share of good ones among those retired."""
+    """(m,) `verdict` int8 `Verdict` of each creative; by campaign number (k,): how many are `tired`, of what is never
+    touched too; `wanted` new creatives asked for, `add` how many of the reserve to add now, `false_share` expected share of good
+    ones among those retired."""
 
     verdict: NDArray[np.int8]
+    tired: Int
     wanted: Int
     add: Int
     false_share: Float
@@ -39,16 +45,15 @@ def judge_creatives(v: CreativeView, s: RuleSettings, campaigns: int) -> Creativ
     spared = chosen & (rank >= allowed[v.campaign_index])
     verdict[chosen] = Verdict.RETIRE
     verdict[spared] = Verdict.SPARED
-    tired = _tired(v, s) & np.isin(verdict, (Verdict.KEEP, Verdict.TOP))  # the best tire too
-    verdict[tired] = Verdict.TIRED
-    wanted, add = _relay(v, verdict, s, campaigns)
-    return CreativeVerdicts(verdict, wanted, add, false_share)
+    tired = _tired(v, s) & np.isin(verdict, (*SAID_TIRED, *NEVER_TOUCHED))
+    verdict[tired & np.isin(verdict, SAID_TIRED)] = Verdict.TIRED
+    worn = np.bincount(v.campaign_index[tired], minlength=campaigns)
+    wanted, add = _relay(v, verdict, worn, s, campaigns)
+    return CreativeVerdicts(verdict, worn, wanted, add, false_share)
 
 
 def _standing(v: CreativeView, s: RuleSettings) -> NDArray[np.int8]:
     """The first thing that speaks for leaving a creative alone; DOUBTFUL = a candidate for retirement."""
-    least = np.fmax(np.fmax(s.retire_orders * v.cost_per_order, s.retire_yuan), s.retire_share * v.campaign_spend)
-    known = np.isfinite(v.cost_per_order) & np.isfinite(v.campaign_spend)
     settled_good = v.p_good_settled >= 0.5
     ladder: list[tuple[Bool, Verdict]] = [
         (~v.delivering, Verdict.GONE),
@@ -59,11 +64,18 @@ def _standing(v: CreativeView, s: RuleSettings) -> NDArray[np.int8]:
         (v.gmv_rank <= TOP, Verdict.TOP),
         (~np.isfinite(v.age_h), Verdict.AGE_UNKNOWN),
         ((v.age_h < s.retire_age_h) | _youngest(v, s), Verdict.YOUNG),
-        (~known | ~(v.spend >= least), Verdict.LOW_EVIDENCE),
+        (~_judgeable(v, s), Verdict.LOW_EVIDENCE),
         (~(v.p_weak >= 0.5), Verdict.KEEP),
         (settled_good, Verdict.VETOED),
     ]
     return np.select([m for m, _ in ladder], [np.int8(x) for _, x in ladder], np.int8(Verdict.DOUBTFUL)).astype(np.int8)
+
+
+def _judgeable(v: CreativeView, s: RuleSettings) -> Bool:
+    """Has spent enough to be judged (R-RETIRE)."""
+    least = np.fmax(np.fmax(s.retire_orders * v.cost_per_order, s.retire_yuan), s.retire_share * v.campaign_spend)
+    known = np.isfinite(v.cost_per_order) & np.isfinite(v.campaign_spend)
+    return np.asarray(known & (v.spend >= least))
 
 
 def _youngest(v: CreativeView, s: RuleSettings) -> Bool:
@@ -109,18 +121,17 @@ def retirements_a_day(delivering: Int, s: RuleSettings) -> Int:
 
 
 def _tired(v: CreativeView, s: RuleSettings) -> Bool:
-    return np.asarray(v.delivering & ((v.share_low_days >= s.relay_days) | (v.p_down >= s.relay_p)))
+    less = (v.share_low_days >= s.relay_days) | (v.p_down >= s.relay_p)
+    return np.asarray(v.delivering & v.free & _judgeable(v, s) & less)
 
 
-def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
+def _relay(v: CreativeView, verdict: NDArray[np.int8], worn: Int, s: RuleSettings, campaigns: int) -> tuple[Int, Int]:
     """(k,) new creatives asked for and, as far as the reserve goes, added: one for each that was retired in the week, is to be, or is
     tired, less those that came in the week (one that is tired asks once, not every day); what is missing to the kept number + 2;
     what is missing to the week's quota, or to the batch before a promotion."""
     stays = v.delivering & (verdict != Verdict.RETIRE)
     n = np.bincount(v.campaign_index[stays], minlength=campaigns)
-    tired, going = (
-        np.bincount(v.campaign_index[verdict == x], minlength=campaigns) for x in (Verdict.TIRED, Verdict.RETIRE)
-    )
+    going = np.bincount(v.campaign_index[verdict == Verdict.RETIRE], minlength=campaigns)
     keep, reserve, fresh, free, gone = (np.zeros(campaigns, np.int64) for _ in range(5))
     i = v.campaign_index
     keep[i], reserve[i], fresh[i], free[i], gone[i] = v.keep_at_least, v.reserve, v.fresh_week, v.free, v.retired_week
@@ -128,7 +139,7 @@ def _relay(v: CreativeView, verdict: NDArray[np.int8], s: RuleSettings, campaign
     batch = np.zeros(campaigns)
     batch[i] = np.where(v.batch_due, s.relay_batch, 0)
     quota = np.maximum(np.maximum(s.relay_weekly, batch) - fresh, 0)
-    replaced = np.maximum(gone + going + tired - fresh, 0)
+    replaced = np.maximum(gone + going + worn - fresh, 0)
     wanted = np.maximum(np.maximum(replaced, short), quota).astype(np.int64)
     return wanted, np.where(free > 0, np.minimum(wanted, reserve), 0).astype(np.int64)
 

@@ -110,7 +110,9 @@ def policy_of(policy_id: str) -> Policy:
 
 def settings_hash(settings: Settings) -> str:
     """Fingerprint of everything that bears on decisions; secrets are not among it."""
-    told = settings.model_dump_json(exclude={"notify": True, "shop": True, "store": True, "platform": {"app_secret"}})
+    told = settings.model_dump_json(
+        exclude={"notify": True, "shop": True, "store": True, "platform": {"app_secret"}, "run": {"language"}}
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -275,8 +277,8 @@ async def _notifier(settings: Settings, stack: AsyncExitStack) -> Notify:
     if told.webhook or told.feishu:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0, trust_env=False))
 
-        async def post(url: str, body: dict[str, object]) -> None:
-            (await client.post(url, json=body)).raise_for_status()
+        async def post(url: str, body: dict[str, object]) -> str:
+            return (await client.post(url, json=body)).raise_for_status().text
 
         if told.webhook:
             senders.append(Webhook(told.webhook, post))

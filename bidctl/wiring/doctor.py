@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from bidctl import catalog, wiring
 from bidctl.adapters.qianchuan.accounts import discover
 from bidctl.config import Settings
+from bidctl.domain.campaign import Listing
 from bidctl.domain.values import AccountId, Mode
 from bidctl.engine.clearance import MAX_OFFSET_S
 from bidctl.engine.ports import ReadFailed
 from bidctl.problem import Problem
 from bidctl.wiring.shop import shop_warning
+from bidctl.wiring.table_check import examined
 from bidctl.wiring.words import Say
 from bidctl.wording import Wording
 
@@ -21,6 +23,7 @@ TITLES = {
     "rules": Wording("规则", "rules"),
     "store": Wording("账本", "store"),
     "stoploss": Wording("止损", "stoploss"),
+    "tables": Wording("您的表", "tables"),
     "key": Wording("密钥", "key"),
     "platform": Wording("平台", "platform"),
     "shop": Wording("抖店", "shop"),
@@ -44,6 +47,8 @@ async def examine(settings: Settings, offline: bool) -> list[Check]:
     """All checks, in the order in which they should be mended."""
     checks = [_check("policies", lambda: _policies()), _check("rules", lambda: _rules(settings)),
               _check("store", lambda: _store(settings)), _check("stoploss", lambda: _stoploss(settings))]  # fmt: skip
+    if any(file for _, file in settings.tables):
+        checks.append(_check("tables", lambda: examined(settings)))
     if not offline:
         checks.append(_check("key", lambda: _key(settings)))
         checks.append(await _acheck("platform", lambda: _platform(settings)))
@@ -107,8 +112,17 @@ async def _platform(settings: Settings) -> Wording:
             accounts = [found.account for found in await discover(p.client)]
         if not accounts:
             raise Problem(Say.NO_ACCOUNT())
-        listing = await p.reads.campaigns(accounts[0], p.clock.now())
+        listings = [await _listing(p, account) for account in dict.fromkeys(accounts)]
         offset = p.reads.clock_offset_s()
         if abs(offset) > MAX_OFFSET_S:
             raise Problem(Say.CLOCK_OFF(offset=offset, limit=MAX_OFFSET_S))
-        return Say.PLATFORM_FINE(account=accounts[0], count=len(listing.campaigns), offset=offset)
+        told = ", ".join(one.account for one in listings)
+        return Say.PLATFORM_FINE(account=told, count=sum(len(one.campaigns) for one in listings), offset=offset)
+
+
+async def _listing(p: wiring.Parts, account: AccountId) -> Listing:
+    """Raises Problem, naming the account."""
+    try:
+        return await p.reads.campaigns(account, p.clock.now())
+    except ReadFailed as failed:
+        raise Problem(Say.NOT_LISTED(account=account, why=Wording.read(failed.why))) from None

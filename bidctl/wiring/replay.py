@@ -74,6 +74,8 @@ def _account(t: Transaction, named: str | None, place: str) -> AccountId:
     known = list(t.accounts())
     if named is not None and named not in known:
         raise UsageProblem(Say.OTHER_ACCOUNT(named=named, known=", ".join(known) or "-"))
+    if named is None and not known:
+        raise UsageProblem(Say.NO_HISTORY(place=place))
     if named is None and len(known) != 1:
         raise UsageProblem(Say.WHICH_ACCOUNT(count=len(known), place=place, known=", ".join(known)))
     return AccountId(named or known[0])

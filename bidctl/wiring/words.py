@@ -76,6 +76,10 @@ class Say(Phrases):
         "--account: 取值 {named}, 应为其中之一: {known}",
         "--account: found {named}, expected one of {known}",
     )
+    NO_HISTORY = (
+        "{place}: 还没有记录任何历史; 请先托管并运行 bidctl run, 或给出导出的表格",
+        "{place}: nothing is recorded yet; enrol and bidctl run first, or give an exported table",
+    )
     WHICH_ACCOUNT = (
         "--account: {place} 里有 {count} 个账户; 请写一个: {known}",
         "--account: {count} accounts in {place}; name one: {known}",
@@ -85,6 +89,11 @@ class Say(Phrases):
     STORE_FINE = "{place}: 已托管 {count} 个计划", "{place}: {count} campaigns enrolled"
     STOPLOSS_FINE = "已设置", "set"
     STOPLOSS_LATER = "未设置: approve 与 live 将拒绝启动", "not set: approve and live will refuse to start"
+    TABLES_FINE = "读到 {count} 张表", "{count} tables read"
+    TABLES_STRANGE = (
+        "表里的 ID 账本里一个都没有, 因此不起作用: {names}; 请用平台显示的数字 ID (bidctl status)",
+        "tables of which not one id is known, so that they do nothing: {names}; use the platform's ids of digits (bidctl status)",
+    )
     KEY_FINE = "令牌密钥可用", "the key of stored tokens works"
     PLATFORM_FINE = (
         "{account}: 读到 {count} 个计划, 时钟偏差 {offset:+.1f} 秒",

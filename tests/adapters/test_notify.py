@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -30,10 +31,11 @@ class Box:
         self.posts: list[tuple[str, dict[str, object]]] = []
         self.down = down
 
-    async def post(self, url: str, body: dict[str, object]) -> None:
+    async def post(self, url: str, body: dict[str, object]) -> str:
         if self.down:
             raise ConnectionError("down")
         self.posts.append((url, body))
+        return "ok"
 
 
 async def _tell(notify: Notify, notices: Sequence[Notice]) -> None:
@@ -79,3 +81,56 @@ async def test_a_channel_that_is_down_stops_neither_the_tick_nor_the_other_chann
     notify = Notify([Webhook("https://down", Box(down=True).post), Webhook("https://up", box.post)], "en")
     await notify.notify([_notice()])
     assert [url for url, _ in box.posts] == ["https://up"]
+
+
+class Moody(Box):
+    """Answers as it is told to, one answer a post; then well."""
+
+    def __init__(self, *answers: object) -> None:
+        super().__init__()
+        self._answers = list(answers)
+
+    async def post(self, url: str, body: dict[str, object]) -> str:
+        answer = self._answers.pop(0) if self._answers else {"code": 0, "msg": "success"}
+        if isinstance(answer, Exception):
+            raise answer
+        await super().post(url, body)
+        return json.dumps(answer)
+
+
+async def test_what_a_channel_did_not_take_is_told_again_and_the_other_hears_it_once() -> None:
+    moody, box = Moody(ConnectionError("down"), ConnectionError("down")), Box()
+    notify = Notify([Webhook("https://moody", moody.post), Webhook("https://up", box.post)], "en")
+    await notify.notify([_notice(), _notice(Alert.BREAKER, key="b")])
+    assert moody.posts == [] and len(box.posts) == 2
+    await notify.notify([])  # a tick without news: still down
+    await notify.notify([_notice(minutes=20)])
+    assert [body["alert"] for _, body in moody.posts] == ["STOPLOSS", "BREAKER"], "in their order, none of them lost"
+    assert len(box.posts) == 2
+
+
+async def test_a_channel_that_is_down_for_long_keeps_the_newest() -> None:
+    moody = Moody(*[ConnectionError("down")] * 300)
+    notify = Notify([Webhook("https://moody", moody.post)], "en")
+    for n in range(300):
+        await notify.notify([_notice(minutes=n, key=f"{n}")])
+    await notify.notify([])
+    kept = [str(body["at"]) for _, body in moody.posts]
+    assert len(kept) == 100 and kept[-1] == (AT + timedelta(minutes=299)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "answer", [{"code": 19021, "msg": "sign match fail"}, {"StatusCode": 9499, "StatusMessage": "Bad Request"}]
+)
+async def test_a_bot_that_refuses_within_an_answer_is_not_taken_for_told(
+    answer: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    moody = Moody(answer)
+    notify = Notify([Feishu("https://f", "secret", moody.post)], "en")
+    await notify.notify([_notice()])
+    err = capsys.readouterr().err
+    assert any(str(value) in err for value in answer.values()) and "notice not delivered" in err
+    await notify.notify([])
+    assert len(moody.posts) == 2
+    await notify.notify([])
+    assert len(moody.posts) == 2, "taken at last"

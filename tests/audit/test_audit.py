@@ -83,6 +83,23 @@ def test_what_was_found_and_expected_is_said_in_both_languages() -> None:
     assert "60:00" in violation.expected.en and "60:00" in violation.expected.zh
 
 
+def test_a_mark_that_enrols_none_enrols_none() -> None:
+    lines = list(_lines("enrol"))
+    ours = [n for n, line in enumerate(lines, 1) if json.loads(line).get("actor") == "api"]
+    none = [
+        json.dumps({**told, "data": {"campaigns": []}}) if (told := json.loads(line)).get("mark") == "enrol" else line
+        for line in lines
+    ]
+    broken = [v.line for v in audit(iter(none)).violations if v.clause.value == "5.4-ENROL"]
+    assert broken == ours and ours
+
+
+def test_a_byte_order_mark_is_no_bad_line(tmp_path: Path) -> None:
+    file = tmp_path / "bom.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + (JOURNALS / "clean.jsonl").read_bytes())
+    assert audit(lines_of(file)).clean
+
+
 def test_bad_lines_name_file_and_line() -> None:
     bad = audit(_lines("truncated")).bad_lines[0]
     assert bad.text("en", "j.jsonl").startswith("j.jsonl:4: not a whole JSON object")

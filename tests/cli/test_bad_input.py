@@ -182,6 +182,12 @@ UNITS = {
     "a plan file that is missing": (["apply", "no.json"], ["no.json"]),
     "a scenario that is none": (["emulate", "qianchuan", "--scenario", "moon"], ["moon"]),
     "a scenario file that is missing": (["emulate", "qianchuan", "--scenario", "moon.toml"], ["moon.toml"]),
+    "a speed that is none": (["emulate", "qianchuan", "--speed", "nan"], ["--speed", "nan"]),
+    "a speed without an end": (["emulate", "qianchuan", "--speed", "inf"], ["--speed", "inf"]),
+    "a seed below nothing": (["emulate", "qianchuan", "--seed", "-5"], ["--seed", "-5"]),
+    "days that are none": (["demo", "--days", "nan"], ["--days", "nan"]),
+    "a seed that is too large": (["demo", "--seed", str(2**64)], ["--seed", str(2**64)]),
+    "a replay of nothing": (["replay"], ["bidctl.db", "bidctl run"]),
     "a platform that is none": (["emulate", "tikt"], ["tikt"]),
 }
 

@@ -67,6 +67,10 @@ def test_without_tables_what_is_missing_is_named(run: Terminal) -> None:
     for lang, words in (("zh", ("商品表缺 1 个商品", "样品成本")), ("en", ("1 products of the table", "samples"))):
         out = run.done(*WORDS, "--lang", lang).out
         assert all(word in out for word in words) and "…" not in out, out
+    assert (
+        "bidctl orders sync" in run.done("creators", "--account", "77").out
+        and "orders sync" not in run.done(*WORDS).out
+    )
     wrong = run(*WORDS, "--creators", "absent.csv")
     assert wrong.code == 1 and "absent.csv" in wrong.err
 
@@ -79,6 +83,7 @@ def test_fields_add_up_what_the_operator_tagged(desk: Office) -> None:
     (bare,) = desk.run.done(*words, "--json").tree
     assert bare["field"] is None and bare["role"] is None and bare["campaigns"] == 2 + len(rest)
     assert "not tagged" in desk.run.done(*words).out and "未标注" in desk.run.done(*words, "--lang", "zh").out
+    assert "is not known" not in desk.run.done(*words).out
     (desk.run.folder / "tags.csv").write_text(
         f"计划ID,经营场,商品角色\n{one},自播,爆款\n{two},头部大V,利润款\n默认,达人矩阵,\n", "utf-8"
     )
@@ -92,3 +97,7 @@ def test_fields_add_up_what_the_operator_tagged(desk: Office) -> None:
     assert (tags[one]["field_by"], tags[rest[0]]["field_by"]) == ("line", "default") and tags[rest[0]][
         "role_by"
     ] == "nobody"
+    desk.run.done("unenrol", one, "--account", desk.account)
+    desk.run.done("enrol", "--account", desk.account, "--campaign", one, "--goal", "2")
+    for lang, said in (("en", "is not taken as 0; see: bidctl preflight"), ("zh", "不按 0 算; 请看: bidctl preflight")):
+        assert said in desk.run.done(*words, "--fields", "tags.csv", "--lang", lang).out

@@ -27,6 +27,11 @@ def test_the_show_ends_in_a_clean_audit(tmp_path: Path) -> None:
     assert "http://" not in page and "https://" not in page and "<script" not in page
 
 
+def test_a_scenario_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:
+    done = demo(tmp_path / "out", "--scenario", "moon", "--lang", "en")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "moon" in done.stderr, done.stderr
+
+
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     out.mkdir()

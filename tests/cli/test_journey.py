@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -99,7 +100,11 @@ def test_approve_mode_waits_for_a_person(ready: Office) -> None:
     first, second, *_ = ready.run.done("pending", "--json").tree
     with at_work(ready, "live"):
         assert "takes up only its own" in ready.run("approve", first["id"]).err
-    assert ready.run.done("approve", first["id"][:12], "--json").tree == {"id": first["id"], "approved": True}
+    assert ready.run.done("approve", first["id"][:12], "--json").tree == {
+        "id": first["id"],
+        "mode": "approve",
+        "approved": True,
+    }
     ready.run.done("approve", second["id"], "--refuse")
     assert ready.run("approve", second["id"]).code == 2
     (report,) = ready.tick("approve")
@@ -129,7 +134,7 @@ def test_a_plan_beside_a_run_is_left_to_its_next_look(ready: Office) -> None:
         planned = ready.run.done("plan", "--json").tree
         assert planned and ready.run("apply", "plan.json", "--mode", "approve").code == 3
         told = ready.run.done("apply", "plan.json", "--json").tree
-        assert {t["state"] for t in told} == {"approved"} and ready.written() == []
+        assert {(t["state"], t["mode"]) for t in told} == {("approved", "live")} and ready.written() == []
         assert ready.run("apply", "plan.json").code == 3, "once"
     (report,) = ready.tick("live")
     done = {(w["campaign"], w["value"]) for w in report["writes"] if w["state"] == "confirmed"}
@@ -274,7 +279,7 @@ def test_revert_wishes_the_earlier_target_within_the_rules(desk: Office) -> None
         wrong = desk.run(*words, "--to", before * Decimal("0.7"), "--yes", "--mode", "approve")
         assert wrong.code == 3 and "takes up only its own" in wrong.err
         told = desk.run.done(*words, "--to", before * Decimal("0.7"), "--yes")
-    assert "revert again" in told.out and "the run at work sends it" in told.out
+    assert "[live]" in told.out and "revert again" in told.out and "the run at work sends it" in told.out
     desk.tick("live")
     last = desk.written()[1]
     assert Decimal(str(last["old"])) == after and Decimal(str(last["new"])) == Decimal(shown["new"])
@@ -310,6 +315,24 @@ def test_audit_of_a_run_is_clean_and_needs_its_marks(tmp_path: Path) -> None:
         assert "5.5" in told["judged"]
         for lang in ("zh", "en"):
             assert "5.5" in desk.run.done("audit", desk.journal, "--ledger", "bidctl.db", "--lang", lang).out
+
+
+def test_doctor_looks_at_every_account(ready: Office) -> None:
+    assert "1700000000000011" in ready.run.done("doctor").out
+    ready.run.done("enrol", "--account", "1799999999999999", "--campaign", "1", "--goal", "2")
+    said = ready.run("doctor")
+    assert said.code == 1 and "1799999999999999" in said.err and "no permission" in said.err
+
+
+@pytest.mark.parametrize("asked", [{"BIDCTL_LANG": "en"}, {"BIDCTL_LANG": "", "words": "--lang=en"}])
+def test_notices_speak_the_language_asked_for(ready: Office, asked: dict[str, str]) -> None:
+    words = [w for w in [asked.pop("words", "")] if w]
+    planned = ready.run.done("plan", "--json").tree
+    with at_work(ready, "live"):
+        ready.run.done("apply", "plan.json")
+    ready.advance(minutes=31)
+    said = ready.run.done("run", "--mode", "live", "--once", *words, **asked)
+    assert planned and "[bidctl live]" in said.err and not re.search("[\u4e00-\u9fff]", said.err), said.err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

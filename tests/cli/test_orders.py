@@ -77,6 +77,37 @@ def test_a_person_says_what_a_refund_was(run: Terminal) -> None:
     assert "采用" in run.done("orders", "quarantine", "--account", "9", "--resolved", "--lang", "zh").out
 
 
+@pytest.mark.parametrize("told", ["60.00", "40.00"])
+def test_what_a_person_says_an_order_was_worth_counts_in_every_table(run: Terminal, told: str) -> None:
+    (run.folder / "again.csv").write_text(
+        FILE.splitlines()[0] + f"\n2,35,1791,2026-09-01 11:00:00,{told},,,,\n", "utf-8"
+    )
+    for name in ("orders.csv", "again.csv"):
+        run.done("orders", "import", name, "--account", "9")
+    rows = run.done("orders", "quarantine", "--account", "9", "--json").tree
+    differs = next(
+        r for r in rows if r["order"] == "2"
+    )  # known at once: the smaller stands, and it is the larger that is put aside
+    run.done("orders", "quarantine", "--account", "9", "--resolve", differs["id"], "--as", "accept")
+    whole = run.done("orders", "ledger", "--account", "9", "--json").tree[-1]
+    paid = f"{109.05 + max(float(told), 50):.2f}"
+    assert whole["paid"] == paid and float(whole["buyer"]) + float(whole["subsidy"]) == pytest.approx(float(paid))
+    ways = run.done("orders", "attribution", "--account", "9", "--json").tree
+    assert f"{sum(float(r['paid']) for r in ways):.2f}" == paid
+    assert f"{sum(float(r['buyer']) + float(r['subsidy']) for r in ways):.2f}" == paid
+    before = run.done("orders", "ledger", "--account", "9", "--at", "2026-10-01T00:00", "--json").tree[-1]
+    assert before["paid"] == f"{109.05 + min(float(told), 50):.2f}", "nobody had said so yet"
+
+
+@pytest.mark.parametrize("words", [("orders", "ledger"), ("orders", "attribution"), ("settlement", "rate")])
+def test_an_account_without_orders_says_where_they_come_from(run: Terminal, words: tuple[str, ...]) -> None:
+    for lang in ("zh", "en"):
+        out = run.done(*words, "--account", "77", "--lang", lang).out
+        assert "bidctl orders import" in out and "bidctl orders sync" in out
+    run.done("orders", "import", "orders.csv", "--account", "9")
+    assert "bidctl orders sync" not in run.done(*words, "--account", "9").out
+
+
 def test_both_languages_say_that_knowledge_is_assumed(run: Terminal) -> None:
     assert "ASSUMED" in run.done("orders", "import", "orders.csv", "--account", "9").out
     assert "推定" in run.done("orders", "import", "orders.csv", "--account", "9", BIDCTL_LANG="zh").out

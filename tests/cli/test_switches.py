@@ -38,6 +38,18 @@ def test_what_was_stopped_is_named(shell: Terminal) -> None:
     assert ACCOUNT not in shell.done("resume").out and not killed(shell)
 
 
+def test_kill_from_another_folder_stops_what_runs_by_that_file(shell: Terminal, tmp_path: Path) -> None:
+    home = tmp_path / "srv"
+    home.mkdir()
+    shell.done("init", home / "mine.toml")
+    shell.done(*ENROL, "--config", home / "mine.toml")
+    shell.done("kill", "--config", home / "mine.toml")
+    assert {p.name for p in tmp_path.iterdir()} == {"srv"}, "nothing of a ledger that nobody uses"
+    assert {"bidctl.db", "bidctl.kill"} <= {p.name for p in home.iterdir()}
+    there = Terminal(home)
+    assert [row["switches"] for row in there.done("status", "--config", "mine.toml", "--json").tree] == ["killed"]
+
+
 def test_an_account_of_the_configuration_is_known_before_anything_is_enrolled(shell: Terminal) -> None:
     shell.done("kill", "--account", ACCOUNT, BIDCTL_RUN__ACCOUNTS=ACCOUNT)
     assert killed(shell)

@@ -60,3 +60,24 @@ def test_a_run_without_the_guard_it_was_told_of_does_not_start(desk: Office) -> 
     config.write_text(config.read_text("utf-8").replace("stock =", "stocks ="), "utf-8")
     wrong = desk.run("run", "--once")
     assert wrong.code == 2 and "tables.stocks" in wrong.err and "stock" in wrong.err
+
+
+def test_doctor_reads_the_tables_and_names_those_that_speak_of_nobody(desk: Office) -> None:
+    desk.enrol_all()
+    desk.tick("dry")
+    product = desk.platform.emulator.service.find(int(desk.campaigns[0]["id"])).products[0]  # type: ignore[union-attr]
+    (desk.run.folder / "stock.csv").write_text(
+        f"商品ID,库存,更新时间\n1,5,2026-09-01 10:00\n{product},5,2026-09-01 10:00\n", "utf-8"
+    )
+    (desk.run.folder / "hosts.csv").write_text("直播账号,换主播时间\n12345,2026-09-01 10:00\n", "utf-8")
+    configured(desk, 'stock = "stock.csv"')
+
+    def check() -> Any:
+        return next(c for c in desk.run("doctor", "--offline", "--json").tree if c["check"] == "tables")
+
+    assert (check()["result"], check()["detail"]) == ("ok", "1 tables read"), "one that it promotes is enough"
+    config = desk.run.folder / "bidctl.toml"
+    config.write_text(config.read_text("utf-8") + 'hosts = "hosts.csv"\n', "utf-8")
+    assert check()["result"] != "ok" and "hosts (12345)" in check()["detail"] and "stock" not in check()["detail"]
+    (desk.run.folder / "stock.csv").write_text("商品ID,库存\n", "utf-8")
+    assert check()["result"] != "ok" and "stock.csv" in check()["detail"]

@@ -31,9 +31,28 @@ QUIET = [
     "plan",
     "init",
     "replay",
+    "profit",
+    "cash",
+    "protection",
+    "creators",
+    "fields",
+    "products",
+    "preflight --offline",
+    "orders import",
+    "orders ledger",
+    "orders attribution",
+    "orders quarantine",
+    "orders sync",
+    "settlement rate",
+    "settlement backtest",
+    "creatives show",
+    "creatives propose",
+    "creatives undo",
+    "creatives reserve",
 ]
 OPTIONS = ["--account", "--goal", "--margin", "--json", "--lang", "zh", "--count", "--to", "--yes", "--campaign", "--name", "--columns",
-           "--intent", "--break-even", "--refuse", "--ledger", "--quiet", "--policy", "--all", "--", "-h"]  # fmt: skip
+           "--intent", "--break-even", "--refuse", "--ledger", "--quiet", "--policy", "--all", "--", "-h", "--days", "--weeks", "--at",
+           "--by", "--since", "--resolve", "--as", "--amount", "--mode", "--remove", "--offline", "--tags", "--settled-share"]  # fmt: skip
 word = st.one_of(st.sampled_from(OPTIONS), st.text(max_size=12), st.integers().map(str), st.floats().map(str))
 slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -42,7 +61,7 @@ slow = settings(max_examples=40, deadline=None, suppress_health_check=list(Healt
 @given(command=st.sampled_from(QUIET), words=st.lists(word, max_size=6))
 def test_any_words_get_an_answer(command: str, words: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        said = Terminal(Path(folder))(command, *words)
+        said = Terminal(Path(folder))(*command.split(), *words)
         assert said.code in {0, 1, 2, 3} and "Traceback" not in said.out + said.err
         assert not list(Path(folder).glob("bidctl-bug-*")), said.err
 
@@ -66,6 +85,52 @@ def test_any_bytes_get_an_answer(command: list[str], data: bytes) -> None:
         said = Terminal(Path(folder))(*words)
         assert said.code in {0, 1, 2} and "Traceback" not in said.out + said.err
         assert not list(Path(folder).glob("bidctl-bug-*")), said.err
+
+
+TABLES = {
+    "stock": "商品ID,库存,更新时间",
+    "unshipped": "账户ID,待发货,日发货能力,更新时间",
+    "hosts": "直播账号,换主播时间",
+    "cash": "账户ID,日期,到账金额",
+    "promotions": "活动,阶段,开始日期,结束日期,目标倍数",
+    "products": "商品ID,售价,货品成本",
+    "creators": "达人ID,商品点击,样品成本",
+    "grades": "等级,产出比下限,退款率上限",
+    "fields": "计划ID,经营场,商品角色",
+}
+CELLS = st.sampled_from(
+    [
+        "1",
+        "-1",
+        "1e400",
+        "8%",
+        "101%",
+        "",
+        "默认",
+        "2026-11-23 10:00",
+        "2026-02-30",
+        "自播",
+        "S",
+        "活动日",
+        "nan",
+        "9" * 25,
+    ]
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    lines=st.lists(st.lists(CELLS | st.text(max_size=5), max_size=6).map(",".join), max_size=4),
+    data=st.binary(max_size=60),
+)
+@pytest.mark.parametrize("name", TABLES)
+def test_any_table_of_the_operators_gets_an_answer(name: str, lines: list[str], data: bytes) -> None:
+    for text in ("\n".join([TABLES[name], *lines]).encode(), data):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "f.csv").write_bytes(text)
+            (Path(folder) / "bidctl.toml").write_text(f'[tables]\n{name} = "f.csv"\n', "utf-8")
+            said = Terminal(Path(folder))("doctor", "--offline", "--json")
+            assert said.code in {0, 1} and not list(Path(folder).glob("bidctl-bug-*")), said.err
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -64,11 +64,14 @@ def test_lines_speak_both_languages_in_the_accounts_time() -> None:
         text = "\n".join(lines)
         assert "2026-03-02 10:00:00+08:00" in text and "2.00 -> 2.20" in text and "[dry]" in text
     assert "一致" in zh[-1] and "same" in en[-1]
+    assert "host_change_s=未知" in "\n".join(zh) and "host_change_s=unknown" in "\n".join(en)
+    assert "protection_at_stake=0" in "\n".join(en), "what an edit would forfeit is shown"
     assert "differs" in explain(stored(**RAISE), Hold(), RULES).lines("en", ZONE)[-1]
 
 
 def test_the_tree_is_plain_json() -> None:
-    tree = json.loads(json.dumps(explain(stored(**RAISE, suggestion=2.15), Handbook(), RULES).as_json()))
+    told = explain(stored(**RAISE, suggestion=2.15), Handbook(), RULES)
+    tree = json.loads(json.dumps(told.as_json(), allow_nan=False))
     assert tree["same_again"] is True and tree["new"] == "2.15" and "R-CAP" in tree["bound"]
     assert tree["numbers"]["goal"] == 2.0
 

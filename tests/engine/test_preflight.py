@@ -42,6 +42,16 @@ def lines(
     return {line.check: line for line in found}
 
 
+def test_without_a_timetable_a_room_is_told_that_there_is_no_host_data() -> None:
+    def hosts(o: dict[str, object], **changes: object) -> Line:
+        return lines(o, creatives=FIVE, **changes)[Check.HOSTS]  # type: ignore[arg-type]
+
+    room = {"kind": Kind.LIVE}
+    assert hosts(room, **room).found is Found.UNKNOWN and "no host data" in hosts(room, **room).says.en
+    assert hosts({**room, "host_change_s": 60.0}, **room).found is Found.OK
+    assert hosts({}).found is Found.OK, "goods have no hosts"
+
+
 def lacking(*args: object, **named: object) -> dict[Check, str]:
     found = lines(*args, **named)  # type: ignore[arg-type]
     return {c: line.says.en for c, line in found.items() if line.found is Found.LACKS}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from bidctl.engine.groups import Groups
-from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, look, settle
-from bidctl.engine.shared_prior import ACCOUNT_ORDERS, PRODUCT_ORDERS, shared
+from bidctl.engine.settlement import STAGES_DAYS, Cohorts, Priors, look
+from bidctl.engine.settlement import settle as engine_settle
+from bidctl.engine.shared_prior import ACCOUNT_ORDERS, PRODUCT_ORDERS, Shared, shared
+from tests.engine.test_settlement import settle
 
 NAN = float("nan")
 OF_ITS_OWN = -1
@@ -19,10 +19,13 @@ def stated(n: int, share: float = 0.75, mean: float = 6.0) -> Priors:
     return Priors(np.full(n, share), np.full(n, 50.0), np.full(n, mean))
 
 
+def of_one(priors: Priors, cohorts: Cohorts, product: np.ndarray) -> Shared:
+    """One account's campaigns."""
+    return shared(priors, cohorts, product, Groups(np.zeros(len(product), np.int64), 1), look(cohorts))
+
+
 def told(priors: Priors, cohorts: Cohorts, product: np.ndarray) -> Priors:
-    """The priors of one account's campaigns."""
-    one = Groups(np.zeros(len(product), np.int64), 1)
-    return shared(priors, cohorts, product, one, look(cohorts)).priors
+    return of_one(priors, cohorts, product).priors
 
 
 def account(rates: list[float], ages: list[float], orders: int, seed: int, mean: float = 6.0) -> Cohorts:
@@ -45,14 +48,13 @@ def test_without_old_cohorts_the_stated_prior_stands() -> None:
     young = account([0.5, 0.5], [0.5, 2.0, 5.0], 50, seed=1)
     p = told(stated(2), young, np.array([0, 1]))
     np.testing.assert_allclose(p.settled_share, 0.75)
-    np.testing.assert_allclose(p.delay_days, 6.0)
 
 
 def test_a_factor_by_hand() -> None:
     """One product, one cohort seen to 7 days: 40 of 100 orders came back where the prior expected 25 x F(7)."""
     c = Cohorts(np.array([8.0]), np.array([[10_000.0]]), np.array([[100.0]]), np.full((1, 5, 1), NAN))
     c.settled[0, 1, 0] = 6_000.0
-    f7 = 1 - (5 / 7) * math.exp(-7 / 2.4) - (2 / 7) * math.exp(-7 / 15)
+    f7 = of_one(stated(1), c, np.array([0])).delays.share(np.array([[7.0]]))[0, 0]
     expected, one = 2_500 * f7, 25.0
     whole = (ACCOUNT_ORDERS * one + 4_000) / (ACCOUNT_ORDERS * one + expected)
     own = (PRODUCT_ORDERS * one * whole + 4_000) / (PRODUCT_ORDERS * one + expected)
@@ -73,8 +75,12 @@ def test_products_differ_and_a_new_campaign_learns_from_its_product() -> None:
 @pytest.mark.parametrize("mean", [3.0, 6.0, 12.0])
 def test_the_delay_is_the_accounts_own(mean: float) -> None:
     c = account([0.3] * 10, [0.5 + d for d in range(40)], 40, seed=3, mean=mean)
-    fitted = told(stated(10), c, np.arange(10)).delay_days[0]
-    assert mean / 1.35 < fitted < mean * 1.35
+    delays = of_one(stated(10), c, np.arange(10)).delays
+    ages = np.array([1.0, 3.0, 7.0, 14.0, 30.0])
+    true = 1 - (5 / 7) * np.exp(-ages / (0.4 * mean)) - (2 / 7) * np.exp(-ages / (2.5 * mean))
+    np.testing.assert_allclose(delays.share(np.tile(ages, (10, 1)))[0], true, atol=0.07)
+    before = of_one(stated(10), account([0.3] * 10, [0.5], 1, seed=3), np.arange(10)).delays
+    assert (delays.doubts(np.tile(ages, (10, 1)))[0] < 0.75 * before.doubts(np.tile(ages, (10, 1)))[0]).all()
 
 
 @pytest.mark.parametrize("truth", [0.10, 0.30, 0.50])
@@ -85,8 +91,9 @@ def test_learning_from_the_account_brings_forecasts_nearer(truth: float) -> None
         rng = np.random.default_rng(100 + seed)
         rates = np.clip(rng.normal(truth, 0.03, 10), 0.01, 0.9).tolist()
         c = account(rates, [0.5 + d for d in range(21)], 5, seed=seed)
-        for name, priors in (("alone", stated(10)), ("shared", told(stated(10), c, np.arange(10)))):
-            guess = settle(c, priors).refund
+        both = of_one(stated(10), c, np.arange(10))
+        learned = engine_settle(c, look(c), both.priors, both.delays, both.slow)
+        for name, guess in (("alone", settle(c, stated(10)).refund), ("shared", learned.refund)):
             errors[name].append(float(np.sqrt(((guess - rates) ** 2).mean())))
     if truth == 0.30:  # the stated 25 % is nearly right already
         assert np.mean(errors["shared"]) < np.mean(errors["alone"]) * 1.1

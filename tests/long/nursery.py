@@ -209,10 +209,15 @@ loss_of_day = {stoploss}
     return file
 
 
+def worth_dying_at(steps: Sequence[str]) -> list[str]:
+    """A read is killed while it is on the wire, a write and a commit at each place."""
+    return [s for s in steps if not s.startswith("GET ") or s.endswith(" sent")]
+
+
 def places(steps: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     """Where to die: before the first write takes its turn, while the authorisation is renewed (the stage is a day old, so that
-    it is), and from the first turn on. A read is killed while it is on the wire, a write and a commit at each place."""
-    worth = [s for s in steps if not s.startswith("GET ") or s.endswith(" sent")]
+    it is), and from the first turn on."""
+    worth = worth_dying_at(steps)
     turn = worth.index(FIRST_TURN)
     tokens = [s for s in worth[:turn] if s.startswith(TOKENS)]
     return [s for s in worth[:turn] if s not in tokens], tokens, worth[turn:]
@@ -246,11 +251,25 @@ def prepared(folder: Path, store: str = "", copies: Copy | None = None) -> Itera
     what that process does, step by step, is `Stage.steps`."""
     with contextlib.closing(Nursery()) as nursery:
         stage, config = _enrolled(nursery, folder, store, copies)
-        made = nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
-        made += nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
-        assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
+        _first_day(nursery, config)
         _until_due(stage, config, 2)
         yield stage
+
+
+@contextlib.contextmanager
+def prepared_creatives(folder: Path, reserve: str) -> Iterator[tuple[Stage, list[tuple[str, str]]]]:
+    """A day later: targets are frozen, the creatives of two campaigns in bidctl's hands, and their first look is due at the next
+    process. Each (campaign, creative) is weak; the first of the campaigns has `reserve` in reserve."""
+    with contextlib.closing(Nursery()) as nursery:
+        stage, config = _enrolled(nursery, folder, "", None)
+        _first_day(nursery, config)
+        nursery.ask("ticks", config=config, hours=2.5, every_s=2.5 * HOUR)
+        weak = nursery.ask("curate", config=config, weak=[0, 3], spares=[reserve])
+        with stage.case() as case:
+            ended = case.run()
+            assert ended.code == 0, ended
+        stage.steps = ended.steps
+        yield stage, [(campaign, creative) for campaign, creative in weak]
 
 
 @contextlib.contextmanager
@@ -268,6 +287,12 @@ def _enrolled(nursery: Nursery, folder: Path, store: str, copies: Copy | None) -
     config = str(write_config(folder, store or f"sqlite:///{folder}/bidctl.db", "http://127.0.0.1:1"))
     nursery.ask("enrol", config=config)
     return Stage(nursery, folder, copies or file_copies(folder / "bidctl.db")), config
+
+
+def _first_day(nursery: Nursery, config: str) -> None:
+    made = nursery.ask("ticks", config=config, hours=2, every_s=HOUR)
+    made += nursery.ask("ticks", config=config, hours=21, every_s=7 * HOUR)
+    assert any(state == "confirmed" for _, _, state in made), "no edit on the first live day"
 
 
 def _until_due(stage: Stage, config: str, edits: int) -> None:

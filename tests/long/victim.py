@@ -22,6 +22,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -34,8 +35,9 @@ from bidctl import wiring
 from bidctl.adapters.clock import SystemClock
 from bidctl.cli import main as bidctl_main
 from bidctl.config import load
+from bidctl.domain.creatives import Spare
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
-from bidctl.domain.values import AccountId, Basis, CampaignId, Intent, Mode, Side
+from bidctl.domain.values import AccountId, Basis, CampaignId, Curation, Hold, Intent, Mode, Side
 from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.gate import Gate
 from bidctl.engine.recovery import Recovery
@@ -45,6 +47,8 @@ from sim.emulator.server import Emulator, port_of, world_of
 APP = "1700000000000001"
 QUIET = ("contextlib", "sqlalchemy", "bidctl.adapters.store", "bidctl.engine.gate_parts")
 """Modules that no step is named after."""
+WEAK = 3
+"""Number of the creative that is made to earn little."""
 
 
 class Hand:
@@ -173,6 +177,23 @@ class Nursery:
             mine = [c["id"] for c in found if c["enrol"]]
             _control(url, "POST", "mark", {"mark": "enrol", "data": {"campaigns": mine}})
         return mine
+
+    def curate(self, config: str, weak: list[int], spares: list[str]) -> object:
+        """Targets are frozen. Of the campaigns at the places `weak` the creatives go into bidctl's hands, one of each from now on
+        earns a tenth of what it did, and the first has `spares` in reserve: (campaign, creative) of each."""
+        assert self._emulator is not None
+        found = [self._emulator.service.campaigns[place] for place in weak]
+        with self._listening() as url, wiring.ledger(_settings(config, url)) as ledger, ledger.begin(durable=True) as t:
+            for given in t.enrolments():
+                of, at = (given.account, given.campaign), given.enrolled_at
+                t.set_hold(*of, Hold.TARGETS, "me", at)
+                if given.campaign in [str(c.id) for c in found]:
+                    t.enrol(replace(given, creatives=Curation.ACT))
+                if given.campaign == str(found[0].id):
+                    t.add_spares([Spare(*of, name, "me", at) for name in spares])
+        for campaign in found:
+            campaign.materials[WEAK].rate = 0.1
+        return [(str(c.id), str(c.materials[WEAK].id)) for c in found]
 
     def ticks(self, config: str, hours: float, every_s: float) -> object:
         """Live ticks of one session over so many virtual hours; the targets that were set."""

@@ -130,6 +130,19 @@ def test_new_material_is_asked_for_and_the_reserve_is_added() -> None:
     assert weekly.wanted[0] == 3
 
 
+@pytest.mark.parametrize("row", [{"shared": True}, {"picked_by_system": True}, {"returns": False}])
+def test_what_is_never_touched_may_tire_too(row: dict[str, object]) -> None:
+    """New material is asked for in its place; where it has hardly spent it is left alone."""
+
+    def asked(**more: object) -> tuple[Verdict, int]:
+        rows = [{} if i != 5 else {**row, "p_down": 0.95, **more} for i in range(12)]
+        found = judge_creatives(view(rows), S, 1)
+        return Verdict(int(found.verdict[5])), int(found.wanted[0])
+
+    assert asked()[0] in (Verdict.SHARED, Verdict.SYSTEM, Verdict.NO_RETURN)
+    assert asked()[1] == 1 and asked(spend=10.0)[1] == 0 and asked(free=False)[1] == 0
+
+
 def test_before_a_promotion_a_batch_is_asked_for() -> None:
     soon = judge_creatives(view([{"reserve": 9, "batch_due": True, "fresh_week": 2} for _ in range(12)]), S, 1)
     assert soon.wanted[0] == 3 and soon.add[0] == 3

@@ -102,7 +102,49 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+WAIVED = {"floor": 2.30, "waivers": Waiver.PROFIT_OVER_SUGGESTION}
+FURTHER = [
+    Case("the cap itself", 2.00, 2.20, 2.20, 2.20),
+    Case("a hair under the grid", 2.00, 2.20, 2.1999999, 2.19, (Rule.CAP,)),
+    Case("the cap leaves +5 %", 2.00, 2.20, 2.10, 2.10, (Rule.CAP,)),
+    Case("a wish of 5 %", 2.00, 2.10, 3.00, 2.10),
+    Case("a wish of a hair less", 2.00, 2.0999, 3.00, Reason.BELOW_MIN_STEP),
+    Case("a tie goes toward the present target", 2.00, 2.105, 3.00, 2.10),
+    Case("a tie on the grid 0.1", 2.0, 2.15, 5.0, 2.1, grid=10),
+    Case("the lowest target that has a step", 0.10, 0.20, 3.00, 0.11, (Rule.BAND,)),
+    Case("below it", 0.09, 0.20, 3.00, Reason.GRID_TOO_COARSE, (Rule.BAND,)),
+    Case("the floor itself", 2.00, 1.80, 3.00, 1.80, (), {"floor": 1.80}),
+    Case("the floor is rounded up", 2.00, 1.80, 3.00, 1.81, (Rule.FLOOR,), {"floor": 1.801}),
+    Case("the floor leaves -5 %", 2.00, 1.80, 3.00, 1.90, (Rule.FLOOR,), {"floor": 1.90}),
+    Case("the floor leaves -4.95 %", 2.00, 1.80, 3.00, Reason.FLOOR, (Rule.FLOOR,), {"floor": 1.901}),
+    Case("1.60 leaves -5.9 %", 1.70, 1.50, 3.00, 1.60, (Rule.DRIFT,), {"day_anchor_units": 200}),
+    Case("1.25 of the day's anchor", 2.38, 2.60, 3.00, 2.50, (Rule.DRIFT,), {"day_anchor_units": 200}),
+    Case("1.5 of the week's anchor", 2.85, 3.10, 4.00, 3.00, (Rule.DRIFT,), {"week_anchor_units": 200}),
+    Case("the waiver reaches the floor and no further", 2.10, 2.40, 1.80, 2.30, (Rule.CAP,), WAIVED),
+    Case("the waiver leaves +2 %", 2.25, 2.40, 1.80, Reason.CAP, (Rule.CAP,), WAIVED),
+    Case("no volume at 1.05", 1.05, KEEP, 3.00, 0.99, (Rule.NOVOLUME,), STARVED),
+    Case(
+        "no volume where the budget bound",
+        2.00,
+        KEEP,
+        3.00,
+        Reason.BUDGET_BOUND,
+        (),
+        {**STARVED, "budget_bound_days": 2},
+    ),
+    Case(
+        "no volume where the grid has no step", 0.9, KEEP, 3.0, Reason.GRID_TOO_COARSE, (Rule.BAND,), STARVED, grid=10
+    ),
+    Case("no volume, suggestion unknown", 2.00, KEEP, UNKNOWN, 1.90, (Rule.NOVOLUME,), STARVED),
+    Case("START, the floor is rounded up to the cap", 1.50, KEEP, 2.5, 2.50, (Rule.FLOOR,), new(1.0, floor=2.4991)),
+    Case("START, and past it", 1.50, KEEP, 2.5, Reason.FLOOR_ABOVE_CAP, (), new(1.0, floor=2.5001)),
+    Case("START, grid 0.1", 1.5, KEEP, 2.5, 2.3, (), new(2.36), grid=10),
+    Case("START, neither", 1.50, KEEP, NONE, Reason.NO_BASIS, (Rule.START,), new(KEEP)),
+]
+"""Not in the rulebook's table, but in its text: each limit itself, a hair beyond it, and ties."""
+
+
+@pytest.mark.parametrize("case", [*CASES, *FURTHER], ids=lambda case: case.name)
 def test_worked_case(case: Case) -> None:
     made = case.decide()
     if isinstance(case.result, Reason):

@@ -160,8 +160,8 @@ def read_refund(row: object, found: ShopBatch, how: Knowing) -> None:
         return
     if not related:
         raise Doubtful(Doubt.UNREADABLE, Say.EMPTY(place="related_order_info"))
-    if info.refund_amount > info.refund_post_amount and not any(r.aftersale_pay_amount for r in related):
-        raise Doubtful(Doubt.UNREADABLE, Say.NO_PARTS(fen=info.refund_amount - info.refund_post_amount))
+    if info.of_goods > 0 and not any(r.aftersale_pay_amount for r in related):
+        raise Doubtful(Doubt.UNREADABLE, Say.NO_PARTS(fen=info.of_goods))
     at = _instant(info.aftersale_status_to_final_time) or _instant(info.update_time)
     if at is None:
         raise Doubtful(Doubt.UNREADABLE, Say.NO_DONE())

@@ -17,6 +17,8 @@ Row = Mapping[str, object]
 Fen = Annotated[int, Field(strict=True)]
 Moment = int | str | None
 """Epoch seconds, as documented; a text is looked at before it is believed."""
+_Told = Annotated[int | None, BeforeValidator(lambda value: value if isinstance(value, int) else None)]
+"""Fen that only confirm others: what is no whole number is not told."""
 _Flag = Annotated[int, BeforeValidator(lambda value: 0 if value in (None, "") else value)]
 
 
@@ -83,9 +85,14 @@ class AftersaleInfo(Wire):
     refund_status: int
     update_time: Moment = None
     aftersale_status_to_final_time: Moment = None
-    refund_amount: Fen = 0
-    refund_post_amount: Fen = 0
+    refund_amount: _Told = None
+    refund_post_amount: _Told = None
     return_promotion_amount: Fen = 0
+
+    @property
+    def of_goods(self) -> int:
+        """Fen refunded in all, freight apart, as far as that is told."""
+        return (self.refund_amount or 0) - (self.refund_post_amount or 0)
 
 
 class AftersaleOrder(Wire):

@@ -78,7 +78,7 @@ class _Row(NamedTuple):
         found = self.read(name, cells.moment_or_day if day else cells.moment, None)
         if found is not None and found.tzinfo is None:
             if self.how.zoned:
-                raise Doubtful(Doubt.NO_ZONE, Say.VALUE(value=self.places[name][1]))
+                raise Doubtful(Doubt.NO_ZONE, Say.OTHERS_ZONED(column=self.places[name][1]))
             found = found.replace(tzinfo=self.how.zone)
         return None if found is None else found.timestamp()
 

@@ -82,6 +82,7 @@ class Say(Phrases):
     REFUND_STAGE = "未发货退款 或 退货退款", "before dispatch or after receipt"
     # what is wrong with a line of an order export
     IN_COLUMN = "{column}: 应为{expected}", "{column}: expected {expected}"
+    OTHERS_ZONED = "{column}; 文件里别的时间写了时区", "{column}; other times in the file name theirs"
     OTHER_CURRENCY = "{found}, 账户为 {currency}", "{found}, the account's is {currency}"
     HALF_PAYMENT = "有支付时间而没有金额", "a pay time without an amount"
     NO_PAY_TIME = "有退款或结算而没有支付时间", "money came back or was billed, but no pay time"

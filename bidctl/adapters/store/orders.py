@@ -16,9 +16,21 @@ from bidctl.adapters.store.instants import MICROSECOND, micros
 from bidctl.adapters.store.schema import BILLS, ORDERS, QUARANTINE, REFUNDS, RULINGS
 from bidctl.adapters.store.tellings import BILL, KEY, ORDER, REFUND, Row, Shape, Sifted, sift, words_of
 from bidctl.adapters.store.work import AnyRow, Work
-from bidctl.domain.orders import BillKind, Bills, Doubt, OrderFacts, OrderGroups, Orders, Refunds, Rulings, from_rows
+from bidctl.domain.orders import (
+    BillKind,
+    Bills,
+    Doubt,
+    FactKind,
+    OrderFacts,
+    OrderGroups,
+    Orders,
+    Refunds,
+    Rulings,
+    from_rows,
+)
 from bidctl.domain.quarantine import Aside, Settle, Source, Taken
 from bidctl.engine.order_ledger import order_ledger
+from bidctl.engine.rulings import ruled
 
 SECOND_US, FEN = 1e6, 100
 DAY_US = 86_400_000_000
@@ -123,7 +135,8 @@ class OrderRows(Work):
         return {d: found.get(d, 0.0) for d in range(min(found), max(found) + 1)} if found else {}
 
     def order_groups(self, account: str, at: datetime, zone: timedelta) -> OrderGroups:
-        """Orders known at `at`, added up by what they carry and the natural day of payment; `zone` east of UTC."""
+        """Orders known at `at`, added up by what they carry and the natural day of payment; `zone` east of UTC. What a person ruled by
+        then counts."""
         c = ORDERS.c
         day = _natural_day(c.paid_at, zone)
         keys = (c.campaign, c.live_account, c.product, day)
@@ -133,7 +146,21 @@ class OrderRows(Work):
             .where((c.account == account) & (c.known_at <= micros(at)))
             .group_by(*keys)
         )
-        return from_rows(OrderGroups, [tuple(r) for r in self.rows(told)])
+        groups: dict[Row, Row] = {tuple(r[:4]): tuple(r[4:]) for r in self.rows(told)}
+        for key, more in self._ruled_orders(account, at, zone):
+            groups[key] = tuple(a + b for a, b in zip(groups[key], more, strict=True))
+        return from_rows(OrderGroups, [(*key, *sums) for key, sums in groups.items()])
+
+    def _ruled_orders(self, account: str, at: datetime, zone: timedelta) -> Iterator[tuple[Row, Row]]:
+        """Of each order that a person ruled on by `at`: its group, and what that adds to the group's orders and sums."""
+        said = [r for r in self.rulings(account) if r[0] == FactKind.ORDER and r[3] <= at.timestamp()]
+        keys = sorted({r[1] for r in said})
+        orders = [r for r in self._stored(account, ORDERS, KEY, keys) if r[7] <= micros(at)]
+        told = _facts(orders, [], [], said)
+        now, offset = ruled(told)[0].orders, zone // MICROSECOND
+        for i, row in enumerate(orders):
+            more = (int(getattr(now, x)[i] - getattr(told.orders, x)[i]) for x in ("paid", "buyer", "subsidy"))
+            yield (row[4], row[3], row[2], (row[6] + offset) // DAY_US), (0, *more)
 
     def _between(self, account: str, table: Table, first: str, last: str) -> list[Row]:
         wanted = (table.c.account == account) & table.c.order_id.between(first, last)

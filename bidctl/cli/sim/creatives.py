@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from bidctl.cli.common import Shell, options
+from bidctl.cli.common import Reals, Shell, options
 from bidctl.cli.sim.given import MOST_DAYS, seeds_of
 from bidctl.wording import Wording
 from sim.bootstrap import Interval
@@ -42,9 +42,9 @@ SAID: dict[str, Wording] = {
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True, help="天数 / Days.")
 @click.option("--seeds", default="1", show_default=True, metavar="N|A-B|A,B,..",
               help="随机种子: 个数或哪些 / How many seeds of luck, or which.")  # fmt: skip
-@click.option("--spread", type=click.FloatRange(0, 1.5), default=figures().creative_log_sd, show_default=True,
+@click.option("--spread", type=Reals(0, 1.5), default=figures().creative_log_sd, show_default=True,
               help="素材质量的对数标准差 / Log sd of quality.")  # fmt: skip
-@click.option("--half-life", type=click.FloatRange(1, NEVER_TIRES), default=HALF_LIFE, show_default=True,
+@click.option("--half-life", type=Reals(1, NEVER_TIRES), default=HALF_LIFE, show_default=True,
               help="疲劳的半衰期, 天 / Days in which a tired one's appeal halves.")  # fmt: skip
 @click.option("--weekly", is_flag=True, help="每种做法每周都上新 2 个 / Two new ones a week, whoever looks after them.")
 @options

@@ -97,7 +97,9 @@ ROW_RULES: tuple[RowRule, ...] = (
     RowRule(Rule.ONE, timing.one, ("open_write",)),
     RowRule(Rule.SPACE, timing.space, ("since_edit_s", "spacing_s")),
     RowRule(
-        Rule.QUOTA, timing.quota, ("edits_today", "edits_per_day", "edit_days_7d", "edit_days_per_week", "protection")
+        Rule.QUOTA,
+        timing.quota,
+        ("edits_today", "edits_per_day", "edit_days_7d", "edit_days_per_week", "protection", "protection_at_stake"),
     ),
 )
 """Row by row; R-BLAST (across an account) and R-BUDGET follow, in `bidctl.engine.decide`."""

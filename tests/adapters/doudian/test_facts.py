@@ -83,6 +83,12 @@ def test_a_refund_takes_back_what_the_platform_added() -> None:
     assert early.stage.tolist() == [RefundStage.BEFORE_DISPATCH] and early.happened_at.tolist() == [PAID + 900]
 
 
+@pytest.mark.parametrize(("kind", "stage"), [(0, 1), (1, 1), (2, 0), (6, 1)])
+def test_returns_refunds_alone_and_price_protection_are_refunds(kind: int, stage: int) -> None:
+    facts = read(read_refund, claim(aftersale_type=kind)).facts().refunds
+    assert facts.fen.tolist() == [10000] and facts.stage.tolist() == [stage]
+
+
 @given(st.lists(FEN, min_size=1, max_size=4), FEN)
 def test_a_refund_of_several_products_adds_up(paid: list[int], added: int) -> None:
     rows = [related(i + 1, fen) for i, fen in enumerate(paid)]
@@ -163,6 +169,11 @@ def test_what_cannot_be_right_is_put_aside_and_spoils_nothing(reader: Reader, ro
     facts = batch.facts()
     assert aside.doubt is doubt and aside.line == 1 and len(facts.orders) + len(facts.refunds) + len(facts.bills) == 1
     assert aside.why and "\n" not in aside.why and batch.source("shop", THEN).raw(2)
+
+
+def test_what_only_confirms_spoils_no_refund() -> None:
+    facts = read(read_refund, claim(refund_amount=None, refund_post_amount="8.00")).facts().refunds
+    assert facts.fen.tolist() == [10000]
 
 
 def test_a_refund_of_freight_alone_takes_nothing_of_the_goods_back() -> None:

@@ -313,15 +313,16 @@ async def test_creatives_in_yuan_with_who_picked_them() -> None:
     big = 7400000000000000001
     rows = [
         material(big), material(-2), material(3, material_select_type="AUTO"), material(4, is_delete=True),
-        material(5, product_id_list=[1, 2]), material(6, material_status="DELETED"), material(7, material_select_type=None),
+        material(5, product_id_list=[1, 2]), material(8, aweme_id_list=[2, 3]),
+        material(6, material_status="DELETED"), material(7, material_select_type=None),
     ]  # fmt: skip
     platform = FakePlatform().on(MATERIALS, materials(rows, []))
     found = {c.creative: c for c in await platform.reads().creatives(ACCOUNT, PLAN)}
-    assert set(found) == {str(big), "3", "4", "5", "6", "7"}  # the pseudo row is gone
+    assert set(found) == {str(big), "3", "4", "5", "6", "7", "8"}  # the pseudo row is gone
     assert found[str(big)].totals.spend == 12.5 and found[str(big)].delivering and not found[str(big)].picked_by_system
     assert found["3"].picked_by_system and found["7"].picked_by_system
     assert found["4"].deleted and found["6"].deleted and not found["4"].delivering
-    assert found["5"].shared and not found["3"].shared
+    assert found["5"].shared and found["8"].shared and not found["3"].shared
 
 
 @pytest.mark.parametrize(
