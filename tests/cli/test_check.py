@@ -115,7 +115,7 @@ def test_a_wrong_file_says_where(shell: Terminal, mine: Path) -> None:
         st.text(max_size=60).map(lambda t: (HEAD + RULE % (t, t)).encode("utf-8", "replace")),
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_in_a_policy_file_get_an_answer(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "mine.toml").write_bytes(data)

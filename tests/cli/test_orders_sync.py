@@ -177,7 +177,7 @@ def test_told_again_it_changes_nothing_and_time_brings_only_what_is_new(tmp_path
 FAULTS = st.lists(st.tuples(st.sampled_from(PAGE_KINDS), st.integers(1, 6), st.integers(1, 3)), min_size=1, max_size=4)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FAULTS)
 def test_under_any_fault_of_pages_a_sync_comes_to_the_same_fen(
     desk: Office, tmp_path_factory: pytest.TempPathFactory, faults: list[tuple[str, int, int]]
@@ -187,7 +187,7 @@ def test_under_any_fault_of_pages_a_sync_comes_to_the_same_fen(
 
 @pytest.mark.long
 @pytest.mark.timeout(420)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FAULTS)
 def test_under_many_faults_of_pages_a_sync_comes_to_the_same_fen(
     desk: Office, tmp_path_factory: pytest.TempPathFactory, faults: list[tuple[str, int, int]]

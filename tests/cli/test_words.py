@@ -54,7 +54,7 @@ OPTIONS = ["--account", "--goal", "--margin", "--json", "--lang", "zh", "--count
            "--intent", "--break-even", "--refuse", "--ledger", "--quiet", "--policy", "--all", "--", "-h", "--days", "--weeks", "--at",
            "--by", "--since", "--resolve", "--as", "--amount", "--mode", "--remove", "--offline", "--tags", "--settled-share"]  # fmt: skip
 word = st.one_of(st.sampled_from(OPTIONS), st.text(max_size=12), st.integers().map(str), st.floats().map(str))
-slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @slow
@@ -118,7 +118,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     lines=st.lists(st.lists(CELLS | st.text(max_size=5), max_size=6).map(",".join), max_size=4),
     data=st.binary(max_size=60),

@@ -48,7 +48,7 @@ def shares_of(book: OrderLedger, weights: list[list[int]]) -> Shares:
     return Shares(np.array(row, np.intp), np.array(names), np.array(fen, np.int64), np.zeros(len(book.orders), np.int8))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(ORDER, min_size=1, max_size=6),
     st.lists(st.lists(st.integers(0, 1000), min_size=1, max_size=5), min_size=1, max_size=3),

@@ -78,7 +78,7 @@ def test_no_orders_and_no_report() -> None:
     assert run(orders(("p", "L", "", 5)), delivered()) == ({"": 5}, [Way.NONE])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.integers(0, 10**12), min_size=1, max_size=8), st.lists(st.integers(0, 10**9), min_size=1, max_size=6)
 )
@@ -95,7 +95,7 @@ def test_split_is_whole_adds_up_and_is_fair(amounts: list[int], weights: list[in
 KEYS = st.sampled_from(["", "a", "b"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(KEYS, KEYS, st.sampled_from(["", "", "A", "B"]), st.integers(0, 9999)), max_size=12),
     st.lists(

@@ -64,7 +64,7 @@ shares = st.tuples(st.floats(0.7, 1.0), st.floats(0.6, 1.0), st.floats(0.5, 1.0)
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from([Basis.PAID, Basis.NET_1H]), st.sampled_from(Objective), st.floats(0.5, 5.0), shares)
 def test_a_goal_on_what_is_seen_becomes_exactly_that_target(
     basis: Basis, objective: Objective, goal: float, kept: Kept
@@ -76,7 +76,7 @@ def test_a_goal_on_what_is_seen_becomes_exactly_that_target(
     assert counted[COLUMN[basis]] / spend == pytest.approx(goal, rel=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(Objective), st.floats(0.5, 5.0), shares)
 def test_a_goal_on_settled_money_asks_for_more_than_on_paid(objective: Objective, goal: float, kept: Kept) -> None:
     paid, net, settled = (
@@ -85,7 +85,7 @@ def test_a_goal_on_settled_money_asks_for_more_than_on_paid(objective: Objective
     assert paid <= net * (1 + 1e-9) and net <= settled * (1 + 1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(0.5, 5.0), shares)
 def test_the_objectives_basis_changes_the_number_never_what_it_means(goal: float, kept: Kept) -> None:
     on_paid, on_net = (only(seen(o, Basis.PROJECTED, goal, kept)).goal_target for o in Objective)
@@ -121,7 +121,7 @@ def test_where_nothing_was_paid_yet_each_basis_has_its_own_expectation() -> None
     assert paid < week < settled
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(shares, st.floats(0.0, 0.15), st.floats(0.0, 0.5))
 def test_break_even_holds_on_either_basis(kept: Kept, refunded: float, lost: float) -> None:
     """The same orders must pay for the same spend, whichever number the platform counts them by."""

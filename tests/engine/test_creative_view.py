@@ -184,7 +184,7 @@ def test_what_is_expected_by_spend_is_relative_to_the_others_together() -> None:
     np.testing.assert_allclose(by_spend(0.0, spend, group), 1.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 5]), st.integers(1, 40))
 def test_r_keep_holds_over_every_history(seed: int, keep: int, creatives: int) -> None:
     """Any sequence of days: figures, others' deletions, and ours; never below the kept number by us, never more a day than allowed,

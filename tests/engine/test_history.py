@@ -41,7 +41,7 @@ a_day = st.fixed_dictionaries(
 
 
 @given(rows=st.lists(a_day, min_size=1, max_size=12, unique_by=lambda r: r["at"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_import_is_told_no_earlier_than_it_could_be_and_ends_as_it_was(rows: list[dict[str, float]]) -> None:
     facts = panel(rows)
     told = model_import(facts, CONNECTED, Delays())

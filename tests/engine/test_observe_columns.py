@@ -64,7 +64,7 @@ def as_block(o: Observer, grain: Grain, first: int, table, known) -> None:
     o.ingest_block(FactBlock(np.array(["a", "b"]), grain, index, known.timestamp(), values))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(blocks(), min_size=1, max_size=4))
 def test_a_block_is_a_panel_and_its_cover(told) -> None:
     one, other = observer(), observer()
@@ -179,7 +179,7 @@ def by_hand(some, row: int, time: float, now: int) -> int:
     return value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(edits(), st.integers(0, 12))
 def test_the_target_in_force_at_any_time(some, cut: int) -> None:
     """However the edits are told: at once, in parts, twice."""

@@ -77,7 +77,7 @@ def same(a: Observation, b: Observation) -> None:
             np.testing.assert_array_equal(x, y, err_msg=f.name)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(histories())
 def test_incremental_equals_scratch(history):
     facts, luck = history
@@ -116,7 +116,7 @@ def test_incremental_equals_scratch(history):
     same(mixed.observe(now), expected)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(histories())
 def test_the_order_of_a_listing_does_not_matter(history):
     facts, _ = history

@@ -35,7 +35,7 @@ def test_the_shipped_policies_are_found() -> None:
 
 @pytest.mark.parametrize("policy", EVERY, ids=name_of)
 @given(o=observations())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_policy_conforms(policy: Policy, o: Observation) -> None:
     assert check_policy(policy, o) == []
 

@@ -124,7 +124,7 @@ values = st.recursive(
 
 
 @given(path=st.sampled_from([*WRONG]), value=values)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_value_anywhere_is_read_or_refused(path: str, value: object) -> None:
     try:
         read_policy(changed(path, value)) if value is not None else None

@@ -85,7 +85,7 @@ def test_at_break_even_a_raise_is_sure_and_no_lowering_ends_below_it(
     now=st.floats(1.1, 5.0), even=st.floats(0.5, 1.0), eps=st.floats(1.2, 10.0), sd=st.floats(0.05, 0.8), up=st.booleans(),
     steps=st.tuples(st.floats(0.01, 0.3), st.floats(0.01, 0.3)).map(sorted),
 )  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_smaller_step_the_same_way_is_never_less_sure(
     now: float, even: float, eps: float, sd: float, up: bool, steps: list[float]
 ) -> None:
@@ -131,7 +131,7 @@ def test_what_is_not_known_proves_nothing(more: dict[str, float]) -> None:
 
 
 @given(o=observations(), seed=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_edit_for_profit_is_more_likely_than_not_to_earn_more(o, seed: int) -> None:  # type: ignore[no-untyped-def]
     """What `curve` moves anywhere: at least 0.8 by the slices above (break-even taken as known, and a slack for that)."""
     chance = np.random.default_rng(seed)

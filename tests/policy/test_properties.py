@@ -18,7 +18,7 @@ from policies.handbook import Handbook
 from tests.policy import plain
 from tests.policy.observations import observations
 
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_second_look(changes: dict[str, object], reason: Reason | None) -> None:
 
 
 @given(o=observations())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_was_decided_passes_when_nothing_moved(o: Observation) -> None:
     made = decide(Handbook(), o)
     for i in np.flatnonzero(made.lever == Lever.TARGET):

@@ -54,7 +54,7 @@ def worth(x: Stakes, i: int, moves: tuple[int, ...]) -> float | None:
     return total
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**32 - 1), stages=st.integers(1, 4), cells=st.integers(3, 9), credit=st.booleans())
 def test_it_equals_exhaustive_search(seed: int, stages: int, cells: int, credit: bool) -> None:
     stakes = drawn(seed, stages, cells, credit=credit)

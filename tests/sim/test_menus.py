@@ -49,7 +49,7 @@ def test_a_page_is_large_enough_for_a_usual_hour() -> None:
     assert sizes.tolist() == [8, 8, 12, 16, 32, 48, 1024]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.0, 60.0), st.floats(0.0, 5.0))
 def test_more_expected_keeps_every_order_and_adds_some(expected: float, more: float) -> None:
     who, shocks = buyers(3, 8), Shocks(2)

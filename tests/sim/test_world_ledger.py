@@ -185,7 +185,7 @@ actions = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(actions, max_size=12), st.integers(0, 2**64 - 1))
 def test_whatever_is_done_the_books_hold(todo: list[tuple[int, str, float, float]], seed: int) -> None:
     world = MarketWorld(replace(coarse(), step_s=3600), seed)

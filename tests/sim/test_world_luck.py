@@ -53,7 +53,7 @@ def test_a_world_that_lags_behind_meets_the_same_luck() -> None:
     assert booked(first) == booked(late)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.sets(st.integers(0, 3), min_size=1, max_size=3), st.integers(0, 2**64 - 1))
 def test_chunks_are_the_whole(accounts: set[int], seed: int) -> None:
     scenario = replace(few(count=12), balance=replace(shipped("base60").balance, day_yuan=2000.0))
@@ -127,7 +127,7 @@ acts = st.tuples(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     st.lists(acts, min_size=1, max_size=6), st.lists(st.floats(0.05, 20), max_size=8), st.sampled_from([300, 900, 3600])
 )

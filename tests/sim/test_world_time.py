@@ -51,7 +51,7 @@ def test_the_same_seed_is_the_same_world_and_another_is_not() -> None:
     assert one.specs == two.specs
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.floats(1, 90_000), min_size=1, max_size=12))
 def test_how_advance_is_cut_changes_nothing(cuts: list[float]) -> None:
     whole, pieces = MarketWorld(coarse(), 2), MarketWorld(coarse(), 2)

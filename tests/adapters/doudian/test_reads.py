@@ -85,7 +85,7 @@ def truth(place: Place) -> dict[str, tuple[int, int]]:
     return found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FAULT, min_size=1, max_size=5))
 def test_whatever_happens_to_pages_the_totals_are_the_same(
     place: Place, truth: dict[str, tuple[int, int]], faults: list[tuple[str, str, int, int]]

@@ -195,7 +195,7 @@ def test_headings_of_ones_own(tmp_path: Path) -> None:
         look_over(tmp_path / "a.csv", tmp_path / "map.toml", ZONE, "CNY")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.decimals(min_value=0, max_value=10**12, places=2, allow_nan=False))
 def test_money_is_exact(amount: Decimal) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -206,7 +206,7 @@ def test_money_is_exact(amount: Decimal) -> None:
     assert batch.facts.orders.paid.tolist() == [int(amount * 100)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)), st.sampled_from(["Asia/Shanghai", "America/New_York"]))
 def test_an_instant_is_the_same_however_it_is_written(at: datetime, zone: str) -> None:
     at = at.replace(microsecond=0)
@@ -257,7 +257,7 @@ rubbish = st.text(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(orders, max_size=20), st.lists(rubbish, max_size=6), st.randoms(use_true_random=False))
 def test_shuffled_repeated_and_damaged_files_leave_the_same(
     ledger: SqlLedger, told: list[str], broken: list[str], luck: object

@@ -220,7 +220,7 @@ def one_ledger(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-unt
     found.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows, st.randoms(use_true_random=False), st.integers(1, 6))
 def test_batches_in_any_order_leave_what_the_engine_finds(
     one_ledger: SqlLedger, given_: list[Paid | R | B], luck: object, size: int
@@ -356,7 +356,7 @@ def test_what_cannot_be_accepted_is_refused_and_stays_open(ledger: SqlLedger) ->
     assert aside(ledger) == open_ and not trace(ledger)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows, st.lists(st.tuples(st.sampled_from(Settle), st.integers(0, 3000), st.integers(0, 99)), max_size=6))
 def test_whatever_people_say_everything_adds_up_and_arrival_does_not_matter(
     one_ledger: SqlLedger, given_: list[Paid | R | B], said: list[tuple[Settle, int, int]]

@@ -43,7 +43,7 @@ def shown(found: Panel, until: float) -> dict[object, object]:
     return dict(zip(keys, values, strict=True))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(batches)
 def test_what_was_known_when_can_be_told_for_ever(history: list[list[tuple[object, ...]]]) -> None:
     """Readings arrive in the order in which they were made, as they do in life; each instant shows what it knew."""
@@ -73,7 +73,7 @@ edits = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(edits, max_size=12), st.integers(1, 4))
 def test_an_edit_told_again_is_not_counted_again(told: list[tuple[str, str, int, str | None]], size: int) -> None:
     made = [edit(campaign=c, new=n, effective_at=NOW + timedelta(seconds=s), log_id=i) for c, n, s, i in told]
@@ -101,7 +101,7 @@ def test_an_edit_told_again_is_not_counted_again(told: list[tuple[str, str, int,
 moves = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(list(WriteState))), min_size=1, max_size=12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(moves)
 def test_workers_that_race_never_share_a_turn_and_edits_follow(steps: list[tuple[int, WriteState]]) -> None:
     """Four workers take turns and move what they hold at once: at most one open write, each move won once."""

@@ -195,7 +195,7 @@ alphabet = st.sampled_from(
 
 
 @given(text=st.one_of(st.text(max_size=60), st.lists(alphabet, max_size=14).map(" ".join)))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_any_text_is_read_or_refused(text: str) -> None:
     for read in (read_condition, read_action):
         try:

@@ -110,7 +110,7 @@ a_row = st.fixed_dictionaries(
 
 
 @given(made=conditions, table=st.lists(a_row, min_size=1, max_size=8))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_mask_is_true_exactly_where_the_condition_is_known_to_hold(made: Made, table: list[Row]) -> None:
     o = rows(len(table), **{name: np.array([row[name] for row in table]) for name in table[0]})
     with np.errstate(all="ignore"):
