@@ -130,6 +130,9 @@ class Running:
             connection.request(method, PREFIX + name, json.dumps(body) if body is not None else None)
             answer = connection.getresponse()
             tree = json.loads(answer.read())
+            if name == "advance":  # the world follows its answer: who shares this process finds it at rest
+                connection.request("GET", PREFIX + "clock")
+                connection.getresponse().read()
         finally:
             connection.close()
         if answer.status != 200:

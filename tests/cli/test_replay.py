@@ -69,7 +69,7 @@ def test_what_cannot_be_replayed_is_one_line(worked: Office, tmp_path: Path) -> 
 
 def test_an_empty_ledger_has_nothing_to_replay(shell: Terminal) -> None:
     said = shell("replay")
-    assert said.code == 2 and "accounts" in said.err
+    assert said.code == 2 and "nothing is recorded yet" in said.err
 
 
 def test_a_table_is_replayed_day_by_day(shell: Terminal) -> None:
