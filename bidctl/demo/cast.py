@@ -24,9 +24,13 @@ class Cast:
 
     marked: set[str] = field(default_factory=set)
     rooms: set[str] = field(default_factory=set)
+    looked_at: int = -1
 
     def enter(self, stage: Stage, ledger: Ledger, now: datetime) -> int:
         """Enrol what an operator would and tell the journal, before anything is written to them; how many are new."""
+        if stage.campaigns == self.looked_at:
+            return 0
+        self.looked_at = stage.campaigns
         fresh = [p for p in stage.plans() if p.terms is not None and p.campaign not in self.marked]
         if not fresh:
             return 0

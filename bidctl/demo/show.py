@@ -100,8 +100,8 @@ class Show:
         tally.add(await session.tick())
 
     def _tell(self, parts: wiring.Parts, what: str, more: timedelta) -> None:
+        self.cast.enter(self.stage, parts.ledger, parts.clock.now())
         if parts.clock.now().minute < TICK.total_seconds() / 60:  # once an hour
-            self.cast.enter(self.stage, parts.ledger, parts.clock.now())
             self.held.follow(parts.clock.now())
         self._done += more
         self.progress(self._done / A_DAY, what)

@@ -44,6 +44,8 @@ class Stage:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self.campaigns = 0
+        """How many there were, ended ones too, when time was last moved."""
 
     @cached_property
     def url(self) -> str:
@@ -63,7 +65,9 @@ class Stage:
 
     def advance(self, seconds: float) -> datetime:
         """Move virtual time; the new now."""
-        return datetime.fromisoformat(self._call("POST", "advance", {"seconds": seconds})["now"])
+        told = self._call("POST", "advance", {"seconds": seconds})
+        self.campaigns = told["campaigns"]
+        return datetime.fromisoformat(told["now"])
 
     def clock(self) -> datetime:
         return datetime.fromisoformat(self._call("GET", "clock")["now"])

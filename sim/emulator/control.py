@@ -59,6 +59,7 @@ class Control:
             "now": times.iso(self._service.clock.now()),
             "epoch": self._service.clock.now(),
             "speed": self._service.clock.speed,
+            "campaigns": len(self._service.campaigns),
         }
 
     def _advance(self, body: Body) -> object:
