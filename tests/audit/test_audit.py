@@ -127,6 +127,7 @@ def _long(n: int) -> Iterator[str]:
         yield json.dumps({**entry, "seq": i, "at": at, "campaign": str(campaign), "actor": "human", "app_id": None})
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_journal() -> None:
     def peak(n: int) -> int:
         tracemalloc.start()

@@ -54,10 +54,12 @@ def test_a_policy_beside_hold(shell: Terminal) -> None:
     assert len(told["against_hold"]["guard(markup=1.4)"]["gain_yuan"]) == 3
 
 
-def test_live_rooms_are_decided_on_air_unless_asked_otherwise(shell: Terminal) -> None:
-    words = ("sim", "run", "daily-live", "--policy", "curve", "--days", 1, "--seeds", 1, "--json")
+def test_live_rooms_are_decided_on_air_unless_asked_otherwise(shell: Terminal, tmp_path: Path) -> None:
+    text, few = (ROOT / "sim" / "scenarios" / "daily-live.toml").read_text("utf-8"), tmp_path / "few.toml"
+    few.write_text(text.replace("accounts = 20", "accounts = 1").replace("count = 200", "count = 4"), "utf-8")
+    words = ("sim", "run", few, "--policy", "hold", "--days", 1, "--seeds", 1, "--json")
     said = shell.done(*words)
-    assert said.tree["every_hours"] == 3 and "daily-live" not in said.err
+    assert said.tree["every_hours"] == 3 and "room" not in said.err
     for lang, told in (("zh", "在首小时之后一次也轮不到, 请用 --every 3"), ("en", "give --every 3 or less")):
         said = shell.done(*words, "--every", 6, "--lang", lang)
         assert said.tree["every_hours"] == 6 and told in said.err and "room" in said.err
@@ -265,7 +267,7 @@ def _cpu(pid: int) -> float:
 
 def test_the_example_world_runs_and_a_policy_finds_its_way(shell: Terminal, plain: type) -> None:
     told = shell.done("sim", "run", "small", "--world", "plain_world:PlainWorld", "--policy", "curve", "--days", 10,
-                      "--seeds", 2, "--json").tree  # fmt: skip
+                      "--seeds", 2, "--every", 12, "--json").tree  # fmt: skip
     assert told["conduct"]["curve"]["campaigns"] == 40 and told["conduct"]["curve"]["violations"] == 0
     assert told["conduct"]["curve"]["edits"] > 5 and told["against_hold"]["curve"]["gain_yuan"][0] > 0
 

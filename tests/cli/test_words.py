@@ -118,7 +118,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(
     lines=st.lists(st.lists(CELLS | st.text(max_size=5), max_size=6).map(",".join), max_size=4),
     data=st.binary(max_size=60),
