@@ -116,9 +116,8 @@ class Delays:
 
 def learn_delays(mean_days: Float, seen: Windows, weight: Float) -> Delays:
     """(a,) accounts after their windows. `mean_days` stated; `weight` what the stated refund share weighs, in the unit of `paid`."""
-    x = (
-        np.stack([seen.begin, seen.end]) / np.where(mean_days > 0, mean_days, 1.0)[:, None]
-    )  # 0: an account without rows
+    # an account without rows has no mean
+    x = np.stack([seen.begin, seen.end]) / np.where(mean_days > 0, mean_days, 1.0)[:, None]
     at, part = _place(x)
     begin, end = SHAPES[at] + part[..., None] * (SHAPES[at + 1] - SHAPES[at])
     come = np.maximum(end - begin, 1e-12)  # (a, b, s)
