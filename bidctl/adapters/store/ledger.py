@@ -53,13 +53,13 @@ class SqlLedger:
             yield SqlTransaction(connection, self._setting)
 
     def acquire_lease(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
-        with self._connection(
-            durable=False
-        ) as connection:  # an extension that power loss undoes: nobody is left to miss it
+        # an extension that power loss undoes: nobody is left to miss it
+        with self._connection(durable=False) as connection:
             fence = LeaseRows(connection, self._setting).extend(name, owner, now, ttl_s)
         if fence is not None:
             return fence
-        with self._connection(durable=True) as connection:  # a new fence must never be given out twice
+        # a new fence must never be given out twice
+        with self._connection(durable=True) as connection:
             return LeaseRows(connection, self._setting).acquire(name, owner, now, ttl_s)
 
     def release_lease(self, name: str, owner: str) -> None:

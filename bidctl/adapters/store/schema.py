@@ -352,7 +352,7 @@ SYNCS = Table(
     _key("source"),  # what of a shop: orders, refunds, bills
     _big("until"),  # everything that happened by then was asked for
     _big("begun_at"),  # first look: what was there before became known at a time that is modelled
-    _big("since"),  # where the first fetch began: nothing before it is asked for
+    _big("since"),  # where the first fetch began: nothing before it is asked for; 0 = not noted
 )
 
 RULINGS = Table(

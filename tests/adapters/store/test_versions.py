@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bidctl.adapters.store import StoreError
 from bidctl.adapters.store.engine import open_engine, transaction
 from bidctl.adapters.store.schema import METADATA
 from bidctl.adapters.store.versions import HEAD, known_revisions, upgrade
+from bidctl.domain.quarantine import Fetched
 from tests.adapters.store.builders import everything, fill, open_at, sqlite_url
 from tests.contracts.ledger_contract import NOW, A
 
@@ -102,6 +104,17 @@ def test_an_upgrade_of_a_file_keeps_the_old_file(tmp_path: Path) -> None:
         assert old.execute("SELECT COUNT(*) FROM decisions").fetchone() == (4,)
     old.close()
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_a_fetch_of_before_its_begin_was_noted_goes_on(url: str) -> None:
+    engine = open_engine(url)
+    with transaction(engine, durable=True) as connection:
+        upgrade(connection, "0008")
+        connection.execute(text(FILL[0]))
+        connection.execute(text(f"INSERT INTO syncs VALUES ('{A}', 'orders', {AT}, {AT - 1_000_000})"))
+    engine.dispose()
+    with closing(open_at(url)) as ledger, ledger.begin() as t:
+        assert t.fetched(A, "orders") == Fetched(AT / 1e6, AT / 1e6 - 1, 0.0)
 
 
 def test_a_ledger_that_is_opened_again_is_as_it_was(url: str) -> None:

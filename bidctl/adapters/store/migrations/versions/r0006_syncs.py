@@ -13,5 +13,5 @@ def upgrade() -> None:
     op.create_table(
         "syncs",
         *(sa.Column(name, sa.Text, primary_key=True) for name in ("account", "source")),
-        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("until", "begun_at", "since")),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("until", "begun_at")),
     )
