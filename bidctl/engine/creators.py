@@ -165,13 +165,13 @@ def _result(told: Creator, weeks: list[WeekRate], sold: Sold, products: ProductT
     missing = [*terms.missing, *(n for n, v in zip(("samples", "ads", "fee"), costs, strict=True) if v is None)]
     missing += ["commission"] if rate is None and paid else []
     clicks = (
-        ("clicks",) if told.clicks is not None and orders > told.clicks else ()
-    )  # of other weeks: no conversion is above 1
+        told.clicks if told.clicks is not None and orders <= told.clicks else None
+    )  # more orders: clicks of other weeks
     result = CreatorResult(
         creator=told, orders=orders, paid=paid, kept=kept, refunded=1 - kept / paid if paid else None,
-        order_value=paid / orders if orders else None, conversion=orders / told.clicks if told.clicks and orders <= told.clicks else None,
+        order_value=paid / orders if orders else None, conversion=orders / clicks if clicks else None,
         commission=None if rate is None else rate * kept, cost=None, contribution=None, gain=None, lo=None, hi=None,
-        missing=(*missing, *clicks),
+        missing=tuple(missing) if clicks == told.clicks else (*missing, "clicks"),
     )  # fmt: skip
     if terms.missing:
         return result

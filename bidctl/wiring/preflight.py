@@ -41,9 +41,8 @@ async def asked_preflight(settings: Settings, account: AccountId, named: Sequenc
         update={"accounts": (*settings.run.accounts, account)}
     )  # also where nothing is enrolled
     async with parts(settings.model_copy(update={"run": run}), Mode.DRY) as p:
-        reading, o, d = await look_at(p, account)
-        listed = reading.listing.campaigns if reading.listing else ()
-        seen = _chosen(_Seen(o, d, {i.campaign: i for i in listed}), account, named)
+        listing, o, d = await look_at(p, account)
+        seen = _chosen(_Seen(o, d, {i.campaign: i for i in listing.campaigns}), account, named)
         asked = Asked({c: await _creatives(p.reads, account, c) for c in map(CampaignId, map(str, seen.o.campaign))})
     return preflight(seen.o, seen.d, seen.infos, rule_settings(settings), settings.stoploss.is_set, asked)
 
