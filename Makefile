@@ -7,7 +7,7 @@ PY := .venv/bin/python
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
 
-.PHONY: demo test check long bench lock
+.PHONY: demo test check long explore bench lock
 
 demo: $(RUN)        ## the main job: forty campaigns by the rulebook against an emulated platform
 	@.venv/bin/bidctl demo
@@ -23,6 +23,9 @@ check: $(DEV)       ## lint, format, types, layers, and the wheel in a clean env
 
 long: $(DEV)        ## fault schedules, kills at every step, mutants
 	@.venv/bin/pytest -q -n 2 --dist worksteal -m long
+
+explore: $(DEV)     ## the properties again, with new examples, a thousand each where none says how many
+	@HYPOTHESIS_PROFILE=explore .venv/bin/pytest -q -n 2 --dist worksteal -m "not long" $$(grep -rl "from hypothesis" tests --include="test_*.py")
 
 bench: $(DEV)       ## prints figures with the command to repeat each; asserts nothing
 	@$(PY) -m benchmarks

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("bidctl", deadline=None)  # how long an example takes depends on the machine
-settings.load_profile("bidctl")
+# How long an example takes depends on the machine: no deadlines. The gate tries the same examples each time, so that what it says
+# of a commit stays true; `make explore` looks for new ones.
+settings.register_profile("gate", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
