@@ -244,8 +244,18 @@ class Memory:
         """Live sessions; a session told again replaces what was known of it."""
         for s in sessions:
             (key,) = self.roster.live_keys([s.live_account])
-            held = [x for x in self.sessions.get(key, []) if x.room != s.room]
-            self.sessions[key] = sorted([*held, s], key=lambda x: x.started_at)
+            known = self.sessions.get(key, [])
+            replaced = [x for x in known if x.room == s.room]
+            if replaced != [s]:
+                self.sessions[key] = sorted([*(x for x in known if x.room != s.room), s], key=lambda x: x.started_at)
+                self._soil_sessions([s, *replaced])
+
+    def _soil_sessions(self, sessions: Sequence[Session]) -> None:
+        """The days that they share; of one that still runs, every day from its first."""
+        for s in sessions:
+            first = self.days.of(s.started_at.timestamp())
+            last = first + RESOLVED_DAYS if s.ended_at is None else self.days.of(s.ended_at.timestamp())
+            self.dirty.update(range(first, last + 1))
 
     def restore(self, infos: Sequence[CampaignInfo], at: float) -> None:
         """Campaigns as the ledger last knew them; they count as read, not as listed now."""
