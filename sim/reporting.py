@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,7 +60,8 @@ class Reporter:
             held = np.cumsum(cells[BACK:], axis=0) > cells[GMV]  # refunds of orders that do not show yet
             cells[BACK:][held] = 0
         elif day == day_of(now) and self._revision:
-            hours = self._books.hours(campaigns, day, 0, 24)[: SPEND + 1]
+            begun = int((now - day_start(day)) // HOUR) + 1
+            hours = self._books.hours(campaigns, day, 0, begun)
             cells[SPEND] = self._revised(hours, keys, day, now)[SPEND].sum(axis=0)  # as the hours add up
         return cells
 
@@ -78,9 +81,16 @@ class Reporter:
 
     def _revised(self, cells: Int, keys: Int, day: int, now: float) -> Int:
         if day == day_of(now) and self._revision > 0 and len(keys):
-            late = self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0]
-            cells[SPEND] -= (cells[SPEND] * late).astype(np.int64)
+            cells[SPEND] -= (cells[SPEND] * self._late(keys, day)).astype(np.int64)
         return cells
+
+    def _late(self, keys: Int, day: int) -> Float:
+        """(campaigns,) share of the day's spend that shows only on the next."""
+
+        def draw() -> Float:
+            return self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0]
+
+        return self._shocks.shared(("revision", self._revision, keys.tobytes(), day), range(day, day + 1), draw)
 
     def _shown(self, keys: Int, day: int, first: int, last: int, now: float) -> Mask:
         """(hours, campaigns): reports hold the hour by now."""
@@ -100,12 +110,11 @@ class Reporter:
 
 def _report(campaign: Int, start: Float, cells: Int) -> Report:
     """Columns x rows to the report's columns. Of an hour, what is settled after N days is not reported."""
-    settled = cells[GMV] - np.cumsum(cells[BACK:], axis=0)
-    unknown = np.full(len(campaign), -1, np.int64)
-    by_days = settled[1:] if len(settled) > 1 else (unknown,) * (WINDOWS - 1)
+    _, within_hour, *by_days = accumulate(cells[BACK:], np.subtract, initial=cells[GMV])
+    unknown = (np.full(len(campaign), -1),) * (WINDOWS - 1)
     return Report(
         np.asarray(campaign, np.int64), start, cells[SPEND], cells[GMV], cells[ORDERS],
-        settled[0], cells[ORDERS] - cells[BACK_ORDERS], *by_days,
+        within_hour, cells[ORDERS] - cells[BACK_ORDERS], *(by_days or unknown),
     )  # fmt: skip
 
 
