@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
 from bidctl.engine.response import Learned
-from bidctl.engine.rows import dot, total
+from bidctl.engine.rows import dot, highest, total
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -108,18 +108,24 @@ def _posterior(fit: Float, hint: Float, accounts: Groups) -> Float:
     hint = np.where(hinted[:, None], hint, 0.0)
     nodes = np.broadcast_to(NODES, fit.shape)
     prior, relation = _Normal.stated(len(fit), np.log(EPS), EPS_LOG_SD), _Normal.stated(len(fit), 0.0, np.inf)
-    weight = fit
-    for _ in range(ROUNDS):
-        weight = prior.score(nodes)  # in place from here on: these are the largest tables of a decision
-        weight += fit
-        np.add(weight, relation.score(hint), out=weight, where=hinted[:, None])
-        weight -= weight.max(axis=1, keepdims=True)
-        np.exp(weight, out=weight)
-        weight /= total(weight)[:, None]
+    weight = _weighed(fit, prior.score(nodes), relation.score(hint), hinted)
+    for _ in range(ROUNDS - 1):
         some = np.asarray(np.isfinite(weight[:, 0]))
         prior = _common_normal(weight, nodes, some, accounts).drawn(np.log(EPS), EPS_LOG_SD, POPULATION)
         relation = _common_normal(weight, hint, some & hinted, accounts).widened(HINT_LOG_SD, HINTS, HINT_LEAST)
-    return np.asarray(weight)
+        weight = _weighed(fit, prior.score(nodes), relation.score(hint), hinted)
+    return weight
+
+
+def _weighed(fit: Float, prior: Float, relation: Float, hinted: Bool) -> Float:
+    """(n, nodes) probabilities from logarithms; `prior` is written over."""
+    weight = prior  # in place from here on: these are the largest tables of a decision
+    weight += fit
+    np.add(weight, relation, out=weight, where=hinted[:, None])
+    weight -= highest(weight)[:, None]
+    np.exp(weight, out=weight)
+    weight /= total(weight)[:, None]
+    return weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ def _begun(
     by_snap = np.arange(k) <= last[:, None]
     use_hour = row & ((hour_known >= ends) | ~seen_snap | (hour_known >= snap_known) | ~by_snap)
     zero = (hours.span(hours.covered, first, k) & held & ~row & ~by_snap) | ((ends <= created[:, None]) & ~row)
-    x = np.full((len(hours.values), n, k), np.nan)
-    np.copyto(x, hours.span(hours.values, first, k), where=use_hour)
+    x = hours.wide(first, k)
+    np.copyto(x, np.nan, where=~use_hour)
     level = _from_snapshots(x, by_snap & ~use_hour, seen_snap, snaps.span(snaps.values, first, k))
     np.copyto(x, 0.0, where=zero & ~by_snap & ~use_hour)
     source = np.zeros((n, k), np.int8)  # UNKNOWN
