@@ -65,6 +65,11 @@ class Books:
     def today(self) -> int:
         return self.first_day + len(self.pages) - 1
 
+    @property
+    def closed(self) -> list[Page]:
+        """Pages on which nothing is booked any more."""
+        return self.pages[:-2]
+
     def admit(self, n: int) -> None:
         """Make room for `n` campaigns in all."""
         for name in LEDGER:

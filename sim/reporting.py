@@ -111,10 +111,11 @@ class Reporter:
 def _report(campaign: Int, start: Float, cells: Int) -> Report:
     """Columns x rows to the report's columns. Of an hour, what is settled after N days is not reported."""
     _, within_hour, *by_days = accumulate(cells[BACK:], np.subtract, initial=cells[GMV])
-    unknown = (np.full(len(campaign), -1),) * (WINDOWS - 1)
+    if not by_days:
+        by_days = [np.full(len(campaign), -1)] * (WINDOWS - 1)
     return Report(
         np.asarray(campaign, np.int64), start, cells[SPEND], cells[GMV], cells[ORDERS],
-        within_hour, cells[ORDERS] - cells[BACK_ORDERS], *(by_days or unknown),
+        within_hour, cells[ORDERS] - cells[BACK_ORDERS], *by_days,
     )  # fmt: skip
 
 

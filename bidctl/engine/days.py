@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,6 +29,8 @@ class NaturalDays:
         self.hours = lru_cache(maxsize=512)(self._hours)
         self.hour_start = lru_cache(maxsize=4096)(self._hour_start)
         self.local_hours = lru_cache(maxsize=512)(self._local_hours)
+        self.runs = lru_cache(maxsize=512)(self._runs)
+        self.places = lru_cache(maxsize=4096)(self._places)
         self.local = lru_cache(maxsize=4096)(self._local)
         self._phase = lru_cache(maxsize=4096)(self._phase_within)
 
@@ -80,6 +83,16 @@ class NaturalDays:
         """Clock hour 0..23 of each hour of the day."""
         first, n = self.hours(day)
         return np.array([self.local(self.hour_start(first + i)).hour for i in range(n)])
+
+    def _runs(self, day: int) -> tuple[tuple[slice, slice], ...]:
+        """Hours of the day that follow each other on the clock: (hours of the day, clock hours)."""
+        clock = self.local_hours(day)
+        cuts = [0, *(np.flatnonzero(np.diff(clock) != 1) + 1).tolist(), len(clock)]
+        return tuple((slice(a, b), slice(int(clock[a]), int(clock[a]) + b - a)) for a, b in pairwise(cuts))
+
+    def _places(self, day: int, clock: int) -> tuple[int, ...]:
+        """Hours of the day, counted from its first, that are hour `clock` on the clock: two where clocks are put back."""
+        return tuple(np.flatnonzero(self.local_hours(day) == clock).tolist())
 
     def minute(self, t: float) -> int:
         """Minute of the local day."""
