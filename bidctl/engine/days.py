@@ -103,3 +103,9 @@ class NaturalDays:
         """s after a full hour of UTC at which clock hours begin, by the quarter of an hour in which one asks."""
         offset = self.local(quarter * QUARTER_S).utcoffset()
         return (-offset.total_seconds() % HOUR_S) if offset else 0.0
+
+
+def end_of_hour(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) end of the full hour of UTC that holds each epoch second; NaN stays NaN, and is not divided: that takes ten times as long."""
+    whole = np.floor_divide(t, HOUR_S, out=np.full(len(t), np.nan), where=np.isfinite(t))
+    return (whole + 1) * HOUR_S
