@@ -58,7 +58,7 @@ class Curve:
         wish = wishes[0]
         for further, reaches in zip(wishes[1:], sure[1:], strict=True):
             wish = np.where(reaches, further, wish)
-        return wish, sure.any(axis=0)
+        return wish, np.asarray(sure.any(axis=0))
 
     def rules(self, o: Observation) -> Rules:
         volume = o.intent == Intent.VOLUME

@@ -16,6 +16,8 @@ from sim.shocks import Shocks, Stream
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Rows = tuple[Int, Float, Int]
+"""Campaign (m,), begin of the span (m,), and its cells (columns of the books, m)."""
 
 
 class Reporter:
@@ -33,7 +35,7 @@ class Reporter:
             raise ValueError(f"span {span!r}: expected 'hour' or 'day'")
         days = range(max(day_of(since), self._books.first_day), day_of(min(until, now)) + 1)
         if span == "hour":
-            return _joined([self._hours(campaigns, keys, d, since, until, now) for d in days])
+            return _report(*_joined([self._hours(campaigns, keys, d, since, until, now) for d in days]))
         return self._days(campaigns, keys, [d for d in days if since <= day_start(d) < until], now)
 
     def totals(self, campaigns: Int, keys: Int, now: float) -> Report:
@@ -65,7 +67,7 @@ class Reporter:
             cells[SPEND] = self._revised(hours, keys, day, now)[SPEND].sum(axis=0)  # as the hours add up
         return cells
 
-    def _hours(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Report:
+    def _hours(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Rows:
         base = day_start(day)
         first = max(0, int(-(-(since - base) // HOUR)))
         last = min(24, max(first, int(-(-(until - base) // HOUR))))
@@ -77,7 +79,7 @@ class Reporter:
         who, when = np.nonzero(seen.T)
         rows = when * len(campaigns) + who
         begins = base + HOUR * (first + when.astype(np.float64))
-        return _report(campaigns[who], begins, cells.reshape(len(cells), -1).take(rows, axis=1))
+        return campaigns[who], begins, cells.reshape(len(cells), -1).take(rows, axis=1)
 
     def _revised(self, cells: Int, keys: Int, day: int, now: float) -> Int:
         if day == day_of(now) and self._revision > 0 and len(keys):
@@ -88,7 +90,7 @@ class Reporter:
         """(campaigns,) share of the day's spend that shows only on the next."""
 
         def draw() -> Float:
-            return self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0]
+            return np.asarray(self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0])
 
         return self._shocks.shared(("revision", self._revision, keys.tobytes(), day), range(day, day + 1), draw)
 
@@ -119,7 +121,7 @@ def _report(campaign: Int, start: Float, cells: Int) -> Report:
     )  # fmt: skip
 
 
-def _joined(parts: list[Report]) -> Report:
-    if not parts:
-        return _report(np.zeros(0, np.int64), np.zeros(0), np.zeros((BACK + WINDOWS, 0), np.int64))
-    return Report(*(np.concatenate([getattr(p, n) for p in parts]) for n in Report.__dataclass_fields__))
+def _joined(parts: list[Rows]) -> Rows:
+    none = np.zeros(0, np.int64), np.zeros(0), np.zeros((HOURLY, 0), np.int64)
+    campaign, start, cells = zip(none, *parts, strict=True)
+    return np.concatenate(campaign), np.concatenate(start), np.concatenate(cells, axis=1)

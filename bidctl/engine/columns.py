@@ -341,8 +341,7 @@ class Columns:
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = counted_days(self.standing.tables.calendar, self.table.last_day)
-        same, whole = (self.roster.ints(name) + 1 for name in ("same", "whole"))
-        groups = (self.roster.grouped(of, int(of.max(initial=0)) + 1) for of in (same, whole))
+        groups = (self.roster.by_kin(name) for name in ("same", "whole"))
         return start_average(self.table.x[0][:, counted], self.target_gmv[:, counted], *groups)
 
     def spacing(self) -> Float:

@@ -108,4 +108,4 @@ class NaturalDays:
 def end_of_hour(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n,) end of the full hour of UTC that holds each epoch second; NaN stays NaN, and is not divided: that takes ten times as long."""
     whole = np.floor_divide(t, HOUR_S, out=np.full(len(t), np.nan), where=np.isfinite(t))
-    return (whole + 1) * HOUR_S
+    return np.asarray((whole + 1) * HOUR_S)

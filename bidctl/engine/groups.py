@@ -33,8 +33,7 @@ class Groups:
         if self.single:
             return x
         k = x.shape[1]
-        cells = self._of_ordered[:, None] * k + np.arange(k)
-        flat = np.bincount(cells.ravel(), weights=self._ordered(x).ravel(), minlength=self.size * k)
+        flat = np.bincount(self._cells(k), weights=self._ordered(x).ravel(), minlength=self.size * k)
         return np.asarray(flat.reshape(self.size, k), np.float64)
 
     def highest(self, x: NDArray[Any]) -> NDArray[Any]:
@@ -48,12 +47,22 @@ class Groups:
         """Every row is its own group, in order."""
         return len(self.of) == self.size and bool((self.of == np.arange(self.size)).all())
 
+    def _cells(self, k: int) -> Int:
+        """(n * k,) where each number of a table (n, k) is added to in one (size, k); kept, for few widths are ever added up."""
+        if k not in self._cells_of:
+            self._cells_of[k] = (self._of_ordered[:, None] * k + np.arange(k)).ravel()
+        return self._cells_of[k]
+
+    @cached_property
+    def _cells_of(self) -> dict[int, Int]:
+        return {}
+
     @cached_property
     def _of_ordered(self) -> Int:
         return self._ordered(self.of)
 
     def _ordered(self, x: NDArray[Any]) -> NDArray[Any]:
-        return x if self.order is None else x[self.order]
+        return x if self.order is None else x.take(self.order, axis=0)
 
     def totals(self, x: Float | Int | Bool) -> Float:
         """(n,) of each row the sum of its group."""
