@@ -26,6 +26,11 @@ def count(which: Bool) -> Float:
     return total(which.astype(np.float64))
 
 
+def highest(x: Float) -> Float:
+    """(n,) greatest of each row of `x` (n, d), -inf where d is 0: column by column, which is faster where d is small."""
+    return np.asarray(np.maximum.reduce(np.ascontiguousarray(x.T), initial=-np.inf))
+
+
 def filled(x: NDArray[Any]) -> NDArray[Any]:
     """Unknown as nothing, of what is never below zero."""
     return np.asarray(np.fmax(x, 0.0))
