@@ -26,6 +26,11 @@ def count(which: Bool) -> Float:
     return total(which.astype(np.float64))
 
 
+def to_the_fen(x: Float) -> Float:
+    """Yuan as they were told: buckets keep 7 digits, which is exact to the fen up to 130,000 yuan each, and sums of them are not."""
+    return np.round(x, 2)
+
+
 def filled(x: NDArray[Any]) -> NDArray[Any]:
     """Unknown as nothing, of what is never below zero."""
     return np.asarray(np.fmax(x, 0.0))
