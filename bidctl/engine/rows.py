@@ -31,6 +31,11 @@ def highest(x: Float) -> Float:
     return np.asarray(np.maximum.reduce(np.ascontiguousarray(x.T), initial=-np.inf))
 
 
+def to_the_fen(x: Float) -> Float:
+    """Yuan as they were told: buckets keep 7 digits, which is exact to the fen up to 130,000 yuan each, and sums of them are not."""
+    return np.round(x, 2)
+
+
 def filled(x: NDArray[Any]) -> NDArray[Any]:
     """Unknown as nothing, of what is never below zero."""
     return np.asarray(np.fmax(x, 0.0))
