@@ -87,7 +87,7 @@ def _alike(task: Task) -> list[World]:
     first = task.worlds(task.scenario, task.seed, **given)
     more = len(task.entrants) - 1
     if isinstance(first, MarketWorld):  # its past is lived once
-        alike = {id(same): same for same in (first.shocks, first.scenario, *first.specs)}  # these do not change
+        alike = {id(same): same for same in first.unchanging()}
         return [first, *(copy.deepcopy(first, dict(alike)) for _ in range(more))]
     check(first)
     return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]

@@ -75,6 +75,7 @@ def _cohorts(x: Float, daily: Float, has_day: NDArray[np.bool_], m: Memory, toda
     own = has_day & np.isfinite(daily[1])
     paid, orders = np.where(own, daily[1], x[1]), np.where(own, daily[2], x[2])
     settled = daily[_SETTLED]
+    np.copyto(settled, np.nan, where=~has_day)
     settled[0] = np.where(own & np.isfinite(daily[3]), daily[3], x[3])  # in place of the orders net of 1 h
     begins = np.array([m.days.start(today - DAYS + 1 + i) for i in range(DAYS)])
     ends = np.minimum(np.append(begins[1:], now), now)

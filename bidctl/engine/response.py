@@ -76,28 +76,31 @@ def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
     """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first."""
     t = np.where(use, target, 0.0)
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
-    mean = total(t) / np.maximum(count(use), 1)
+    taught = use.astype(np.float64)
+    mean = total(t) / np.maximum(total(taught), 1)
     guess = USUAL_EPS / np.where(mean > 0, mean, 1.0)[:, None]
-    y = y - _common(_centred(y + guess * t, use), use, accounts)
+    y = y - _common(_centred(y + guess * t, taught), taught, accounts)
     pair = use[:, 1:] & use[:, :-1]
-    return _regress(y, t, use, pair, _memory(_centred(y + guess * t, use), pair, accounts), guess[:, 0], accounts)
+    return _regress(y, t, use, pair, _memory(_centred(y + guess * t, taught), pair, accounts), guess[:, 0], accounts)
 
 
-def _centred(r: Float, use: Bool) -> Float:
-    mean = dot(r, use) / np.maximum(count(use), 1)
-    return np.where(use, r - mean[:, None], 0.0)
+def _centred(r: Float, taught: Float) -> Float:
+    """(n, d) less each row's mean over its days `taught` (1, others 0)."""
+    mean = dot(r, taught) / np.maximum(total(taught), 1)
+    return (r - mean[:, None]) * taught
 
 
-def _common(r: Float, use: Bool, accounts: Groups) -> Float:
+def _common(r: Float, taught: Float, accounts: Groups) -> Float:
     """(n, d) demand of the day that the account's other campaigns share with this one."""
-    total = accounts.sums_of_columns(r)[accounts.of]
-    count = accounts.sums_of_columns(use.astype(np.float64))[accounts.of]
-    return np.where(use, (total - r) / (count - use + COMMON), 0.0)
+    whole = accounts.sums_of_columns(r)[accounts.of]
+    count = accounts.sums_of_columns(taught)[accounts.of]
+    return (whole - r) / (count - taught + COMMON) * taught
 
 
 def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     """(n,) autocorrelation of the account's daily demand from one day to the next, drawn to the stated one."""
-    square = accounts.totals(0.5 * (dot(r[:, 1:] ** 2, pair) + dot(r[:, :-1] ** 2, pair)))
+    squares = r**2
+    square = accounts.totals(0.5 * (dot(squares[:, 1:], pair) + dot(squares[:, :-1], pair)))
     cross = accounts.totals(dot(r[:, 1:] * r[:, :-1], pair))
     weight = RHO_DAYS * NOISE**2 / (1 - RHO**2)
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
