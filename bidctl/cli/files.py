@@ -14,6 +14,8 @@ from bidctl.wording import told_by_system
 def demand_ours(file: Path, begins: bytes) -> None:
     """Raises Problem where it cannot be written, or something stands that bidctl did not write: not empty, and it does not begin as
     ours do. A name given by mistake must not cost a table."""
+    if file.exists() and not file.is_file() and not file.is_dir():
+        return  # a pipe or a terminal holds nothing to lose
     try:
         with file.open("rb") as stream:
             found = stream.read(len(begins))
