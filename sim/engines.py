@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import Protocol
 
 from sim.experiment import Task, perform
@@ -58,7 +61,7 @@ class Pool:
 
     def _round(self, tasks: Sequence[Task]) -> Iterator[Done]:
         """Until all are done, or the pool breaks."""
-        pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), _deaf)
+        pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), _begin)
         try:
             futures: dict[Future[list[Result]], Task] = {pool.submit(perform, t): t for t in tasks}
             for future in as_completed(futures):
@@ -71,6 +74,15 @@ class Pool:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf() -> None:
-    """A person's Ctrl-C is for the parent: it lets finished work be reported."""
+def _begin() -> None:
+    """A person's Ctrl-C is for the parent: it lets finished work be reported. With the parent a worker ends too, however that came to
+    its end (killed, or its terminal closed): it would wait for work for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)

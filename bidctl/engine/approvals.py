@@ -3,7 +3,9 @@ old, and what it rests on too."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -31,6 +33,8 @@ PLAN_TICK = "plan "
 """Begins the `tick` of an approval that came from a plan file."""
 PLAN_LIFE = timedelta(minutes=30)
 """A plan stands on reads that R-FRESH calls good for 30 min; so do the approvals that come from it."""
+KEPT_YES = "yes to "
+"""Begins who answered a decision that stands for one that was put off."""
 PASSING = frozenset({
     Reason.NO_DATA, Reason.STALE, Reason.CLOCK_UNSETTLED, Reason.QUIET, Reason.NOT_DELIVERING, Reason.SPACING, Reason.OPEN_WRITE,
     Reason.BLAST, Reason.PLATFORM_REFUSED,
@@ -87,6 +91,13 @@ class Approvals:
                 self._gate.refuse(a, why)
                 out.dropped.append((a, str(why)))
         return out
+
+    def keep(self, decided: DecisionRecord, now: datetime) -> None:
+        """A person's yes is not lost to the platform's pace: the same once more, as a decision of its own, approved, for the next look."""
+        again = replace(decided, id=hashlib.blake2b(decided.id.encode(), digest_size=16).hexdigest())
+        with self._ledger.begin(durable=True) as t:
+            t.add_decisions([again])
+            t.answer_proposal(again.id, True, f"{KEPT_YES}{decided.id}", now)
 
     def _approved(self, t: Transaction) -> list[DecisionRecord]:
         return [a for a in t.approved(self._account) if a.mode is self._sign.mode]

@@ -17,7 +17,7 @@ from bidctl.domain.panel import Panel
 from bidctl.domain.reasons import OF_ACCOUNT, Alert, Reason
 from bidctl.domain.tables import OperatorTables
 from bidctl.domain.values import AccountId, CampaignId, Field, Kind, Mode
-from bidctl.domain.writes import Write
+from bidctl.domain.writes import Write, WriteState
 from bidctl.engine.approvals import Approvals
 from bidctl.engine.asking import Asking
 from bidctl.engine.clearance import MAX_OFFSET_S, because
@@ -352,6 +352,8 @@ class Desk:
             writes.append(write)
             if write.state in REACHED:
                 moved.add(decided.campaign)
+            elif decided.id in said and write.state is WriteState.PUT_OFF:
+                self._approvals.keep(decided, self.now())
             elif decided.id in said and write.id:
                 await self._notifier.notify([self._dropped(decided, write.why)])
         return writes

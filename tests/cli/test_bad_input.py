@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bidctl.cli.files import demand_ours
 from tests.cli.office import CONFIG, Office, Terminal
 
 NOWHERE = "http://127.0.0.1:9"
@@ -422,6 +424,12 @@ def test_a_name_given_by_mistake_costs_no_file(shell: Terminal, case: str) -> No
     before = files(shell.folder)
     refused(shell, command, 1, name, "something else is there")
     assert files(shell.folder) == before
+
+
+def test_a_pipe_is_written_and_never_read(tmp_path: Path) -> None:
+    """Looking into it first would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    demand_ours(tmp_path / "pipe", b"x")
 
 
 def test_a_plan_is_made_anew_in_its_own_place(desk: Office) -> None:

@@ -55,6 +55,16 @@ def test_a_row_put_aside_is_seen_and_settled(run: Terminal) -> None:
     assert run("orders", "quarantine", "--account", "9", "--resolve", "999").code == 2
 
 
+def test_a_bill_without_its_order_says_what_to_import(run: Terminal) -> None:
+    text = "子订单编号,商品ID,支付时间,整体成交金额,结算时间,结算金额\n7,,,,2026-09-09 10:00:00,5.00\n"
+    (run.folder / "bill.csv").write_text(text, "utf-8")
+    run.done("orders", "import", "bill.csv", "--account", "8")
+    (bad,) = run.done("orders", "quarantine", "--account", "8", "--json").tree
+    said = run("orders", "quarantine", "--account", "8", "--resolve", bad["id"], "--as", "accept")
+    assert said.code == 1 and "import that order first" in said.err
+    assert run.done("orders", "quarantine", "--account", "8", "--json").tree == [bad]
+
+
 def test_a_person_says_what_a_refund_was(run: Terminal) -> None:
     run.done("orders", "import", "orders.csv", "--account", "9")
     bad = next(r for r in run.done("orders", "quarantine", "--account", "9", "--json").tree if r["line"] == 6)

@@ -257,6 +257,27 @@ def test_a_stopped_experiment_tells_what_was_done(tmp_path: Path) -> None:
     assert 1 <= len(told["seeds"]) < 40 and len(told["seeds"]) + len(told["missing"]) == 40
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_no_worker_outlives_the_command(sign: signal.Signals) -> None:
+    command = [sys.executable, "-m", "bidctl", "sim", "compare", "base60", "--days", "60", "--seeds", "4", "--workers", "2",
+               "--policy", "handbook", "--json"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT) as running:
+        while len(workers := _children(running.pid)) < 3 or any(_cpu(pid) < 2.0 for pid in workers[1:]):
+            time.sleep(0.2)
+            assert running.poll() is None
+        running.send_signal(sign)
+        running.wait(60)
+    until = time.monotonic() + 30
+    while alive := [pid for pid in workers if Path(f"/proc/{pid}").exists()]:
+        assert time.monotonic() < until, alive
+        time.sleep(0.2)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) / os.sysconf("SC_CLK_TCK")

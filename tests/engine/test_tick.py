@@ -267,6 +267,17 @@ async def test_an_approval_waits_while_the_platform_has_just_refused_the_like(fi
     assert told == [[("mine-0", "refused")], [], [], [("mine-1", "confirmed")]]
 
 
+async def test_an_approval_that_was_put_off_is_sent_at_the_next_look() -> None:
+    """Each attempt is a decision of its own; nobody is asked again, and nothing is told as lost."""
+    shop = await Shop(mode=Mode.APPROVE).open()
+    yes = await approved_at(shop)
+    shop.platform.faults = [Fault.PUT_OFF] * 2
+    told = [(w.request.decision, w.state) for _ in range(4) for w in (await shop.tick(3)).writes]
+    assert [state for _, state in told] == [WriteState.PUT_OFF, WriteState.PUT_OFF, WriteState.CONFIRMED]
+    assert told[0][0] == yes and len({decision for decision, _ in told}) == 3
+    assert not shop.pending() and Alert.APPROVAL_DROPPED not in shop.notices.alerts
+
+
 def ask(shop: Shop, name: str, field: Field, old: str, new: str) -> None:
     """A person's own proposal, approved."""
     made = DecisionRecord(

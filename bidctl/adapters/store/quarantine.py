@@ -67,6 +67,8 @@ class QuarantineRows(OrderRows):
         ):
             raise Unsettled(Say.OTHER_WORDS(number=number))
         still = self._rule(account, row, amount, by, now)
+        if still is Doubt.NO_ORDER:
+            raise Unsettled(Say.ORDER_FIRST(number=number))
         if still is not None:
             raise Unsettled(Say.STILL_IN_DOUBT(number=number, amount=f"{amount / 100:.2f}", doubt=DOUBTS[still]))
 

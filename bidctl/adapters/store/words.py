@@ -22,6 +22,10 @@ class Say(Phrases):
         "row {number} says the same amount as what stands, of another order, product or campaign: an amount does not mend that; "
         "settle it with --as keep, or mend the file and import it again",
     )
+    ORDER_FIRST = (
+        "第 {number} 行没有对应的订单, 不能采用; 请先导入那笔订单 (到后自动计入), 或用 --as drop 了结",
+        "row {number} has no order and cannot be accepted; import that order first (it counts by itself then), or settle it with --as drop",
+    )
     STILL_IN_DOUBT = (
         "第 {number} 行按 {amount} 元仍有疑问: {doubt}; 请另写 --amount 元",
         "row {number} with {amount} yuan is in doubt still: {doubt}; write another --amount YUAN",
