@@ -73,6 +73,7 @@ def _shapes() -> tuple[Float, Float]:
 KNOTS = np.geomspace(_FIRST, _LAST, _KNOTS)
 """Ages over the stated mean delay; between them F is taken as straight in the logarithm of age."""
 SHAPES, LOG_PRIOR = _shapes()
+_RISES = np.diff(SHAPES, axis=0)
 _STEP = math.log(_LAST / _FIRST) / (_KNOTS - 1)
 
 
@@ -119,7 +120,7 @@ def learn_delays(mean_days: Float, seen: Windows, weight: Float) -> Delays:
     # an account without rows has no mean
     x = np.stack([seen.begin, seen.end]) / np.where(mean_days > 0, mean_days, 1.0)[:, None]
     at, part = _place(x / _FIRST)
-    begin, end = SHAPES[at] + part[..., None] * (SHAPES[at + 1] - SHAPES[at])
+    begin, end = SHAPES[at] + part[..., None] * _RISES[at]
     come = np.maximum(end - begin, 1e-12)  # (a, b, s)
     n = total(seen.refunds)
     told = seen.refunds / (1.0 + n * MISFIT**2)[:, None]
