@@ -435,7 +435,7 @@ def test_a_name_given_by_mistake_costs_no_file(shell: Terminal, case: str) -> No
 
 
 def test_an_id_that_the_platform_does_not_list_is_told(desk: Office) -> None:
-    desk.enrol_all()
+    desk.run.done("connect", "--code", "auth-code-1")
     desk.run.done("run", "--once")
     said = desk.run.done("enrol", "--account", desk.account, "--campaign", "99", "--goal", "2").out
     assert "1 campaigns enrolled" in said and "99: not among those" in said
