@@ -11,7 +11,7 @@ from bidctl.cli.common import Shell, options
 from bidctl.cli.words import Say
 from bidctl.domain.enrolment import Economics, Enrolment, Prior
 from bidctl.domain.values import AccountId, Basis, CampaignId, Curation, Intent, Side, Waiver
-from bidctl.engine.selectors import LIVE, NAME, matches
+from bidctl.engine.selectors import LIVE, NAME, is_selector, matches
 from bidctl.problem import UsageProblem
 
 INTENTS = {"拿量": Intent.VOLUME, "volume": Intent.VOLUME, "均衡": Intent.BALANCED, "balanced": Intent.BALANCED,
@@ -146,6 +146,8 @@ def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str |
     from bidctl.wiring.account import list_campaigns
 
     catalog.load(words["policy"])
+    _in_order(words, "minimum", "maximum")
+    _in_order(words, "budget_base", "budget_cap")
     template = _template(shell, AccountId(identity("--account", account)), words)
     ids = [CampaignId(identity("--campaign", c)) for c in campaigns]
     if pattern or live_account:
@@ -157,11 +159,25 @@ def enrol(shell: Shell, account: str, campaigns: tuple[str, ...], pattern: str |
     if not ids:
         raise UsageProblem(Say.NOTHING_TO_ENROL())
     with wiring.ledger(shell.settings) as ledger, ledger.begin(durable=True) as t:
-        at = wiring.clock(shell.settings).now()
+        at, listed = wiring.clock(shell.settings).now(), t.load_campaigns(AccountId(account))
         for campaign in dict.fromkeys(ids):
             t.enrol(replace(template, campaign=campaign, enrolled_at=at))
+    named = [c for c in dict.fromkeys(ids) if not is_selector(c)]
     shell.data({"enrolled": list(dict.fromkeys(ids))})
-    shell.say(f"已托管 {len(ids)} 个计划", f"{len(ids)} campaigns enrolled")
+    shell.say(f"已托管 {len(named)} 个计划", f"{len(named)} campaigns enrolled")
+    for name in (c for c in named if listed and c not in listed):
+        shell.say(
+            f"* {name}: 平台上次没有列出它, 请核对计划ID",
+            f"* {name}: not among those the platform listed last; check the id",
+        )
+
+
+def _in_order(words: dict[str, Any], low: str, high: str) -> None:
+    """Raises UsageProblem where nothing lies between two limits."""
+    least, most = words[low], words[high]
+    if least is not None and most is not None and least > most:
+        names = {"low": low.replace("_", "-"), "high": high.replace("_", "-")}
+        raise UsageProblem(Say.NOTHING_BETWEEN(**names, least=least, most=most))
 
 
 def _template(shell: Shell, account: AccountId, w: dict[str, Any]) -> Enrolment:

@@ -45,7 +45,7 @@ def revert(shell: Shell, campaign: str, account: str, target: float | None, mode
     """把计划 CAMPAIGN 撤回到早先的目标: 先走规则允许的一步, 其余会说明; 存在账本里, 由正在运行的或下一次运行在全部检查后写入 / Wish
     an earlier target for CAMPAIGN: one step now, the rest is said. Left in the ledger; the run that is at work, or the next
     one, sends it after every check."""
-    ratio("--to", target)
+    ratio("to", target)
     asked = Mode(mode) if mode else None
     asyncio.run(_revert(shell, AccountId(account), CampaignId(campaign), target, asked, yes))
 

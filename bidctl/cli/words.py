@@ -39,6 +39,10 @@ class Say(Phrases):
         "--{name}: 取值 {value:g}, 应为 0.01 到 100 之间的ROI",
         "--{name}: found {value:g}, expected a ROAS between 0.01 and 100",
     )
+    NOTHING_BETWEEN = (
+        "--{low}: 取值 {least:g}, 应不大于 --{high} 的 {most:g}",
+        "--{low}: found {least:g}, expected at most the {most:g} of --{high}",
+    )
     YUAN = "--{name}: 取值 {value:g}, 应为大于 0 的元/天", "--{name}: found {value:g}, expected yuan a day above 0"
     SAVE_NEEDS = (
         "--save: 没有 --account, 请给出要写入托管条件的账户",

@@ -161,6 +161,14 @@ UNITS = {
     "break-even below zero": ([*ENROL, "--goal", "2", "--break-even", "-1"], ["--break-even", "-1"]),
     "settled share in percent": ([*ENROL, "--goal", "2", "--settled-share", "75"], ["did you mean 0.75?"]),
     "a budget that is none": ([*ENROL, "--goal", "2", "--budget-cap", "nan"], ["--budget-cap"]),
+    "nothing between the bounds": (
+        [*ENROL, "--goal", "2", "--minimum", "9", "--maximum", "2"],
+        ["--minimum", "9", "--maximum"],
+    ),
+    "a base above its cap": (
+        [*ENROL, "--goal", "2", "--budget-base", "900", "--budget-cap", "500"],
+        ["--budget-base", "500"],
+    ),
     "a window that is none": ([*ENROL, "--goal", "2", "--quiet", "25:00-26:00"], ["--quiet", "25:00-26:00"]),
     "a policy that is none": ([*ENROL, "--goal", "2", "--policy", "policies.nothing:X"], ["policies.nothing"]),
     "a policy without its class": ([*ENROL, "--goal", "2", "--policy", "policies.hold"], ["module:Class"]),
@@ -424,6 +432,15 @@ def test_a_name_given_by_mistake_costs_no_file(shell: Terminal, case: str) -> No
     before = files(shell.folder)
     refused(shell, command, 1, name, "something else is there")
     assert files(shell.folder) == before
+
+
+def test_an_id_that_the_platform_does_not_list_is_told(desk: Office) -> None:
+    desk.run.done("connect", "--code", "auth-code-1")
+    desk.run.done("run", "--once")
+    said = desk.run.done("enrol", "--account", desk.account, "--campaign", "99", "--goal", "2").out
+    assert "1 campaigns enrolled" in said and "99: not among those" in said
+    mine = desk.campaigns[0]["id"]
+    assert "not among" not in desk.run.done("enrol", "--account", desk.account, "--campaign", mine, "--goal", "2").out
 
 
 def test_a_pipe_is_written_and_never_read(tmp_path: Path) -> None:
