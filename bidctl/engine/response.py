@@ -2,7 +2,8 @@
 
     ln spend of day d = a + demand of the account (d) - k T_d + noise (AR(1) from day to day)
 
-T_d is the target in force on the day; elasticity at T is k T, so that it falls as volume grows. Spend chases demand, so only moves
+T_d is the target in force on the day, or what a platform that takes days to follow has come to by then: which of a few lags it is,
+the account's campaigns tell together. Elasticity at T is k T, so that it falls as volume grows. Spend chases demand, so only moves
 of the target teach; the demand that an account's campaigns share (weekday, season, promotion) is taken out first, each
 campaign's from the others'. Days with a binding budget, without delivery and of the observation period teach nothing.
 Everything comes from the 40 days in memory, which the ledger holds: what is older lives on in the target itself.
@@ -10,7 +11,7 @@ Everything comes from the 40 days in memory, which the ledger holds: what is old
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,10 @@ COMMON = 3.0
 """Variance of a campaign's own daily demand over that of the demand its account shares (ours)."""
 TRACKING_LOG_SD = 0.05
 """How far the ROI that a platform delivers lies from the target in the long run (near the sd of daily efficiency, 0.04)."""
+LAGS = {0.0: 0.97, 2.0: 0.03}
+"""Days within which a platform may follow a target, and how likely each is before any data (ours: hours are the rule)."""
+GUESS_SD = 0.45
+"""How far k lies from the guess, as a share of it, for telling lags apart."""
 BINDS = 0.9
 LEAST = 0.1
 """A day below this share of the campaign's usual (geometric mean) day did not deliver."""
@@ -73,9 +78,42 @@ def tracking(due: Float, spend: Float, orders: Float, cv: Float) -> tuple[Float,
 
 
 def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
-    """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first."""
-    t = np.where(use, target, 0.0)
+    """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first. Answers of every lag, weighed by
+    how well the account's days agree with it."""
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
+    fits = [_fit(y, np.where(use, followed(target, lag), 0.0), use, accounts) for lag in LAGS]
+    odds = np.stack([np.log(p) + accounts.totals(fit.likely) for p, fit in zip(LAGS.values(), fits, strict=True)])
+    odds = np.exp(odds - odds.max(axis=0))
+    shares = odds / odds.sum(axis=0)
+
+    def mixed(name: str) -> Float:
+        return np.asarray(sum(share * getattr(fit.learned, name) for share, fit in zip(shares, fits, strict=True)))
+
+    return Learned(*(mixed(f.name) for f in fields(Learned)))
+
+
+def followed(target: Float, lag: float) -> Float:
+    """(n, d) the target that spend answers to, day by day, where it follows the one in force exponentially within `lag` days."""
+    if lag == 0:
+        return target
+    out, left, mean = np.empty_like(target), np.exp(-1.0 / lag), lag * (1.0 - np.exp(-1.0 / lag))
+    held = first_target(target)
+    for d in range(target.shape[1]):
+        now = np.where(np.isfinite(target[:, d]), target[:, d], held)
+        out[:, d] = now + (held - now) * mean
+        held = now + (held - now) * left
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What is learned where spend answers to these targets, and ln of how likely the days then are, (n,)."""
+
+    learned: Learned
+    likely: Float
+
+
+def _fit(y: Float, t: Float, use: Bool, accounts: Groups) -> _Fit:
     mean = total(t) / np.maximum(count(use), 1)
     guess = USUAL_EPS / np.where(mean > 0, mean, 1.0)[:, None]
     y = y - _common(_centred(y + guess * t, use), use, accounts)
@@ -103,7 +141,7 @@ def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
 
 
-def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float, accounts: Groups) -> Learned:
+def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float, accounts: Groups) -> _Fit:
     """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own."""
     alone = use.copy()
     alone[:, 1:] &= ~pair
@@ -123,7 +161,11 @@ def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float
     tt = np.where(tt < 1e-9 * np.nan_to_num(st**2 / safe), 0.0, tt)
     squares, freedom = np.maximum(yy + 2 * guess * ty + guess**2 * tt, 0.0), np.maximum(count(use) - 1, 0)
     sigma2 = _noise(squares, freedom, accounts)
-    return Learned(tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0), sy / safe, st / safe)
+    learned = Learned(tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0), sy / safe, st / safe)
+    before = 1.0 / (GUESS_SD * guess) ** 2  # precision of k before the days
+    after, pull = before + learned.a, learned.b + before * guess
+    gained = np.log(before / after) + pull**2 / after - before * guess**2
+    return _Fit(learned, 0.5 * (gained - yy / sigma2 - freedom * np.log(sigma2)))
 
 
 def _noise(squares: Float, freedom: Float, accounts: Groups) -> Float:
