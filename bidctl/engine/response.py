@@ -81,6 +81,7 @@ def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
     """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first. Answers of every lag, weighed by
     how well the account's days agree with it."""
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
+    y -= _common(_centred(y, use), use, accounts)
     fits = [_fit(y, np.where(use, followed(target, lag), 0.0), use, accounts) for lag in LAGS]
     odds = np.stack([np.log(p) + accounts.totals(fit.likely) for p, fit in zip(LAGS.values(), fits, strict=True)])
     odds = np.exp(odds - odds.max(axis=0))
@@ -115,10 +116,12 @@ class _Fit:
 
 def _fit(y: Float, t: Float, use: Bool, accounts: Groups) -> _Fit:
     mean = total(t) / np.maximum(count(use), 1)
-    guess = USUAL_EPS / np.where(mean > 0, mean, 1.0)[:, None]
-    y = y - _common(_centred(y + guess * t, use), use, accounts)
+    unit = 1.0 / np.where(mean > 0, mean, 1.0)[:, None]
+    moves = _common(_centred(unit * t, use), use, accounts)
+    y = y - USUAL_EPS * moves
     pair = use[:, 1:] & use[:, :-1]
-    return _regress(y, t, use, pair, _memory(_centred(y + guess * t, use), pair, accounts), guess[:, 0], accounts)
+    memory = _memory(_centred(y + USUAL_EPS * unit * t, use), pair, accounts)
+    return _regress(y, t, moves, use, pair, memory, unit[:, 0], accounts)
 
 
 def _centred(r: Float, use: Bool) -> Float:
@@ -141,17 +144,16 @@ def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
 
 
-def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float, accounts: Groups) -> _Fit:
-    """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own."""
+def _regress(
+    y: Float, t: Float, moves: Float, use: Bool, pair: Bool, rho: Float, unit: Float, accounts: Groups
+) -> _Fit:
+    """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own. `moves`: what
+    of the shared demand would be the answer to the others' targets at an elasticity of 1; `y` has it at `USUAL_EPS`."""
     alone = use.copy()
     alone[:, 1:] &= ~pair
     weight = np.where(alone, 1.0 - rho[:, None] ** 2, use * 1.0)
     lead = np.where(pair, rho[:, None], 0.0)
-    one = np.ones_like(y)
-    y, t = y.copy(), t.copy()
-    y[:, 1:] -= lead * y[:, :-1]
-    t[:, 1:] -= lead * t[:, :-1]
-    one[:, 1:] -= lead
+    y, t, moves, one = (_news(x, lead) for x in (y, t, moves, np.ones_like(y)))
 
     own, moved = weight * one, weight * t
     s1, sy, st = dot(own, one), dot(own, y), dot(own, t)
@@ -159,13 +161,36 @@ def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float
     tt, ty, yy = dot(moved, t) - st**2 / safe, dot(moved, y) - st * sy / safe, dot(weight * y, y) - sy**2 / safe
     tt, ty, yy = np.nan_to_num(tt), np.nan_to_num(ty), np.nan_to_num(yy)
     tt = np.where(tt < 1e-9 * np.nan_to_num(st**2 / safe), 0.0, tt)
+    guess = USUAL_EPS * unit
     squares, freedom = np.maximum(yy + 2 * guess * ty + guess**2 * tt, 0.0), np.maximum(count(use) - 1, 0)
     sigma2 = _noise(squares, freedom, accounts)
-    learned = Learned(tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0), sy / safe, st / safe)
+    a, b = tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0)
+    sx = dot(own, moves)
+    shared = np.where(tt > 0, np.nan_to_num(dot(moved, moves) - st * sx / safe) / sigma2, 0.0)
+    off = _off(a * unit**2, b * unit, shared * unit, accounts)
+    learned = Learned(a, b + off * shared, (sy - off * sx) / safe, st / safe)
     before = 1.0 / (GUESS_SD * guess) ** 2  # precision of k before the days
-    after, pull = before + learned.a, learned.b + before * guess
+    after, pull = before + a, b + before * guess
     gained = np.log(before / after) + pull**2 / after - before * guess**2
     return _Fit(learned, 0.5 * (gained - yy / sigma2 - freedom * np.log(sigma2)))
+
+
+def _news(x: Float, lead: Float) -> Float:
+    """What a day has that the day before does not tell."""
+    out = x.copy()
+    out[:, 1:] -= lead * x[:, :-1]
+    return out
+
+
+def _off(a: Float, b: Float, shared: Float, accounts: Groups) -> Float:
+    """(n,) by how much the account's elasticity differs from `USUAL_EPS`, found together with the demand it shares: else what others' moves
+    did would pass for demand, and all who move at once would learn what was thought before. `a`, `b` per unit of elasticity,
+    `shared` by how much b changes with the elasticity that the others' moves are taken at."""
+    spread = (GUESS_SD * USUAL_EPS) ** 2
+    weight = 1.0 / (1.0 + a * spread)
+    return accounts.totals(weight * (b - USUAL_EPS * a)) / (
+        1.0 / spread + accounts.totals(weight * np.maximum(a - shared, 0.0))
+    )
 
 
 def _noise(squares: Float, freedom: Float, accounts: Groups) -> Float:

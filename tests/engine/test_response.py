@@ -61,6 +61,17 @@ def test_it_is_generalised_least_squares(monkeypatch: pytest.MonkeyPatch) -> Non
     assert 0.5 * 0.3**2 < sigma2 < 1.5 * 0.3**2
 
 
+@pytest.mark.parametrize("k", [0.1, 0.5, 4.0])
+def test_what_all_do_at_once_does_not_pass_for_demand(k: float) -> None:
+    """Everybody is lowered on the same day, and answers otherwise than is thought before (k = 1.5)."""
+    spend, target = world(30, k, 0.05, 9, moves=False)
+    target[:, 15:], spend[:, 15:] = 1.8, spend[:, 15:] * np.exp(0.2 * k)
+    found = np.nanmean(estimate(spend, target))
+    assert abs(found - k) < 0.35 * abs(1.5 - k), (
+        found
+    )  # what they have in common is not known quite; it was 0.9 of that
+
+
 @pytest.mark.parametrize("lag", [0.0, 2.0, 3.0])
 def test_a_platform_that_follows_late_is_found_out(lag: float) -> None:
     """Spend answers to a target that closes in on the one in force exponentially, worked hour by hour."""

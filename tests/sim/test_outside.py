@@ -1,5 +1,6 @@
 """Policies on worlds from outside, whose equations differ (tests/sim/outside.py): no policy that seeks profit is worse than leaving
-everything as it is by more than 2 % of the best constant targets, and the world's own record of what was set keeps the rules."""
+everything as it is by more than 2 % of the best constant targets (by 3 % where people began near the best), and the world's own record of
+what was set keeps the rules."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ import pytest
 
 from bidctl.policy import Policy
 from policies.curve import Curve
-from policies.curve_ts import CurveTs
 from policies.guard import Guard
 from policies.hold import Hold
 from sim.contract import welcome
@@ -21,9 +21,9 @@ from tests.sim import outside
 DAYS = 60
 
 
-def lived(world: outside.Outside) -> float:
-    """Yuan of profit since the run began, the luck of orders apart."""
-    return float(world.expected[:, outside.PAST * 24 :].sum())
+def profits(world: outside.Outside) -> np.ndarray:
+    """Yuan by campaign since the run began, the luck of orders apart."""
+    return world.expected[:, outside.PAST * 24 :].sum(axis=1)
 
 
 def steered(kind: type, seed: int, policy: Policy) -> outside.Outside:
@@ -49,7 +49,7 @@ def best_constant(kind: type, seed: int) -> float:
         world = kind(shipped("small"), seed)
         world.target = np.minimum(np.round(world.best * share, 2), world.ceiling)
         world.advance(world.now + DAYS * outside.DAY)
-        earned.append(world.expected[:, outside.PAST * 24 :].sum(axis=1))
+        earned.append(profits(world))
     return float(np.max(earned, axis=0).sum())
 
 
@@ -89,12 +89,15 @@ def test_the_judge_sees_what_is_wrong() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("kind", [outside.Auction, outside.Late, outside.Deaf, outside.Generous])
 def test_seeking_profit_is_never_much_worse_than_holding(kind: type) -> None:
-    best, held = best_constant(kind, 1), lived(steered(kind, 1, Hold()))
-    assert best > held
-    for policy in (Curve(), CurveTs(), Guard()):
+    best, held = best_constant(kind, 1), profits(steered(kind, 1, Hold()))
+    near = (np.arange(outside.N) % 2 == 0) & (kind.begins is None)
+    for policy in (Curve(), Guard()):
         world = steered(kind, 1, policy)
         assert broken_rules(world) == []
-        beyond = (lived(world) - held) / best
-        told = f"{kind.__name__}, {type(policy).__name__}: {beyond:+.1%} of the best beyond hold ({held / best:.0%})"
-        print(told, len(world.writes), "writes")
-        assert beyond > -0.02, told
+        gain = profits(world) - held
+        beyond, there = gain.sum() / best, gain[near].sum() / max(held[near].sum(), 1.0)
+        told = (
+            f"{kind.__name__}, {type(policy).__name__}: {beyond:+.1%} of the best beyond hold ({held.sum() / best:.0%})"
+        )
+        print(told, f"{there:+.1%} where people began near the best; {len(world.writes)} writes")
+        assert beyond > -0.02 and there > -0.03, told
