@@ -25,7 +25,7 @@ long: $(DEV)        ## fault schedules, kills at every step, mutants
 	@.venv/bin/pytest -q -n 2 --dist worksteal -m long
 
 explore: $(DEV)     ## the properties again, with new examples, a thousand each where none says how many
-	@HYPOTHESIS_PROFILE=explore .venv/bin/pytest -q -n 2 --dist worksteal -m "not long" $$(grep -rl "from hypothesis" tests --include="test_*.py")
+	@HYPOTHESIS_PROFILE=explore .venv/bin/pytest -q -n 2 --dist worksteal -m "not long" --timeout=0 $$(grep -rl "from hypothesis" tests --include="test_*.py")
 
 bench: $(DEV)       ## prints figures with the command to repeat each; asserts nothing
 	@$(PY) -m benchmarks

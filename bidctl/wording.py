@@ -85,6 +85,9 @@ _OS = {
     errno.EADDRINUSE: "端口已被占用",
     errno.ENAMETOOLONG: "文件名过长",
     errno.EIO: "磁盘读写错误",
+    errno.EFBIG: "超过文件大小的上限",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.ENXIO: "没有这个设备",
     errno.ECONNREFUSED: "拒绝连接",
 }
 
@@ -95,17 +98,45 @@ def told_by_system(error: OSError) -> Wording:
     return Wording(_OS.get(error.errno or 0, said), said)
 
 
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_PLACE = re.compile(
+    r"(?: \(at line (\d+), column (\d+)\)|: line (\d+) column (\d+) \(char \d+\)| \(at end of document\))$"
+)
+_SYNTAX = {
+    "Invalid statement": "不是 名称 = 值 的形式",
+    "Expected '=' after a key": "名称后面缺少 =",
+    "Expected newline or end of document": "一行里只能写一项",
+    "Cannot declare": "同一段写了两次",
+    "Cannot overwrite": "同一名称写了两次",
+    "Duplicate inline table key": "同一名称写了两次",
+    "Unclosed": "括号没有合上",
+    "Unterminated string": "引号没有合上",
+    "Expected ']": "段名的括号没有合上",
+    "Invalid date": "日期写法不对",
+    "Invalid value": "值的写法不对 (文字要加引号)",
+    "Expecting value": "缺少值",
+    "Expecting property name": "名称要加双引号",
+    "Expecting ':'": "缺少冒号",
+    "Expecting ','": "缺少逗号",
+    "Extra data": "结尾之后还有内容",
+    "'utf-8' codec": "不是 UTF-8 文本",
+}
+"""What readers of TOML and JSON begin their refusals with, and how it is said in Chinese."""
 
 
 def told_by_parser(error: ValueError | RecursionError) -> Wording:
-    """What is wrong with a text that should be TOML or JSON; its reader speaks English, the place is ours to say.
+    """What is wrong with a text that should be TOML or JSON, and where.
 
-    >>> told_by_parser(ValueError("Invalid value (at line 3, column 7)")).zh
-    '第3行第7列: Invalid value'
+    >>> told_by_parser(ValueError("Invalid statement (at line 3, column 7)")).zh
+    '第3行第7列: 不是 名称 = 值 的形式'
+    >>> told_by_parser(ValueError("Expecting value: line 1 column 2 (char 1)")).zh
+    '第1行第2列: 缺少值'
     """
     if isinstance(error, RecursionError):
         return Wording("套得太深", "nested too deeply")
     said = " ".join(str(error).split())
     place = _PLACE.search(said)
-    return Wording(f"第{place[1]}行第{place[2]}列: {said[: place.start()]}" if place else said, said)
+    what = next((zh for begins, zh in _SYNTAX.items() if said.startswith(begins)), "写法不对")
+    if place is None:
+        return Wording(what, said)
+    line, column = place[1] or place[3], place[2] or place[4]
+    return Wording(f"第{line}行第{column}列: {what}" if line else f"文件末尾: {what}", said)

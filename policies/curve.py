@@ -52,13 +52,13 @@ class Curve:
     def next(self, o: Observation, gap: Float) -> tuple[Float, Bool]:
         """(n,) the next target on the way, and whether profit is surely higher there: the largest step of which R-EVIDENCE can be
         sure, else the smallest."""
-        wish = o.roi_target * (1 + np.clip(gap, -self.least, self.least))
-        sure = p_profit_higher(o, wish) >= self.sure
-        for step in (0.5 * (self.least + self.step), self.step):
-            further = o.roi_target * (1 + np.clip(gap, -step, step))
-            reaches = p_profit_higher(o, further) >= self.sure
-            wish, sure = np.where(reaches, further, wish), sure | reaches
-        return wish, sure
+        steps = np.array([self.least, 0.5 * (self.least + self.step), self.step])[:, None]
+        wishes = o.roi_target * (1 + np.clip(gap, -steps, steps))
+        sure = p_profit_higher(o, wishes) >= self.sure
+        wish = wishes[0]
+        for further, reaches in zip(wishes[1:], sure[1:], strict=True):
+            wish = np.where(reaches, further, wish)
+        return wish, np.asarray(sure.any(axis=0))
 
     def rules(self, o: Observation) -> Rules:
         volume = o.intent == Intent.VOLUME

@@ -65,6 +65,11 @@ class Books:
     def today(self) -> int:
         return self.first_day + len(self.pages) - 1
 
+    @property
+    def closed(self) -> list[Page]:
+        """Pages on which nothing is booked any more."""
+        return self.pages[:-2]
+
     def admit(self, n: int) -> None:
         """Make room for `n` campaigns in all."""
         for name in LEDGER:
@@ -200,24 +205,16 @@ class Books:
     def hours(self, campaigns: Int, day: int, first: int, last: int) -> Int:
         """(HOURLY, hours [first, last), campaigns) of a natural day; zeros where nothing was booked."""
         page = self._page(day)
-        if page is not None and np.array_equal(campaigns, page.who):
-            return page.hours[:, first:last].astype(np.int64)
-        out = np.zeros((HOURLY, last - first, len(campaigns)), np.int64)
-        if page is not None:
-            have, column = _columns(campaigns, page)
-            out[:, :, have] = page.hours[:, first:last, column]
-        return out
+        if page is None:
+            return np.zeros((HOURLY, last - first, len(campaigns)), np.int64)
+        return _picked(page.hours[:, first:last], campaigns, page)
 
     def days(self, campaigns: Int, day: int) -> Int:
         """(DAILY, campaigns) of a natural day; zeros where nothing was booked."""
         page = self._page(day)
-        if page is not None and np.array_equal(campaigns, page.who):
-            return self.daily[:, page.first : page.first + len(page.who)].copy()
-        out = np.zeros((DAILY, len(campaigns)), np.int64)
-        if page is not None:
-            have, column = _columns(campaigns, page)
-            out[:, have] = self.daily[:, page.first + column]
-        return out
+        if page is None:
+            return np.zeros((DAILY, len(campaigns)), np.int64)
+        return _picked(self.daily[:, page.first : page.first + len(page.who)], campaigns, page)
 
     def _page(self, day: int) -> Page | None:
         k = day - self.first_day
@@ -238,8 +235,9 @@ class Books:
         self._owner[self._rows : rows] = owners
 
 
-def _columns(campaigns: Int, page: Page) -> tuple[Int, Int]:
-    """Which of the campaigns have a column on the page, and these columns."""
+def _picked(cells: Due, campaigns: Int, page: Page) -> Int:
+    """(..., campaigns) of the columns (..., columns) of a page; zeros of a campaign that has none."""
     column = np.where(campaigns < len(page.column), page.column[np.minimum(campaigns, len(page.column) - 1)], -1)
-    have = np.flatnonzero(column >= 0)
-    return have, column[have]
+    out = cells.take(column, axis=-1, mode="clip").astype(np.int64, copy=False)
+    out[..., column < 0] = 0
+    return out

@@ -91,7 +91,7 @@ def _alike(task: Task) -> list[World]:
             alike(guests[0], other)
         return [*guests]
     first = market(task.scenario, task.seed, **given)  # its past is lived once
-    constant = {id(same): same for same in (first.shocks, first.scenario, *first.specs)}  # these do not change
+    constant = {id(same): same for same in first.unchanging()}
     return [first, *(copy.deepcopy(first, dict(constant)) for _ in range(more))]
 
 

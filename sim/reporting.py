@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,8 @@ from sim.shocks import Shocks, Stream
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Rows = tuple[Int, Float, Int]
+"""Campaign (m,), begin of the span (m,), and its cells (columns of the books, m)."""
 
 
 class Reporter:
@@ -31,7 +35,7 @@ class Reporter:
             raise ValueError(f"span {span!r}: expected 'hour' or 'day'")
         days = range(max(day_of(since), self._books.first_day), day_of(min(until, now)) + 1)
         if span == "hour":
-            return _joined([self._hours(campaigns, keys, d, since, until, now) for d in days])
+            return _report(*_joined([self._hours(campaigns, keys, d, since, until, now) for d in days]))
         return self._days(campaigns, keys, [d for d in days if since <= day_start(d) < until], now)
 
     def totals(self, campaigns: Int, keys: Int, now: float) -> Report:
@@ -58,11 +62,12 @@ class Reporter:
             held = np.cumsum(cells[BACK:], axis=0) > cells[GMV]  # refunds of orders that do not show yet
             cells[BACK:][held] = 0
         elif day == day_of(now) and self._revision:
-            hours = self._books.hours(campaigns, day, 0, 24)[: SPEND + 1]
+            begun = int((now - day_start(day)) // HOUR) + 1
+            hours = self._books.hours(campaigns, day, 0, begun)
             cells[SPEND] = self._revised(hours, keys, day, now)[SPEND].sum(axis=0)  # as the hours add up
         return cells
 
-    def _hours(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Report:
+    def _hours(self, campaigns: Int, keys: Int, day: int, since: float, until: float, now: float) -> Rows:
         base = day_start(day)
         first = max(0, int(-(-(since - base) // HOUR)))
         last = min(24, max(first, int(-(-(until - base) // HOUR))))
@@ -74,13 +79,20 @@ class Reporter:
         who, when = np.nonzero(seen.T)
         rows = when * len(campaigns) + who
         begins = base + HOUR * (first + when.astype(np.float64))
-        return _report(campaigns[who], begins, cells.reshape(len(cells), -1).take(rows, axis=1))
+        return campaigns[who], begins, cells.reshape(len(cells), -1).take(rows, axis=1)
 
     def _revised(self, cells: Int, keys: Int, day: int, now: float) -> Int:
         if day == day_of(now) and self._revision > 0 and len(keys):
-            late = self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0]
-            cells[SPEND] -= (cells[SPEND] * late).astype(np.int64)
+            cells[SPEND] -= (cells[SPEND] * self._late(keys, day)).astype(np.int64)
         return cells
+
+    def _late(self, keys: Int, day: int) -> Float:
+        """(campaigns,) share of the day's spend that shows only on the next."""
+
+        def draw() -> Float:
+            return np.asarray(self._revision * self._shocks.uniforms(Stream.REVISION, keys, day)[0])
+
+        return self._shocks.shared(("revision", self._revision, keys.tobytes(), day), range(day, day + 1), draw)
 
     def _shown(self, keys: Int, day: int, first: int, last: int, now: float) -> Mask:
         """(hours, campaigns): reports hold the hour by now."""
@@ -100,16 +112,16 @@ class Reporter:
 
 def _report(campaign: Int, start: Float, cells: Int) -> Report:
     """Columns x rows to the report's columns. Of an hour, what is settled after N days is not reported."""
-    settled = cells[GMV] - np.cumsum(cells[BACK:], axis=0)
-    unknown = np.full(len(campaign), -1, np.int64)
-    by_days = settled[1:] if len(settled) > 1 else (unknown,) * (WINDOWS - 1)
+    _, within_hour, *by_days = accumulate(cells[BACK:], np.subtract, initial=cells[GMV])
+    if not by_days:
+        by_days = [np.full(len(campaign), -1)] * (WINDOWS - 1)
     return Report(
         np.asarray(campaign, np.int64), start, cells[SPEND], cells[GMV], cells[ORDERS],
-        settled[0], cells[ORDERS] - cells[BACK_ORDERS], *by_days,
+        within_hour, cells[ORDERS] - cells[BACK_ORDERS], *by_days,
     )  # fmt: skip
 
 
-def _joined(parts: list[Report]) -> Report:
-    if not parts:
-        return _report(np.zeros(0, np.int64), np.zeros(0), np.zeros((BACK + WINDOWS, 0), np.int64))
-    return Report(*(np.concatenate([getattr(p, n) for p in parts]) for n in Report.__dataclass_fields__))
+def _joined(parts: list[Rows]) -> Rows:
+    none = np.zeros(0, np.int64), np.zeros(0), np.zeros((HOURLY, 0), np.int64)
+    campaign, start, cells = zip(none, *parts, strict=True)
+    return np.concatenate(campaign), np.concatenate(start), np.concatenate(cells, axis=1)

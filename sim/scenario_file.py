@@ -27,7 +27,7 @@ class ScenarioError(ValueError):
 def toml_of(path: Path) -> dict[str, Any]:
     """What the file holds. Raises ScenarioError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         told = told_by_system(error) if isinstance(error, OSError) else told_by_parser(error)
         raise ScenarioError(Say.SCENARIO_TOML(file=path, error=told).both) from error

@@ -236,16 +236,12 @@ class MarketWorld:
     def foresight(self, days: int) -> Foresight:
         """The market of today and the days to come, `days` in all, for oracles; does not change the world."""
         return foresight_of(
-            self.scenario,
-            self.shocks,
-            self.times,
-            self._traits,
-            self._state,
-            self._rack,
-            self._market,
-            self._done,
-            days,
-        )
+            self.scenario, self.shocks, self.times, self._traits, self._state, self._rack, self._market, self._done, days
+        )  # fmt: skip
+
+    def unchanging(self) -> list[object]:
+        """Parts that stay as they are, so that copies of this world may share them."""
+        return [self.shocks, self.scenario, *self.specs, *self._books.closed]
 
     def truth(self) -> dict[str, object]:
         """Plain values; money fen. `optimum` on the paid basis; `final_*` after the run-out of the orders placed so far."""

@@ -15,7 +15,7 @@ TIMEOUTS = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=10.0)
 """Seconds for each step of a request (ours). The life of a whole request is bounded by its caller."""
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "bidctl"}
 """What every request carries."""
-LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=8)
+LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=4)
 """At most so many connections, and so many kept open: each one kept is looked at by every request, and a platform's quota leaves
 no use for more."""
 

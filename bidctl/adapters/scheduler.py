@@ -65,7 +65,7 @@ class Scheduler:
                 if task.done():
                     self._running.discard(task)
 
-        self._scheduler.add_job(guarded, IntervalTrigger(seconds=seconds), id=name, name=name)
+        self._scheduler.add_job(guarded, IntervalTrigger(seconds=seconds, timezone="UTC"), id=name, name=name)
         self._first.append(guarded)
 
     def stop(self) -> None:

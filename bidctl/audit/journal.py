@@ -10,9 +10,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from bidctl.audit.report import Words
-from bidctl.wording import told_by_system
+from bidctl.wording import told_by_parser, told_by_system
 
 FIELDS = frozenset({"roi_target", "objective", "budget", "status", "creative"})
+MODES = frozenset({"dry", "approve", "live"})
 EDITS = frozenset({"roi_target", "objective"})
 
 Json = dict[str, object]
@@ -94,10 +95,9 @@ def _tree(text: str) -> Json:
     try:
         tree = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        why = getattr(error, "msg", None) or str(error) or type(error).__name__
-        column = getattr(error, "colno", 1)
+        why = told_by_parser(error)
         raise Unreadable(
-            Words(f"第{column}列起不是完整的JSON ({why})", f"not a whole JSON object from column {column} ({why})"),
+            Words(f"不是完整的JSON ({why.zh})", f"not a whole JSON object ({why.en})"),
             Words("一行一个JSON对象", "one JSON object a line"),
         ) from None
     if not isinstance(tree, dict):
@@ -108,7 +108,7 @@ def _tree(text: str) -> Json:
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no number")
+    raise Unreadable(Words(f"取值 {name}", f"a value {name}"), Words("数字", "a number"))
 
 
 def _mark(tree: Json, line: int) -> Mark:
@@ -125,7 +125,11 @@ def _mark(tree: Json, line: int) -> Mark:
 def _mark_data(mark: Mark) -> None:
     if mark.name == "run":
         _text(mark.data, "app_id")
-        _text(mark.data, "mode")
+        _one_of(mark.data, "mode", MODES)
+    elif mark.name in {"kill", "resume"} and {"campaign", "campaigns"} & mark.data.keys():
+        raise _off(
+            "data", mark.data, "账户, 或空 (全部): 不能只停一个计划", "an account, or none for all: no single campaign"
+        )
     elif mark.name == "waiver":
         _text(mark.data, "name")
         if mark.data.get("floor") is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from bidctl.adapters.clock import SystemClock
 from bidctl.adapters.export import ExportTable
 from bidctl.cli.common import Shell, options
 from bidctl.cli.enrol import INTENTS, ratio, share
@@ -22,6 +24,9 @@ NOTES = (
             "a live table is taken as goods: sessions, hosts and live quotas are not seen; check them"),
     Wording("只是建议, 没有写入任何平台; 条件请逐条核对", "advice only, nothing was written anywhere; check every condition"),
 )  # fmt: skip
+AHEAD = Wording("表格截至的时刻还没有到: 有将来的日期, 或本机时钟不准; 请先核对, 否则\"最近\"指的不是现在",
+                "the table ends at an instant that is still to come: a future date, or this machine's clock is off; check it "
+                "first, or what is called recent is not")  # fmt: skip
 
 
 @click.command()
@@ -69,7 +74,7 @@ def advise(shell: Shell, file: Path, goal: float | None, margin: float | None, b
     table, advice = advise_file(shell.settings, file, columns, given, policy)
     shell.data(_as_json(table, advice))
     if not shell.as_json:
-        for line in [*_head(shell, table, advice), *_lines(shell, advice), *_foot(shell)]:
+        for line in [*_head(shell, table, advice), *_lines(shell, advice), *_foot(shell, advice)]:
             click.echo(line)
 
 
@@ -109,8 +114,14 @@ def _roas(shell: Shell, a: Advice) -> str:
     )
 
 
-def _foot(shell: Shell) -> list[str]:
-    return [f"* {note.text(shell.lang)}" for note in NOTES]
+def _foot(shell: Shell, advice: AdviceList) -> list[str]:
+    return [f"{'!' if note is AHEAD else '*'} {note.text(shell.lang)}" for note in _notes(advice)]
+
+
+def _notes(advice: AdviceList) -> tuple[Wording, ...]:
+    """Today's table ends at midnight: what is ahead lies beyond it."""
+    ahead = advice.as_of > SystemClock().now() + timedelta(days=1)
+    return (AHEAD, *NOTES) if ahead else NOTES
 
 
 def _as_json(table: ExportTable, advice: AdviceList) -> dict[str, object]:
@@ -127,7 +138,7 @@ def _as_json(table: ExportTable, advice: AdviceList) -> dict[str, object]:
              "line": {"zh": a.line.zh, "en": a.line.en}}
             for a in advice.lines
         ],
-        "notes": [{"zh": n.zh, "en": n.en} for n in NOTES],
+        "notes": [{"zh": n.zh, "en": n.en} for n in _notes(advice)],
     }  # fmt: skip
 
 

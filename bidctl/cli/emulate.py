@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bidctl.cli.common import SEED, Reals, Shell, options
+from bidctl.cli.files import demand_ours
 from bidctl.cli.words import Say
 from bidctl.problem import Problem, UsageProblem
 from bidctl.wording import Wording, told_by_system
@@ -47,6 +48,9 @@ def emulate(
 ) -> None:
     """在本机运行模拟平台 PLATFORM, 直到被中断 / Serve an emulated PLATFORM on loopback until interrupted."""
     from sim.emulator import serve
+
+    if journal is not None:
+        demand_ours(journal, b'{"')
 
     def announce(line: str) -> None:
         address = line.split()[-1]

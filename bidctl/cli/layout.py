@@ -20,11 +20,18 @@ FOLDED = 10
 LARGE = 100_000
 
 
+class _Pipe(Console):
+    """Whoever stops reading (`| head -1`) has read enough: no failure, as for every other output."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], terminal: bool) -> None:
     """Print them; `terminal`: standard output is one."""
-    console = Console(width=None if terminal else LARGE)
+    console = _Pipe(width=None if terminal else LARGE)
     found = laid_out(title, columns, rows, console.width)
-    Console(width=None if terminal else console.measure(found).maximum).print(found)
+    _Pipe(width=None if terminal else console.measure(found).maximum).print(found)
 
 
 def laid_out(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> RenderableType:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from bidctl.cli.common import Shell, options
+from bidctl.cli.files import demand_ours
 from bidctl.cli.switches import who
 from bidctl.cli.words import Say
 from bidctl.domain.names import FIELDS, STATES
@@ -31,6 +32,8 @@ STEPS = {s.value: (w.zh, w.en) for s, w in STATES.items()} | {
     "approved": ("已批准", "approved"),
     "waiting": ("等待", "waiting"),
 }
+BEGINS = b'{\n "bidctl": "plan/'
+"""How a plan file begins: another one may be written in its place, nothing else."""
 KEYS = ("id", "account", "campaign", "field", "old", "new", "reason")
 
 
@@ -45,6 +48,7 @@ def digest(body: dict[str, Any]) -> str:
 @options
 def plan(shell: Shell, file: Path) -> None:
     """只看一次, 不写平台, 把将要做的改动写入 FILE / Look once, without writing, and write what would be done to FILE."""
+    demand_ours(file, BEGINS)
     records, settings_hash, now = asyncio.run(_look(shell))
     body: dict[str, Any] = {
         "bidctl": "plan/1", "mode": "dry", "made_at": now.isoformat(), "expires_at": (now + PLAN_LIFE).isoformat(),

@@ -57,6 +57,8 @@ def _expected(kind: click.ParamType[Any]) -> str:
             return "整数"
         case click.types.FloatParamType():
             return "数字"
+        case click.Path():
+            return "可以读取的文件"
         case _:
             return "可用的值"
 

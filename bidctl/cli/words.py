@@ -22,6 +22,10 @@ class Say(Phrases):
     OUTPUT = "输出", "the output"
     NO_LOG = "(没有可写的文件夹)", "(none: no folder can be written)"
     NOT_WRITTEN = "{file}: 无法写入: {error}", "{file}: cannot be written: {error}"
+    OTHER_FILE = (
+        "{file}: 已有别的内容, 应为新文件名, 或本命令写过的文件; 什么都没有改",
+        "{file}: something else is there, expected a new name or a file that this command wrote; nothing was changed",
+    )
     SHARE = (
         "--{name}: 取值 {value:g}, 应为 0 到 1 之间的比例{hint}",
         "--{name}: found {value:g}, expected a share between 0 and 1{hint}",

@@ -22,7 +22,7 @@ from bidctl.engine.tick_report import TickReport
 
 TICK = timedelta(minutes=30)
 SET_TARGET = "roi2_goal/update"
-STRETCH_SPEED, STRETCH_TICK, STRETCH_TICKS = 600.0, timedelta(minutes=5), 6
+STRETCH_SPEED, STRETCH_TICK, STRETCH_TICKS = 600.0, timedelta(minutes=5), 3
 """Virtual seconds a second while the real scheduler runs, its period (half a real second), and how many ticks."""
 STRETCH_AT, STRETCH = timedelta(days=1.5), STRETCH_TICKS * STRETCH_TICK
 A_DAY = timedelta(days=1)

@@ -19,6 +19,7 @@ STATES = {
     WriteState.UNKNOWN: Wording("结果未明", "unknown"),
     WriteState.CONFIRMED: Wording("已生效", "confirmed"),
     WriteState.REFUSED: Wording("平台拒绝", "refused"),
+    WriteState.PUT_OFF: Wording("稍后再定 (频率或令牌)", "put off (pace or token)"),
     WriteState.NOT_SENT: Wording("未发送", "not sent"),
     WriteState.DROPPED: Wording("已放弃", "dropped"),
     WriteState.ABSENT: Wording("未发生", "absent"),

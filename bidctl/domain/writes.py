@@ -1,6 +1,6 @@
 """A write and its life: what is asked of the platform, what it answered, what it came to.
 
-decided -> [approved] -> dropped | sending -> confirmed | refused | not_sent | unknown -> confirmed | absent
+decided -> [approved] -> dropped | sending -> confirmed | refused | put_off | not_sent | unknown -> confirmed | absent
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class WriteState(str, Enum):
     UNKNOWN = "unknown"  # sent, outcome not known: read back
     CONFIRMED = "confirmed"
     REFUSED = "refused"  # the platform said no, in the row or the envelope
+    PUT_OFF = "put_off"  # certainly not applied, for pace or token: decided anew at the next look
     NOT_SENT = "not_sent"  # failed before any byte left: no edit
     DROPPED = "dropped"  # a re-check before sending said no
     ABSENT = "absent"  # read-back proved that it did not happen
@@ -34,6 +35,7 @@ class AnswerKind(str, Enum):
 
     ACCEPTED = "accepted"  # envelope and our row both say success
     REFUSED = "refused"
+    PUT_OFF = "put_off"  # not now: the platform's pace or ours, or a token to renew
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
 

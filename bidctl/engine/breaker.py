@@ -12,7 +12,7 @@ ATTEMPTS = 5
 UNKNOWNS = 3
 FAILED = frozenset({WriteState.NOT_SENT, WriteState.UNKNOWN, WriteState.ABSENT})
 ATTEMPTED = FAILED | {WriteState.CONFIRMED}
-"""Refused rows are answers, dropped ones were never attempts: neither is counted."""
+"""Refused rows are answers, what was put off keeps the pace, dropped ones were never attempts: none of them is counted."""
 
 
 def trips(writes: Sequence[Write], now: datetime) -> bool:

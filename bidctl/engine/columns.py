@@ -16,7 +16,7 @@ from bidctl.domain.values import Kind, Stage, SuggestionState, Waiver
 from bidctl.engine.calendar import counted_days, of_day, phase_since
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.day_table import DayTable
-from bidctl.engine.days import HOUR_S
+from bidctl.engine.days import HOUR_S, end_of_hour
 from bidctl.engine.delivery import Delivery, delivery
 from bidctl.engine.edit_columns import EditColumns, edit_columns, lowered_since
 from bidctl.engine.enrolled import Enrolled, floor_inputs, in_quiet
@@ -161,7 +161,7 @@ class Columns:
         kept = (keep.column(r, "first_spend_at"), keep.column(r, "fed_at"), keep.column(r, "observe_from"))
         unit_lives = by_unit(self.unit, self.unit_days, *kept, self.days, self.now)
         # as from being fed: from the end of its hour
-        switched = (self.o.book.switched // HOUR_S + 1) * HOUR_S
+        switched = end_of_hour(self.o.book.switched)
         observe = unit_lives.observe_from
         observe = np.where(np.isfinite(observe), np.fmax(observe, switched), observe)
         blind = self.history_unknown & np.isnan(unit_lives.fed)
@@ -341,8 +341,7 @@ class Columns:
 
     def average30(self) -> tuple[Float, NDArray[np.int8]]:
         counted = counted_days(self.standing.tables.calendar, self.table.last_day)
-        same, whole = (self.roster.ints(name) + 1 for name in ("same", "whole"))
-        groups = (self.roster.grouped(of, int(of.max(initial=0)) + 1) for of in (same, whole))
+        groups = (self.roster.by_kin(name) for name in ("same", "whole"))
         return start_average(self.table.x[0][:, counted], self.target_gmv[:, counted], *groups)
 
     def spacing(self) -> Float:

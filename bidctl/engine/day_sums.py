@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bidctl.engine.resolve import Source
+
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
 
 DAYS = 41
 NEVER = -np.inf
@@ -61,17 +64,19 @@ class DaySums:
         self.head = day
         return True
 
-    def put_last(self, rows: Int, day: Int, known: Float, level: Float, source: NDArray[np.int8]) -> None:
-        """The last snapshot (m, 5) of days whose hours are gone; a snapshot older than what is known changes nothing."""
+    def put_last(self, rows: Int, day: int, known: Float, level: Float, whole: Bool) -> None:
+        """The last snapshot (m, 5) of a day whose hours are gone, `whole` (m,) where it tells of all of it; a snapshot older than what
+        is known changes nothing."""
         if (rows[1:] > rows[:-1]).all():  # each row once
             last = np.arange(len(rows))
         else:
-            order = np.lexsort((known, day, rows))
-            r, d = rows[order], day[order]
-            last = order[np.append((r[1:] != r[:-1]) | (d[1:] != d[:-1]), True)[: len(r)]]
-        last = last[known[last] >= self.known[rows[last], day[last] % DAYS]]
-        r, slot, whole = rows[last], day[last] % DAYS, source[last] > 0
+            order = np.lexsort((known, rows))
+            r = rows[order]
+            last = order[np.append(r[1:] != r[:-1], True)[: len(r)]]
+        slot = day % DAYS
+        last = last[known[last] >= self.known[rows[last], slot]]
+        r = rows[last]
         self.known[r, slot] = known[last]
         self.least[r, slot] = np.nan_to_num(level[last, 0])
-        self.source[r, slot] = source[last]
-        self.total[:, r, slot] = np.where(whole[:, None], level[last], np.nan).T
+        self.source[r, slot] = np.where(whole[last], Source.SNAPSHOT, Source.UNKNOWN)
+        self.total[:, r, slot] = np.where(whole[last, None], level[last], np.nan).T

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.memory import Memory
 from bidctl.engine.resolve import DayByHours, Source
-from bidctl.engine.rows import total
+from bidctl.engine.rows import to_the_fen, total
 from bidctl.engine.settlement import Cohorts
 from bidctl.engine.windows import turned, turned_wide
 
@@ -65,6 +65,7 @@ def day_table(m: Memory, today_view: DayByHours, now: float) -> DayTable:
     np.copyto(x, 0.0, where=nothing)
     source[use_day] = Source.DAY
     source[nothing] = Source.ZERO
+    x[:2] = to_the_fen(x[:2])
     share = wide(m.sums.share)
     return DayTable(today, x, source, share, _cohorts(x, daily, has_day, m, today, now))
 
@@ -74,6 +75,7 @@ def _cohorts(x: Float, daily: Float, has_day: NDArray[np.bool_], m: Memory, toda
     own = has_day & np.isfinite(daily[1])
     paid, orders = np.where(own, daily[1], x[1]), np.where(own, daily[2], x[2])
     settled = daily[_SETTLED]
+    np.copyto(settled, np.nan, where=~has_day)
     settled[0] = np.where(own & np.isfinite(daily[3]), daily[3], x[3])  # in place of the orders net of 1 h
     begins = np.array([m.days.start(today - DAYS + 1 + i) for i in range(DAYS)])
     ends = np.minimum(np.append(begins[1:], now), now)

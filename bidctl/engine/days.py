@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,6 +29,8 @@ class NaturalDays:
         self.hours = lru_cache(maxsize=512)(self._hours)
         self.hour_start = lru_cache(maxsize=4096)(self._hour_start)
         self.local_hours = lru_cache(maxsize=512)(self._local_hours)
+        self.runs = lru_cache(maxsize=512)(self._runs)
+        self.places = lru_cache(maxsize=4096)(self._places)
         self.local = lru_cache(maxsize=4096)(self._local)
         self._phase = lru_cache(maxsize=4096)(self._phase_within)
 
@@ -81,6 +84,16 @@ class NaturalDays:
         first, n = self.hours(day)
         return np.array([self.local(self.hour_start(first + i)).hour for i in range(n)])
 
+    def _runs(self, day: int) -> tuple[tuple[slice, slice], ...]:
+        """Hours of the day that follow each other on the clock: (hours of the day, clock hours)."""
+        clock = self.local_hours(day)
+        cuts = [0, *(np.flatnonzero(np.diff(clock) != 1) + 1).tolist(), len(clock)]
+        return tuple((slice(a, b), slice(int(clock[a]), int(clock[a]) + b - a)) for a, b in pairwise(cuts))
+
+    def _places(self, day: int, clock: int) -> tuple[int, ...]:
+        """Hours of the day, counted from its first, that are hour `clock` on the clock: two where clocks are put back."""
+        return tuple(np.flatnonzero(self.local_hours(day) == clock).tolist())
+
     def minute(self, t: float) -> int:
         """Minute of the local day."""
         local = self.local(t)
@@ -90,3 +103,9 @@ class NaturalDays:
         """s after a full hour of UTC at which clock hours begin, by the quarter of an hour in which one asks."""
         offset = self.local(quarter * QUARTER_S).utcoffset()
         return (-offset.total_seconds() % HOUR_S) if offset else 0.0
+
+
+def end_of_hour(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) end of the full hour of UTC that holds each epoch second; NaN stays NaN, and is not divided: that takes ten times as long."""
+    whole = np.floor_divide(t, HOUR_S, out=np.full(len(t), np.nan), where=np.isfinite(t))
+    return np.asarray((whole + 1) * HOUR_S)

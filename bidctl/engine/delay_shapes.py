@@ -99,12 +99,12 @@ class Delays:
 
     def share(self, age_days: Float) -> Float:
         """(n, d) share of refunds that has come by ages (n, d)."""
-        x = age_days / self.mean_days[:, None]
-        return np.asarray(self._at(self.come, x) * np.minimum(x / _FIRST, 1.0))
+        x = age_days / self.mean_days[:, None] / _FIRST
+        return np.asarray(self._at(self.come, x) * np.minimum(x, 1.0))
 
     def doubts(self, age_days: Float) -> Float:
         """(n, d) relative sd of the refunds that come after ages (n, d)."""
-        return self._at(self.doubt, age_days / self.mean_days[:, None])
+        return self._at(self.doubt, age_days / self.mean_days[:, None] / _FIRST)
 
     def _at(self, table: Float, x: Float) -> Float:
         knot, part = _place(x)
@@ -118,7 +118,7 @@ def learn_delays(mean_days: Float, seen: Windows, weight: Float) -> Delays:
     """(a,) accounts after their windows. `mean_days` stated; `weight` what the stated refund share weighs, in the unit of `paid`."""
     # an account without rows has no mean
     x = np.stack([seen.begin, seen.end]) / np.where(mean_days > 0, mean_days, 1.0)[:, None]
-    at, part = _place(x)
+    at, part = _place(x / _FIRST)
     begin, end = SHAPES[at] + part[..., None] * (SHAPES[at + 1] - SHAPES[at])
     come = np.maximum(end - begin, 1e-12)  # (a, b, s)
     n = total(seen.refunds)
@@ -140,7 +140,7 @@ def learn_delays(mean_days: Float, seen: Windows, weight: Float) -> Delays:
 
 
 def _place(x: Float) -> tuple[Int, Float]:
-    """Knot below, and how far toward the next."""
-    at = np.clip(np.log(np.maximum(x, _FIRST) / _FIRST) / _STEP, 0.0, _KNOTS - 1 - 1e-9)
+    """Knot below, and how far toward the next, of ages `x` over the first knot's."""
+    at = np.clip(np.log(np.maximum(x, 1.0)) / _STEP, 0.0, _KNOTS - 1 - 1e-9)
     low = at.astype(np.int64)
     return low, np.asarray(at - low)

@@ -13,7 +13,7 @@ from bidctl.engine.days import HOUR_S
 from bidctl.engine.hourly import Hourly
 from bidctl.engine.memory import Memory
 from bidctl.engine.resolve import DayByHours
-from bidctl.engine.rows import count, filled, total
+from bidctl.engine.rows import count, filled, to_the_fen, total
 from bidctl.engine.usual import account_usual, own_usual, profile, usual_hour
 
 Float = NDArray[np.float64]
@@ -21,6 +21,7 @@ Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 BINDS = 0.9 - 1e-9
+FEN = 100.0
 BUDGET_DAYS = 3
 DAY_HOURS = 24
 
@@ -57,15 +58,21 @@ def delivery(m: Memory, hourly: Hourly, table: DayTable, last_edit: Float, now: 
     budget = m.roster.floats("budget")
     pick, sure = _last_two(m, exact, first, here, last_edit)
     return Delivery(
-        np.where(sure, total(np.where(pick, spend[:, : here - first], 0.0)), np.nan),
+        np.where(sure, to_the_fen(total(np.where(pick, spend[:, : here - first], 0.0))), np.nan),
         np.where(sure & pick[:, -2:].all(axis=1), _own_usual(m, hourly, table.last_day, here), np.nan),
         np.logical_and.reduce([usual_hour(usual, hour) for hour in hours])[accounts.of],
         account_usual(usual, hourly.account, accounts.of, m.days, now, own_last, own_share),
-        np.where(np.isfinite(budget), table.x[0][:, -1] / np.where(budget > 0, budget, np.nan), 0.0),
+        _spent_share(table.x[0][:, -1], budget),
         _bound_days(m, table, budget),
         _last_hours(views, here),
         _orders_2h(views, here, (now - m.days.hour_start(here)) / HOUR_S),
     )
+
+
+def _spent_share(spend: Float, budget: Float) -> Float:
+    """(n,) of today's budget, in whole fen: nine tenths are 0.9; none of a budget without an end."""
+    whole = np.rint(np.where(budget > 0, budget, np.nan) * FEN)
+    return np.where(np.isfinite(budget), np.rint(spend * FEN) / whole, 0.0)
 
 
 def _last_two(m: Memory, exact: Bool, first: int, here: int, last_edit: Float) -> tuple[Bool, Bool]:
@@ -110,7 +117,7 @@ def _orders_2h(views: Sequence[DayByHours], here: int, gone: float) -> Float:
 def _bound_days(m: Memory, table: DayTable, budget: Float) -> Int:
     """(n,) of the last 3 complete days those with at least 90 % of that day's budget spent."""
     slots = m.window(table.last_day, BUDGET_DAYS + 1)[:-1]
-    day_budget = m.sums.budget[:, slots].astype(np.float64)
+    day_budget = to_the_fen(m.sums.budget[:, slots].astype(np.float64))
     day_budget = np.where(np.isnan(day_budget), budget[:, None], day_budget)
     spend = table.x[0][:, -BUDGET_DAYS - 1 : -1]
     return np.asarray((np.isfinite(day_budget) & (spend >= BINDS * day_budget)).sum(axis=1))

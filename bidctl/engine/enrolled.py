@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,15 +56,13 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
     """Columns for these campaigns; one that is not enrolled has the default prior, no goal and a projected basis."""
     given = [book.get(c) for c in names]
 
-    def number(get: str, of: str = "", absent: float = np.nan) -> Float:
-        def one(e: Enrolment | None) -> float:
-            value = None if e is None else getattr(getattr(e, of) if of else e, get)
-            return absent if value is None else float(value)
+    def number(name: str, absent: float = np.nan) -> Float:
+        get = attrgetter(name)
+        return np.array([absent if e is None else get(e) for e in given], np.float64)  # None is NaN
 
-        return np.array([one(e) for e in given], np.float64)
-
-    def flag(get: str) -> Bool:
-        return np.array([e is not None and bool(getattr(e, get)) for e in given], np.bool_)
+    def flag(name: str) -> Bool:
+        get = attrgetter(name)
+        return np.array([e is not None and get(e) for e in given], np.bool_)
 
     return Enrolled(
         enrolled=np.array([e is not None for e in given], np.bool_),
@@ -71,22 +70,22 @@ def enrolled(names: list[CampaignId], book: Mapping[CampaignId, Enrolment]) -> E
         basis=number("goal_basis", absent=float(Basis.PROJECTED)).astype(np.int8),
         intent=number("intent", absent=1.0).astype(np.int8),
         side=number("side", absent=float(Side.MERCHANT)).astype(np.int8),
-        margin=number("margin", "economics"),
-        refund_after_dispatch=number("refund_after_dispatch", "economics", 0.0),
-        loss_per_refund=number("loss_per_refund", "economics", 0.0),
-        incremental=number("incremental", "economics", 1.0),
-        commission=number("commission", "economics"),
-        break_even=number("break_even", "economics"),
-        cash_share=number("cash_share", "economics", 1.0),
+        margin=number("economics.margin"),
+        refund_after_dispatch=number("economics.refund_after_dispatch", 0.0),
+        loss_per_refund=number("economics.loss_per_refund", 0.0),
+        incremental=number("economics.incremental", 1.0),
+        commission=number("economics.commission"),
+        break_even=number("economics.break_even"),
+        cash_share=number("economics.cash_share", 1.0),
         minimum=number("minimum"),
         maximum=number("maximum"),
         waivers=number("waivers", absent=0.0).astype(np.int64),
         stoploss_spend=number("stoploss_spend"),
         stoploss_loss=number("stoploss_loss"),
-        settled_share=number("settled_share", "prior", _DEFAULT.settled_share),
-        strength=number("strength", "prior", _DEFAULT.strength),
-        delay_days=number("delay_days", "prior", _DEFAULT.delay_days),
-        confirmed=np.array([e is not None and e.prior.confirmed for e in given], np.bool_),
+        settled_share=number("prior.settled_share", _DEFAULT.settled_share),
+        strength=number("prior.strength", _DEFAULT.strength),
+        delay_days=number("prior.delay_days", _DEFAULT.delay_days),
+        confirmed=flag("prior.confirmed"),
         resume_at_midnight=flag("resume_at_midnight"),
         boost_quiet=flag("boost_quiet"),
         budget_cap=number("budget_cap"),

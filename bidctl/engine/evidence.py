@@ -76,10 +76,10 @@ def order_cv(gmv: Float, orders: Float, accounts: Groups) -> Float:
     orders a day, n * (day's mean - mean)^2 averages to the variance of one order. Shrunk toward `ORDER_CV`; `gmv`, `orders`
     (n, d)."""
     ok = np.isfinite(gmv) & np.isfinite(orders) & (orders >= 1)
-    n = np.where(ok, orders, 0.0)
+    n, yuan = np.where(ok, orders, 0.0), np.where(ok, gmv, 0.0)
     whole = total(n)
-    mean = total(np.where(ok, gmv, 0.0)) / np.where(whole > 0, whole, 1.0)
-    day = np.where(ok, gmv, 0.0) / np.where(ok, orders, 1.0)
+    mean = total(yuan) / np.where(whole > 0, whole, 1.0)
+    day = yuan / np.where(ok, orders, 1.0)
     scale = np.where(mean > 0, mean, np.inf)[:, None]
     squares = accounts.sums(dot(n, ((day - mean[:, None]) / scale) ** 2))
     freedom = accounts.sums(np.maximum(count(ok) - 1, 0))

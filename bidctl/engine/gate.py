@@ -1,6 +1,6 @@
 """The write gate: the one place through which every write of every kind passes (DESIGN 5).
 
-decided -> [approved] -> dropped | sending -> confirmed | refused | not_sent | unknown -> (read back) confirmed | absent
+decided -> [approved] -> dropped | sending -> confirmed | refused | put_off | not_sent | unknown -> (read back) confirmed | absent
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ DISTRUSTED = "平台答复有误, 本轮不写入 / the platform's answer cannot
 ANSWERS = {
     AnswerKind.ACCEPTED: WriteState.CONFIRMED,
     AnswerKind.REFUSED: WriteState.REFUSED,
+    AnswerKind.PUT_OFF: WriteState.PUT_OFF,
     AnswerKind.NOT_SENT: WriteState.NOT_SENT,
     AnswerKind.UNKNOWN: WriteState.UNKNOWN,
 }

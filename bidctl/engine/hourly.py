@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,13 +11,28 @@ from bidctl.domain.campaign import Session
 from bidctl.domain.values import Kind
 from bidctl.engine.day_sums import DAYS
 from bidctl.engine.days import HOUR_S
+from bidctl.engine.groups import Groups
 from bidctl.engine.life import FED_SPEND, SPENT
 from bidctl.engine.memory import EVERY_DAY, RESOLVED_DAYS, Memory
 from bidctl.engine.resolve import DayByHours, resolve
+from bidctl.engine.roster import Roster
 from bidctl.engine.rows import dot, filled, total
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The rows by life unit, and the `number` of each unit, ascending."""
+
+    rows: Groups
+    number: Int
+
+
+def _units(roster: Roster) -> Units:
+    number, of = np.unique(roster.ints("unit"), return_inverse=True)
+    return Units(roster.grouped(of, len(number)), number)
 
 
 class Hourly:
@@ -38,10 +55,11 @@ class Hourly:
         stale = set(window) if everything else m.dirty & set(window)
         m.dirty.clear()
         m.past_changes += bool(stale - {today}) or today not in self.views
+        units = _units(m.roster)
         for day in sorted(stale | {today}):
             view = resolve(day, m.days, m.hours, m.snaps, m.roster.floats("created"), now)
             self._keep(view, today)
-            self._add_up(view)
+            self._add_up(view, units)
             self.own[day] = view.x[0].astype(np.float32)
         self.own = {d: x for d, x in self.own.items() if d in window}
         if everything:
@@ -55,7 +73,7 @@ class Hourly:
         if view.day >= today - 1:
             self.views[view.day] = view
 
-    def _add_up(self, view: DayByHours) -> None:
+    def _add_up(self, view: DayByHours, units: Units) -> None:
         m, slot = self._m, view.day % DAYS
         m.sums.total[:, :, slot] = view.total
         m.sums.source[:, slot] = view.total_source
@@ -67,7 +85,7 @@ class Hourly:
         m.sums.known[:, slot] = view.known_at
         spend = filled(view.x[0])
         self.account[view.day] = m.roster.by_account.sums_of_columns(spend)
-        self._milestones(view, spend, slot)
+        self._milestones(view, spend, slot, units)
 
     def _share(self, first: int, gmv: Float, which: NDArray[np.bool_]) -> Float:
         """sum(GMV_i / target_i) / sum(GMV_i) of a day whose hours' `gmv` (n, k) begin at index `first`, by the target in force in
@@ -96,17 +114,16 @@ class Hourly:
                 told = self._share(first, np.zeros((len(blind), k)), blind)
                 m.sums.share[:, slot] = np.where(blind, told, m.sums.share[:, slot])
 
-    def _milestones(self, view: DayByHours, spend: Float, slot: int) -> None:
+    def _milestones(self, view: DayByHours, spend: Float, slot: int, units: Units) -> None:
         """In which hour the unit's spend of the day began and reached 200 yuan; what each session spent."""
-        m = self._m
-        units, unit = np.unique(m.roster.ints("unit"), return_inverse=True)
-        by_unit = m.roster.grouped(unit, len(units)).sums_of_columns(spend)
+        m, unit = self._m, units.rows.of
+        by_unit = units.rows.sums_of_columns(spend)
         level = np.cumsum(by_unit, axis=1)
         fed = np.where((level[:, -1] >= FED_SPEND), (level >= FED_SPEND).argmax(axis=1), -1)
         first = np.where(level[:, -1] > SPENT, (by_unit > SPENT).argmax(axis=1), -1)
         m.fed_hour[:, slot] = fed[unit]
         m.first_hour[:, slot] = first[unit]
-        self._sessions(view, units, by_unit)
+        self._sessions(view, units.number, by_unit)
 
     def _sessions(self, view: DayByHours, units: Int, by_unit: Float) -> None:
         m, k = self._m, by_unit.shape[1]

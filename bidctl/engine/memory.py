@@ -19,7 +19,7 @@ from bidctl.engine.effective import EffectiveHours
 from bidctl.engine.fact_block import FactBlock
 from bidctl.engine.freshness import LastTwo
 from bidctl.engine.listing_columns import ListingColumns, columns_of, of_infos
-from bidctl.engine.resolve import HOURLY, LATE_S, Source
+from bidctl.engine.resolve import HOURLY, LATE_S
 from bidctl.engine.roster import Roster
 from bidctl.engine.suggested import Suggested
 from bidctl.engine.windows import Ring
@@ -112,32 +112,28 @@ class Memory:
             raise ValueError(
                 f"cumulative fact from {at.isoformat()}: expected totals from a midnight of {self.days.zone.key}; give natural-day totals"
             )
-        self._put_snapshots(rows, day, p.known_at, _values(p, HOURLY))
-
-    def _put_snapshots(self, rows: Int, day: Int, known: Float, values: Float) -> None:
-        """Totals of days so far: `day`, `known` (m,), `values` (m, 5) of `HOURLY`."""
-        # a reading taken on the hour belongs to the hour that ends; one taken after midnight to its day's last hour
-        hour = self.days.hours_of(known - 1e-3)
+        values = _values(p, HOURLY)
         for d in np.unique(day).tolist():
-            first, k = self.days.hours(d)
-            of_day = day == d
-            hour[of_day] = np.clip(hour[of_day], first, first + k - 1)
+            mine = day == d
+            self._put_snapshots(rows[mine], d, p.known_at[mine], values[mine])
+
+    def _put_snapshots(self, rows: Int, day: int, known: Float, values: Float) -> None:
+        """Totals of a day so far: `known` (m,), `values` (m, 5) of `HOURLY`."""
+        first, k = self.days.hours(day)
+        # a reading taken on the hour belongs to the hour that ends; one taken after midnight to its day's last hour
+        hour = np.clip(self.days.hours_of(known - 1e-3), first, first + k - 1)
         self.snaps.put(rows, hour, known, values)
-        self._soil(hour)  # also where nothing was newer: `_put_last` writes over these days
-        self.last_two.put(rows, known, values[:, 0], day)
+        self.dirty.add(day)  # also where nothing was newer: `_put_last` writes over the day
+        self.last_two.put(rows, known, values[:, 0], np.full(len(rows), day))
         self._put_last(rows, day, known, values)
 
-    def _put_last(self, rows: Int, day: Int, known: Float, values: Float) -> None:
-        """Each day's last snapshot, for days that no hour will tell (after a restart live has nothing else); days that still
+    def _put_last(self, rows: Int, day: int, known: Float, values: Float) -> None:
+        """The day's last snapshot, for days that no hour will tell (after a restart live has nothing else); days that still
         have hours are resolved from them over this."""
         assert self.sums.head is not None
-        held = day > self.sums.head - DAYS
-        begins, which = np.unique(day[held], return_inverse=True)
-        ends = np.array([self.days.start(d + 1) for d in begins.tolist()])
-        if held.any():
-            self.past_changes += bool((day[held] < self.sums.head).any())
-            source = np.where(known[held] >= ends[which] - LATE_S, Source.SNAPSHOT, Source.UNKNOWN).astype(np.int8)
-            self.sums.put_last(rows[held], day[held], known[held], values[held], source)
+        if day > self.sums.head - DAYS:
+            self.past_changes += day < self.sums.head
+            self.sums.put_last(rows, day, known, values, known >= self.days.start(day + 1) - LATE_S)
 
     def cover(self, campaigns: Iterable[CampaignId], grain: Grain, since: float, until: float) -> None:
         """A read of [since, until) was whole: these campaigns have zeros where it had no row. Only finished buckets count."""
@@ -157,7 +153,7 @@ class Memory:
     def ingest_block(self, block: FactBlock) -> None:
         """Facts of one whole read: rows where there are any, zeros where not."""
         self.advance(block.known_at)
-        rows = self.rows(block.campaigns.tolist())
+        rows = self.rows_of(block.campaigns)
         if block.grain is Grain.HOUR:
             self.hours.put_block(rows, block.first, block.known_at, block.values)
             self._soil(np.arange(max(block.first, block.first + block.width - HOURS), block.first + block.width))
@@ -204,8 +200,7 @@ class Memory:
         if not len(rows):
             return
         values = np.stack([getattr(listing, name)[told] for name in HOURLY], axis=1)
-        day = self.days.of(at)
-        self._put_snapshots(rows, np.full(len(rows), day), np.full(len(rows), at), values)
+        self._put_snapshots(rows, self.days.of(at), np.full(len(rows), at), values)
 
     def _mark(self, rows: Int, listing: ListingColumns, newest: bool) -> None:
         at = listing.read_at
@@ -244,8 +239,18 @@ class Memory:
         """Live sessions; a session told again replaces what was known of it."""
         for s in sessions:
             (key,) = self.roster.live_keys([s.live_account])
-            held = [x for x in self.sessions.get(key, []) if x.room != s.room]
-            self.sessions[key] = sorted([*held, s], key=lambda x: x.started_at)
+            known = self.sessions.get(key, [])
+            replaced = [x for x in known if x.room == s.room]
+            if replaced != [s]:
+                self.sessions[key] = sorted([*(x for x in known if x.room != s.room), s], key=lambda x: x.started_at)
+                self._soil_sessions([s, *replaced])
+
+    def _soil_sessions(self, sessions: Sequence[Session]) -> None:
+        """The days that they share; of one that still runs, every day from its first."""
+        for s in sessions:
+            first = self.days.of(s.started_at.timestamp())
+            last = first + RESOLVED_DAYS if s.ended_at is None else self.days.of(s.ended_at.timestamp())
+            self.dirty.update(range(first, last + 1))
 
     def restore(self, infos: Sequence[CampaignInfo], at: float) -> None:
         """Campaigns as the ledger last knew them; they count as read, not as listed now."""
@@ -309,7 +314,13 @@ class Memory:
 
     def rows(self, campaigns: Sequence[CampaignId]) -> Int:
         """Row of each campaign; unknown ones get a new row."""
-        rows = self.roster.rows(campaigns)
+        return self._with_room(self.roster.rows(campaigns))
+
+    def rows_of(self, campaigns: NDArray[np.str_]) -> Int:
+        """The same of ids in an array."""
+        return self._with_room(self.roster.rows_of(campaigns))
+
+    def _with_room(self, rows: Int) -> Int:
         if len(self.roster) > len(self.fed_hour):
             self._grow()
             self._soil_all()

@@ -102,9 +102,7 @@ class Observer:
             self.memory._soil_all()
 
     def ingest_sessions(self, sessions: Sequence[Session]) -> None:
-        if sessions:
-            self.memory.ingest_sessions(sessions)
-            self.memory._soil_all()
+        self.memory.ingest_sessions(sessions)
 
     def knows(self, session: Session) -> bool:
         """Whether a session is known just so."""

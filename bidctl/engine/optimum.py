@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from bidctl.engine.groups import Groups
 from bidctl.engine.response import Learned
-from bidctl.engine.rows import dot, total
+from bidctl.engine.rows import dot, highest, total
 
 Float = NDArray[np.float64]
+Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 EPS, EPS_LOG_SD = 3.0, 0.45
@@ -107,36 +108,48 @@ def _posterior(fit: Float, hint: Float, accounts: Groups) -> Float:
     the account's campaigns have in common: empirical Bayes by expectation and maximisation, each drawn to a stated guess.
     """
     hinted: Bool = np.asarray(np.isfinite(hint).all(axis=1))
-    hint = np.where(hinted[:, None], hint, 0.0)
-    nodes = np.broadcast_to(NODES, fit.shape)
-    prior, relation = _Normal.stated(len(fit), np.log(EPS), EPS_LOG_SD), _Normal.stated(len(fit), 0.0, np.inf)
-    weight = fit
-    for _ in range(ROUNDS):
-        weight = prior.score(nodes)  # in place from here on: these are the largest tables of a decision
-        weight += fit
-        np.add(weight, relation.score(hint), out=weight, where=hinted[:, None])
-        weight -= weight.max(axis=1, keepdims=True)
-        np.exp(weight, out=weight)
-        weight /= total(weight)[:, None]
+    hint, of = np.where(hinted[:, None], hint, 0.0), accounts.of
+    prior, relation = _Normal.stated(accounts.size, np.log(EPS), EPS_LOG_SD), _Normal.stated(accounts.size, 0.0, np.inf)
+    weight = _weighed(fit, prior.score(NODES)[of], relation.by(of).score(hint), hinted)
+    for _ in range(ROUNDS - 1):
         some = np.asarray(np.isfinite(weight[:, 0]))
-        prior = _common_normal(weight, nodes, some, accounts).drawn(np.log(EPS), EPS_LOG_SD, POPULATION)
-        relation = _common_normal(weight, hint, some & hinted, accounts).widened(HINT_LOG_SD, HINTS, HINT_LEAST)
-    return np.asarray(weight)
+        prior = _common_normal(weight, NODES, lambda mean: ((NODES - mean[:, None]) ** 2)[of], some, accounts)
+        prior = prior.drawn(np.log(EPS), EPS_LOG_SD, POPULATION)
+        relation = _common_normal(weight, hint, lambda mean: (hint - mean[of, None]) ** 2, some & hinted, accounts)
+        relation = relation.widened(HINT_LOG_SD, HINTS, HINT_LEAST)
+        weight = _weighed(fit, prior.score(NODES)[of], relation.by(of).score(hint), hinted)
+    return weight
+
+
+def _weighed(fit: Float, prior: Float, relation: Float, hinted: Bool) -> Float:
+    """(n, nodes) probabilities from logarithms; `prior` is written over."""
+    weight = prior  # in place from here on: these are the largest tables of a decision
+    weight += fit
+    np.add(weight, relation, out=weight, where=hinted[:, None])
+    weight -= highest(weight)[:, None]
+    np.exp(weight, out=weight)
+    weight /= total(weight)[:, None]
+    return weight
 
 
 @dataclass(frozen=True, slots=True)
 class _Normal:
-    """What an account's campaigns have in common, (n,) each: mean, sd, and of how many campaigns."""
+    """What an account's campaigns have in common, by account (a,): mean, sd, and of how many campaigns."""
 
     mean: Float
     sd: Float
     count: Float
 
     @staticmethod
-    def stated(n: int, mean: float, sd: float) -> _Normal:
-        return _Normal(np.full(n, mean), np.full(n, sd), np.zeros(n))
+    def stated(size: int, mean: float, sd: float) -> _Normal:
+        return _Normal(np.full(size, mean), np.full(size, sd), np.zeros(size))
+
+    def by(self, of: Int) -> _Normal:
+        """The same for each campaign, by its account."""
+        return _Normal(self.mean[of], self.sd[of], self.count[of])
 
     def score(self, x: Float) -> Float:
+        """ln of the density at `x` (nodes,) or a row for each, up to a constant."""
         off = x - self.mean[:, None]
         off /= self.sd[:, None]
         off *= off
@@ -156,11 +169,11 @@ class _Normal:
         return _Normal(self.mean, np.maximum(np.sqrt(square), least), self.count)
 
 
-def _common_normal(weight: Float, x: Float, some: Bool, accounts: Groups) -> _Normal:
-    """Mean and sd of `x` (n, nodes) over the campaigns `some` of each row's account; 0 where there is none."""
-    count = accounts.totals(some)
+def _common_normal(weight: Float, x: Float, apart: Callable[[Float], Float], some: Bool, accounts: Groups) -> _Normal:
+    """Mean and sd of `x`, (nodes,) or (n, nodes), over the campaigns `some` of each account; 0 where there is none. `apart`: from
+    means by account to squared distances (n, nodes)."""
+    count = accounts.sums(some)
     n = np.where(count > 0, count, 1.0)
-    mean = accounts.totals(np.where(some, dot(weight, x), 0.0)) / n
-    off = x - mean[:, None]
-    square = np.where(some, dot(weight, off * off), 0.0)
-    return _Normal(mean, np.sqrt(accounts.totals(square) / n), count)
+    mean = accounts.sums(np.where(some, dot(weight, x), 0.0)) / n
+    square = np.where(some, dot(weight, apart(mean)), 0.0)
+    return _Normal(mean, np.sqrt(accounts.sums(square) / n), count)

@@ -118,7 +118,8 @@ class PlatformWriter(Protocol):
 
     async def write(self, request: WriteRequest) -> Answer:
         """Send ONE write, once, without any retry. Never raises: a timeout, a broken connection, a 5xx or a garbled
-        answer is UNKNOWN; a failure before any byte left is NOT_SENT; a refused row is REFUSED. Whatever it must do before the
+        answer is UNKNOWN; a failure before any byte left is NOT_SENT; a refused row is REFUSED; what was certainly not applied because
+        of the pace (the platform's or ours) or of an access token is PUT_OFF, and may come again at once. Whatever it must do before the
         first byte (a token to refresh, a place in line), past `request.latest` it sends nothing: NOT_SENT."""
         ...
 

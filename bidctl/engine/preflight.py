@@ -136,6 +136,8 @@ def _creatives(info: CampaignInfo, rules: RuleSettings, asked: Asked | None) -> 
         return Found.LACKS, Say.CREATIVES_UNREAD(why=Wording.read(told))
     least = int(rules.keep_live if info.kind is Kind.LIVE else rules.keep_goods)
     count = sum(1 for c in told if c.delivering and not c.deleted)
+    if count < least and info.kind is Kind.LIVE:
+        return Found.UNKNOWN, Say.CREATIVES_ROOM(count=count, least=least)
     if count < least:
         return Found.LACKS, Say.CREATIVES_FEW(count=count, least=least)
     return Found.OK, Say.CREATIVES_FINE(count=count, least=least)

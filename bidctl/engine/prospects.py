@@ -56,20 +56,21 @@ def _break_even(c: Columns) -> tuple[Float, Float]:
 def _response(c: Columns, break_even: Float) -> Response:
     target, listed, today = c.roster.ints("target"), c.roster.floats("budget"), c.table.last_day
     counts = (c.m.past_changes, today)
-    lesson = c.o.lessons.newest(counts, (listed, c.lives.observe_from), lambda: _lesson(c))
+    budgets = _budgets(c)
+    lesson = c.o.lessons.newest(counts, (listed, c.lives.observe_from), lambda: _lesson(c, budgets))
     now = np.where(target > 0, target / c.o.capabilities.grid.per_one, np.nan)
     stand = Stand(now, lesson.first, c.m.suggested.before(c.midnight), break_even, listed)
-    budget, held = _budgets(c)[:, -OF_DAYS:], 1.0 / c.table.share[:, -OF_DAYS - 1 : -1]
+    budget, held = budgets[:, -OF_DAYS:], 1.0 / c.table.share[:, -OF_DAYS - 1 : -1]
     wanted = _wanted(c, budget)
     return respond(lesson.learned, stand, c.accounts, lambda k: pressing(wanted, budget, held, now, k))
 
 
-def _lesson(c: Columns) -> Lesson:
-    """From the days before today."""
+def _lesson(c: Columns, budgets: Float) -> Lesson:
+    """From the days before today, with their budgets."""
     spend, held = np.ascontiguousarray(c.table.x[0][:, :-1]), 1.0 / c.table.share[:, :-1]
     d = spend.shape[1]
     begins = np.array([c.days.start(c.table.last_day - d + i) for i in range(d)])
-    use = usable(spend, held, _budgets(c), begins >= c.lives.observe_from[:, None] + OBSERVE_S)
+    use = usable(spend, held, budgets, begins >= c.lives.observe_from[:, None] + OBSERVE_S)
     return Lesson(learn(spend, held, use, c.accounts), first_target(held))
 
 

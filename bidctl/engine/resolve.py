@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.engine.days import HOUR_S, NaturalDays
-from bidctl.engine.rows import filled, total
+from bidctl.engine.rows import filled, highest, total
 from bidctl.engine.windows import NEVER, Ring
 
 Float = NDArray[np.float64]
@@ -73,8 +73,8 @@ def _begun(
     by_snap = np.arange(k) <= last[:, None]
     use_hour = row & ((hour_known >= ends) | ~seen_snap | (hour_known >= snap_known) | ~by_snap)
     zero = (hours.span(hours.covered, first, k) & held & ~row & ~by_snap) | ((ends <= created[:, None]) & ~row)
-    x = np.full((len(hours.values), n, k), np.nan)
-    np.copyto(x, hours.span(hours.values, first, k), where=use_hour)
+    x = hours.wide(first, k)
+    np.copyto(x, np.nan, where=~use_hour)
     level = _from_snapshots(x, by_snap & ~use_hour, seen_snap, snaps.span(snaps.values, first, k))
     np.copyto(x, 0.0, where=zero & ~by_snap & ~use_hour)
     source = np.zeros((n, k), np.int8)  # UNKNOWN
@@ -136,13 +136,14 @@ def _total(
     hour_known: Float, finished: bool,
 ) -> tuple[Float, NDArray[np.int8], Float]:  # fmt: skip
     """Totals: all hours known by the hour -> their sum; else the last snapshot, if recent enough; else unknown."""
-    due = ends <= now
+    due = int((ends <= now).sum())  # hours that have ended
     fine = use_hour | zero
-    by_hours = fine[:, due].all(axis=1) & fine.any(axis=1)
+    some = fine.any(axis=1)
+    by_hours = fine[:, :due].all(axis=1) & some
     summed = total(np.where(fine, x, 0.0))
     if finished:  # rows that miss a tenth of what the day's last totals showed are missing, not zero (R-FRESH)
         by_hours &= ~((last >= 0) & (level[0] - summed[0] > np.maximum(1.0, 0.1 * level[0])))
-    newest_hour = np.where(fine, hour_known, NEVER).max(axis=1, initial=NEVER)
+    newest_hour = highest(np.where(fine, hour_known, NEVER))
     k = fine.shape[1]
     newest_snap = (
         np.where(last >= 0, snap_known[np.arange(len(last)), np.maximum(last, 0)], NEVER)
@@ -151,10 +152,10 @@ def _total(
     )
     has_snap = (last >= 0) & ((newest_snap >= ends[-1] - LATE_S) if finished else np.ones(len(last), np.bool_))
     # a snapshot of a later hour than any that hour facts tell knows more of today than facts read a moment after it
-    ahead = last > np.where(fine.any(axis=1), k - 1 - fine[:, ::-1].argmax(axis=1) if k else -1, -1)
+    ahead = last > np.where(some, k - 1 - fine[:, ::-1].argmax(axis=1) if k else -1, -1)
     use_snap = has_snap & (~by_hours if finished else (~by_hours | (newest_snap > newest_hour) | ahead))
     whole = np.where(use_snap, level, np.where(by_hours, summed, np.nan))
-    nothing = by_hours & zero[:, due].all(axis=1) & ~use_hour.any(axis=1)
+    nothing = by_hours & zero[:, :due].all(axis=1) & ~use_hour.any(axis=1)
     kind = np.where(
         use_snap, Source.SNAPSHOT, np.where(nothing, Source.ZERO, np.where(by_hours, Source.HOUR, Source.UNKNOWN))
     ).astype(np.int8)

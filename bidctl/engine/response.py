@@ -81,8 +81,9 @@ def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
     """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first. Answers of every lag, weighed by
     how well the account's days agree with it."""
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
-    y -= _common(_centred(y, use), use, accounts)
-    fits = [_fit(y, np.where(use, followed(target, lag), 0.0), use, accounts) for lag in LAGS]
+    taught = use.astype(np.float64)
+    y -= _common(_centred(y, taught), taught, accounts)
+    fits = [_fit(y, np.where(use, followed(target, lag), 0.0), use, taught, accounts) for lag in LAGS]
     odds = np.stack([np.log(p) + accounts.totals(fit.likely) for p, fit in zip(LAGS.values(), fits, strict=True)])
     odds = np.exp(odds - odds.max(axis=0))
     shares = odds / odds.sum(axis=0)
@@ -114,31 +115,33 @@ class _Fit:
     likely: Float
 
 
-def _fit(y: Float, t: Float, use: Bool, accounts: Groups) -> _Fit:
-    mean = total(t) / np.maximum(count(use), 1)
+def _fit(y: Float, t: Float, use: Bool, taught: Float, accounts: Groups) -> _Fit:
+    mean = total(t) / np.maximum(total(taught), 1)
     unit = 1.0 / np.where(mean > 0, mean, 1.0)[:, None]
-    moves = _common(_centred(unit * t, use), use, accounts)
+    moves = _common(_centred(unit * t, taught), taught, accounts)
     y = y - USUAL_EPS * moves
     pair = use[:, 1:] & use[:, :-1]
-    memory = _memory(_centred(y + USUAL_EPS * unit * t, use), pair, accounts)
+    memory = _memory(_centred(y + USUAL_EPS * unit * t, taught), pair, accounts)
     return _regress(y, t, moves, use, pair, memory, unit[:, 0], accounts)
 
 
-def _centred(r: Float, use: Bool) -> Float:
-    mean = dot(r, use) / np.maximum(count(use), 1)
-    return np.where(use, r - mean[:, None], 0.0)
+def _centred(r: Float, taught: Float) -> Float:
+    """(n, d) less each row's mean over its days `taught` (1, others 0)."""
+    mean = dot(r, taught) / np.maximum(total(taught), 1)
+    return (r - mean[:, None]) * taught
 
 
-def _common(r: Float, use: Bool, accounts: Groups) -> Float:
+def _common(r: Float, taught: Float, accounts: Groups) -> Float:
     """(n, d) demand of the day that the account's other campaigns share with this one."""
-    total = accounts.sums_of_columns(r)[accounts.of]
-    count = accounts.sums_of_columns(use.astype(np.float64))[accounts.of]
-    return np.where(use, (total - r) / (count - use + COMMON), 0.0)
+    whole = accounts.sums_of_columns(r)[accounts.of]
+    count = accounts.sums_of_columns(taught)[accounts.of]
+    return (whole - r) / (count - taught + COMMON) * taught
 
 
 def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     """(n,) autocorrelation of the account's daily demand from one day to the next, drawn to the stated one."""
-    square = accounts.totals(0.5 * (dot(r[:, 1:] ** 2, pair) + dot(r[:, :-1] ** 2, pair)))
+    squares = r**2
+    square = accounts.totals(0.5 * (dot(squares[:, 1:], pair) + dot(squares[:, :-1], pair)))
     cross = accounts.totals(dot(r[:, 1:] * r[:, :-1], pair))
     weight = RHO_DAYS * NOISE**2 / (1 - RHO**2)
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)

@@ -52,6 +52,7 @@ class Roster:
         self._order = np.zeros(0, np.int64)
         self._text: NDArray[np.str_] = np.zeros(0, "U1")
         self._marks = mark([])
+        self._groups: dict[str, Groups] = {}  # kept while no row and no group changes
 
     def __len__(self) -> int:
         return len(self.names)
@@ -59,7 +60,16 @@ class Roster:
     @property
     def by_account(self) -> Groups:
         """The rows by their account."""
-        return self.grouped(self.ints("account"), len(self.accounts))
+        if "account" not in self._groups:
+            self._groups["account"] = self.grouped(self.ints("account"), len(self.accounts))
+        return self._groups["account"]
+
+    def by_kin(self, name: str) -> Groups:
+        """The rows by their group of one of R-START's rungs, `same` or `whole`; group 0 is of those that belong to none."""
+        if name not in self._groups:
+            of = self.ints(name) + 1
+            self._groups[name] = self.grouped(of, int(of.max(initial=0)) + 1)
+        return self._groups[name]
 
     def grouped(self, of: Int, size: int) -> Groups:
         """Groups that add up the same whoever was heard of first."""
@@ -111,7 +121,14 @@ class Roster:
             self._add([c for c in dict.fromkeys(campaigns) if c not in index])
             return np.array([index[c] for c in campaigns], np.int64)
 
+    def rows_of(self, campaigns: NDArray[np.str_]) -> Int:
+        """The same of ids in an array; all that are known in the order of their rows cost no look at each."""
+        if np.array_equal(campaigns, self.texts()):
+            return np.arange(len(self))
+        return self.rows(campaigns.tolist())
+
     def _add(self, fresh: Sequence[CampaignId]) -> None:
+        self._groups.clear()
         for c in fresh:
             self.index[c] = len(self.names)
             self.names.append(c)
@@ -125,7 +142,7 @@ class Roster:
         """Take over what a listing says of its campaigns; their rows. `infos`: the same campaigns as values, to have them
         again from `infos`."""
         at = listing.read_at
-        rows = self.rows(listing.campaign.tolist())
+        rows = self.rows_of(listing.campaign)
         c = self._c
         pick = np.flatnonzero(at >= self.floats("seen")[rows])
         r = rows[pick]
@@ -156,6 +173,7 @@ class Roster:
     def _group(self, listing: ListingColumns, which: Int) -> None:
         if not len(which):
             return
+        self._groups.clear()
         self._live_account = _widened(self._live_account, listing.live_account)
         self._products = _widened(self._products, listing.products)
         rows = self.rows(listing.campaign[which].tolist())
@@ -191,6 +209,7 @@ class Roster:
 
     def take(self, rows: Int) -> None:
         """Keep these rows, in this order."""
+        self._groups.clear()
         kept = rows.tolist()
         self.names = [self.names[r] for r in kept]
         self.infos = [self.infos[r] for r in kept]

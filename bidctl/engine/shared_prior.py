@@ -76,11 +76,11 @@ def _windows(r0: Float, c: Cohorts, accounts: Groups, seen: Seen) -> Windows:
     """What came back in which window of each account: of pay days that the window is closed for, and of those younger than 7 days
     from the first hour on by how old they are. `paid` in refunds expected in all."""
     age = np.broadcast_to(c.age_days, c.paid.shape)
-    parts = [
-        _window(r0, c, accounts, stage, np.full(age.shape, end), age >= end - 1e-9)
-        for stage, end in enumerate(STAGES_DAYS[1:])
+    drops = [_drop(c, stage) for stage in range(len(STAGES_DAYS) - 1)]
+    parts = [_window(r0, c, accounts, drop, np.full(age.shape, drop.until), age >= drop.until - 1e-9) for drop in drops]
+    parts += [
+        _window(r0, c, accounts, drops[0], age, (age > b) & (age <= e) & (age < 7.0)) for b, e in pairwise(YOUNG_DAYS)
     ]
-    parts += [_window(r0, c, accounts, 0, age, (age > b) & (age <= e) & (age < 7.0)) for b, e in pairwise(YOUNG_DAYS)]
     begins = [*STAGES_DAYS[:-1], *(STAGES_DAYS[0] for _ in YOUNG_DAYS[1:])]
     end, yuan, paid = (np.stack(column, axis=1) for column in zip(*parts, strict=True))
     value = _mean(accounts, seen.order)
@@ -88,14 +88,28 @@ def _windows(r0: Float, c: Cohorts, accounts: Groups, seen: Seen) -> Windows:
     return Windows(np.broadcast_to(np.array(begins), end.shape), end, orders, paid)
 
 
+@dataclass(frozen=True, slots=True)
+class _Drop:
+    """(n, d) `yuan` that came back between a stage's column and the next, which closes at the age `until`; `told`: both columns tell."""
+
+    yuan: Float
+    told: Bool
+    until: float
+
+
+def _drop(c: Cohorts, stage: int) -> _Drop:
+    yuan = c.settled[:, stage] - c.settled[:, stage + 1]
+    return _Drop(yuan, np.isfinite(yuan) & (c.paid > 0), STAGES_DAYS[stage + 1])
+
+
 def _window(
-    r0: Float, c: Cohorts, accounts: Groups, stage: int, until: Float, which: Bool
+    r0: Float, c: Cohorts, accounts: Groups, drop: _Drop, until: Float, which: Bool
 ) -> tuple[Float, Float, Float]:
-    """(a,) mean age at its end, yuan that came back between a stage's column and the next, refunds expected in all."""
-    drop = c.settled[:, stage] - c.settled[:, stage + 1]
-    use = which & np.isfinite(drop) & (c.paid > 0)
+    """(a,) mean age at its end, yuan that came back, refunds expected in all; of the days `which` (n, d), seen `until` an age."""
+    use = which & drop.told
     paid = np.where(use, c.paid, 0.0)
-    whole = accounts.sums(total(paid))
+    each = total(paid)
+    whole = accounts.sums(each)
     age = accounts.sums(dot(paid, until)) / np.where(whole > 0, whole, 1.0)
-    yuan = accounts.sums(total(np.where(use, drop, 0.0)))
-    return np.where(whole > 0, age, STAGES_DAYS[stage + 1]), np.maximum(yuan, 0.0), accounts.sums(r0 * total(paid))
+    yuan = accounts.sums(total(np.where(use, drop.yuan, 0.0)))
+    return np.where(whole > 0, age, drop.until), np.maximum(yuan, 0.0), accounts.sums(r0 * each)

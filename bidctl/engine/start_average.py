@@ -28,14 +28,16 @@ def start_average(spend: Float, gmv: Float, same: Groups, whole: Groups) -> tupl
     of `same` and `whole` is of those that belong to none. rung 1 same product or live account, 2 whole account, 0 none."""
     known = np.isfinite(spend) & np.isfinite(gmv)
     s, g = np.where(known, spend, 0.0), np.where(known, gmv, 0.0)
-    first, second = _of_group(s, g, same), _of_group(s, g, whole)
+    earned = total(g)
+    first, second = _of_group(s, earned, same), _of_group(s, earned, whole)
     rung = np.where(np.isfinite(first), 1, np.where(np.isfinite(second), 2, 0)).astype(np.int8)
     return np.where(rung == 1, first, second), rung
 
 
-def _of_group(spend: Float, gmv: Float, groups: Groups) -> Float:
-    by_day, earned = groups.sums_of_columns(spend), groups.sums(total(gmv))
+def _of_group(spend: Float, earned: Float, groups: Groups) -> Float:
+    """(n,) average of each one's group. `spend` (n, days), `earned` (n,) GMV of all of them."""
+    by_day = groups.sums_of_columns(spend)
     spent = total(by_day)
     enough = (count(by_day > 0.005) >= NEED_DAYS) & (spent >= NEED_SPEND - 0.005)
     enough[:1] = False
-    return np.where(enough, earned / np.where(spent > 0, spent, 1.0), np.nan)[groups.of]
+    return np.where(enough, groups.sums(earned) / np.where(spent > 0, spent, 1.0), np.nan)[groups.of]

@@ -165,12 +165,12 @@ class Desk:
         for cover in reading.covers:
             o.cover(cover.campaigns, cover.grain, cover.since, cover.until)
         o.ingest_sessions(reading.sessions)
-        if reading.listing is not None:
-            o.ingest_listing(reading.listing)
         with self._ledger.begin() as t:
             open_writes = t.open_writes(self.account)
-            o.ingest_pauses(t.pauses(self.account))
             self._edits.refresh(t, open_writes, now)
+            if reading.listing is not None:  # after the edits, which explain the targets that it shows
+                o.ingest_listing(reading.listing)
+            o.ingest_pauses(t.pauses(self.account))
             switches = t.switches(self.account)
             midnight = self._days.start(self._days.of(now.timestamp()))
             live_since = self._first_live(t, midnight)

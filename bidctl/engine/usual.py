@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ def profile(spent: Spent, accounts: int, days: NaturalDays, today: int) -> Float
     for day in range(today - PROFILE_DAYS, today):
         if day in spent:
             some = spent[day].sum(axis=1) > 0
-            for i, clock in _runs(days.local_hours(day)):
+            for i, clock in days.runs(day):
                 total[:, clock] += np.where(some[:, None], spent[day][:, i], 0.0)
             n += some
     return np.where((n >= NEED_DAYS)[:, None], total / np.maximum(n, 1)[:, None], np.nan)
@@ -39,18 +38,12 @@ def own_usual(spend: Mapping[int, NDArray[np.float32]], days: NaturalDays, today
     (n, hours of the day) by day, NaN = unknown."""
     total, known = np.zeros(n), np.zeros(n)
     for day in range(today - PROFILE_DAYS, today):
-        for place in np.flatnonzero(days.local_hours(day) == clock).tolist() if day in spend else ():
+        for place in days.places(day, clock) if day in spend else ():
             hour = spend[day][:, place]
             there = np.isfinite(hour)
             total += np.where(there, hour, 0.0)
             known += there
     return np.where(known >= NEED_DAYS, total / np.maximum(known, 1.0), np.nan)
-
-
-def _runs(clock: NDArray[np.int64]) -> list[tuple[slice, slice]]:
-    """Hours of a day that follow each other on the clock: (hours of the day, clock hours)."""
-    cuts = [0, *(np.flatnonzero(np.diff(clock) != 1) + 1).tolist(), len(clock)]
-    return [(slice(a, b), slice(int(clock[a]), int(clock[a]) + b - a)) for a, b in pairwise(cuts)]
 
 
 def usual_hour(usual: Float, local_hour: int) -> Bool:

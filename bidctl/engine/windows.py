@@ -35,7 +35,8 @@ class Ring:
     """`width` consecutive buckets for each of n rows, addressed by an absolute index (hour or day number).
 
     `values` (metrics, rows, width) float32 (7 digits: half a fen at 50,000 yuan an hour); `known` (rows, width) epoch s of
-    the newest version, -inf = none; `covered` (rows, width): a whole read had no row here, which makes it a zero.
+    the newest version, -inf = none, and what `values` holds there says nothing; `covered` (rows, width): a whole read had no row
+    here, which makes it a zero.
     What is put twice or out of order ends the same: the greatest `known` wins, a row beats a cover.
     """
 
@@ -64,6 +65,10 @@ class Ring:
         """(..., k) buckets `first`.. of a column of this ring; a view where they lie together."""
         return turned(column, first % self.width, k)
 
+    def wide(self, first: int, k: int) -> Float:
+        """(metrics, rows, k) values of buckets `first`.., as a float64 copy."""
+        return turned_wide(self.values, first % self.width, k)
+
     def advance(self, index: int) -> None:
         """Move the newest bucket to `index`, forgetting those that fall out."""
         if self.head is None or index - self.head >= self.width:
@@ -71,7 +76,6 @@ class Ring:
         else:
             first = self.head + 1
         for slots, _ in self._pieces(first, index):
-            self.values[:, :, slots] = np.nan
             self.known[:, slots] = NEVER
             self.covered[:, slots] = False
         self.head = index if self.head is None else max(self.head, index)

@@ -32,6 +32,11 @@ class Say(Phrases):
         "只有 {count} 条素材过审在投, 应至少 {least}; 请补充并等待过审",
         "only {count} approved creatives deliver, at least {least} are wanted; add some and wait for approval",
     )
+    CREATIVES_ROOM = (
+        "{count} 条视频, 图片或图文过审在投, 应至少 {least}; 直播间画面不读, 未计入: 请在平台确认它在投, 或补充视频",
+        "{count} approved videos, images or carousels deliver, at least {least} are wanted; the room's own picture is not read nor "
+        "counted: see on the platform that it delivers, or add a video",
+    )
     CREATIVES_UNREAD = "素材读不到 ({why}); 请重试", "creatives could not be read ({why}); try again"
     BUDGET_FINE = "预算 {yuan} 元/天", "budget {yuan} yuan a day"
     BUDGET_FREE = "预算不限", "no limit of budget"

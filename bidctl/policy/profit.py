@@ -24,15 +24,16 @@ PRESSED_LOG_SD = 0.3
 
 
 def p_profit_higher(o: Observation, wish: Float) -> Float:
-    """(n,) probability that projected profit is higher at `wish` (ROAS) than at the present target; NaN = not known.
+    """Probability that projected profit is higher at `wish` (ROAS), (n,) or several of each in (m, n), than at the present target; NaN =
+    not known.
 
     ln k and ln B are taken as normal around the columns `elasticity` and `break_even`. At or below break-even a raise is
     sure to be better; no lowering that ends there ever is.
     """
-    known = np.isfinite(o.elasticity) & np.isfinite(o.break_even) & np.isfinite(wish)
+    told = np.isfinite(wish)
+    rows = np.isfinite(o.elasticity) & np.isfinite(o.break_even) & np.atleast_2d(told).any(axis=0)
     columns = (
         o.roi_target,
-        wish,
         o.break_even,
         o.break_even_log_sd,
         o.elasticity,
@@ -40,13 +41,13 @@ def p_profit_higher(o: Observation, wish: Float) -> Float:
         o.usual_spend,
         o.budget,
     )
-    out = np.full(len(known), np.nan)
-    out[known] = _p_higher(*(column[known] for column in columns))
-    return out
+    out = np.full(wish.shape, np.nan)
+    out[..., rows] = _p_higher(wish[..., rows], *(column[rows] for column in columns))
+    return np.where(told, out, np.nan)
 
 
 def _p_higher(
-    target: Float, wish: Float, even: Float, even_log_sd: Float, elasticity: Float, log_sd: Float, spend: Float, budget: Float
+    wish: Float, target: Float, even: Float, even_log_sd: Float, elasticity: Float, log_sd: Float, spend: Float, budget: Float
 ) -> Float:  # fmt: skip
     now, then = target / even, wish / even
     up = wish > target

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+from pydantic_core import to_json
+
 from sim.emulator import accounts, detail, listing, live, materials, oauth, suggest, times, tools, topics, writes
 from sim.emulator.call import Call
 from sim.emulator.edits import Editor
@@ -181,7 +183,7 @@ class Router:
 
 
 def _data(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return to_json(data)
 
 
 def envelope(request_id: str, code: int, message: str, data: bytes = b"{}") -> bytes:

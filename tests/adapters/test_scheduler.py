@@ -24,6 +24,11 @@ async def test_every_job_fires_at_once_and_again() -> None:
     assert fired == ["tick"] * 3
 
 
+async def test_the_zone_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Nowhere/Never")
+    await test_every_job_fires_at_once_and_again()
+
+
 async def test_a_slow_job_never_runs_twice_at_a_time() -> None:
     scheduler, inside, most, calls = Scheduler(), 0, 0, 0
 

@@ -138,3 +138,17 @@ def test_memory_does_not_grow_with_the_journal() -> None:
 
     peak(1000)
     assert peak(20_000) < 1.5 * peak(2_000) + 500_000
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"mark": "run", "data": {"app_id": "100", "mode": "Dry"}},
+        {"mark": "kill", "data": {"account": "11", "campaign": "1861000000000000001"}},
+        {"mark": "ceiling", "data": {"campaign": "1861000000000000001", "value": "much"}},
+    ],
+)
+def test_a_mark_that_would_bind_nothing_is_told(mark: dict[str, object]) -> None:
+    """A mode that is none would pass for live, and the kill switch knows accounts alone."""
+    found = audit([json.dumps({**mark, "at": "2026-09-10T10:00:00+08:00"})])
+    assert found.bad_count == 1 and not found.clean

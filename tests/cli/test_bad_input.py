@@ -22,6 +22,7 @@ PROSE = {
     "unknown key": "不认识的键", "did you mean": "是否指", "quotes": "加引号", "unknown variable": "不认识",
     "nothing to enrol": "没有要托管的计划", "found ": "取值 ", "not enrolled": "未托管", "no decision": "还没有存过决定",
     "an image": "是图片", "empty file": "空文件", "no workbook": "不是工作簿", "binary": "二进制", "no heading row": "没有表头",
+    "something else is there": "已有别的内容",
     "no column": "没有列", "column 消耗 twice": "两个 消耗 列",
     "column ": "", "line 2": "第2行", "line 3": "第3行", "another process": "另一个进程", "exists": "已存在",
     "already there": "已经存在", "no such file": "没有这个文件",
@@ -405,6 +406,27 @@ def test_init_never_overwrites(shell: Terminal) -> None:
     refused(shell, ["init", "--config", "bidctl.toml"], 2, "bidctl.toml", "exists")
     refused(shell, ["init", "bidctl.toml/inside.toml"], 1, "bidctl.toml/inside.key")
     assert files(shell.folder) == before
+
+
+OTHERS = {
+    "plan": (["plan", "keep.csv"], "keep.csv"),
+    "report": (["sim", "compare", "steady", "--policy", "hold", "--html", "keep.csv"], "keep.csv"),
+    "journal": (["emulate", "qianchuan", "--journal", "keep.csv"], "keep.csv"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_a_name_given_by_mistake_costs_no_file(shell: Terminal, case: str) -> None:
+    command, name = OTHERS[case]
+    (shell.folder / name).write_text(TABLE, "utf-8")
+    before = files(shell.folder)
+    refused(shell, command, 1, name, "something else is there")
+    assert files(shell.folder) == before
+
+
+def test_a_plan_is_made_anew_in_its_own_place(desk: Office) -> None:
+    for _ in range(2):
+        desk.run.done("plan", "week.json")
 
 
 def test_a_journal_that_is_none(shell: Terminal) -> None:

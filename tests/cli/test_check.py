@@ -60,6 +60,7 @@ def test_a_policy_that_swings_is_told_so_in_either_language(shell: Terminal, min
     assert zh.code == 1 and "警告 [oscillation]" in zh.out and "来回摆" in zh.out and "要改" in zh.err
 
 
+@pytest.mark.long
 def test_rules_in_the_dark_and_rules_that_fight_are_named(shell: Terminal, mine: Path) -> None:
     mine.write_text(FIGHTS, "utf-8")
     told = shell("check", "mine.toml", "--json")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bidctl.cli.layout import laid_out
+from bidctl.cli.layout import laid_out, show
 
 HEADS = ["计划", "消耗", "说明"]
 ROW = ("1861000000000001", "702180.87", "ROI 不低于当日目标的80%, 不用赔; the platform says that nothing is due today")
@@ -38,3 +39,15 @@ def test_what_does_not_fit_becomes_a_block_a_row() -> None:
 
 def test_nothing_is_a_heading_alone() -> None:
     assert "计划" in printed(80) and "标题" in printed(20)
+
+
+def test_a_reader_that_has_read_enough_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`| head -1`: told to the caller like any other output's broken pipe, which ends with 0."""
+
+    class Closed(StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Closed())
+    with pytest.raises(BrokenPipeError):
+        show("t", ["a"], [["1"]], terminal=False)

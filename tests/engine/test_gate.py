@@ -312,7 +312,8 @@ async def test_a_failed_read_drops_the_write(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "state"), [(Fault.REFUSED, WriteState.REFUSED), (Fault.NOT_SENT, WriteState.NOT_SENT)]
+    ("fault", "state"),
+    [(Fault.REFUSED, WriteState.REFUSED), (Fault.PUT_OFF, WriteState.PUT_OFF), (Fault.NOT_SENT, WriteState.NOT_SENT)],
 )
 async def test_a_write_that_did_not_happen_is_no_edit(rig: Rig, fault: Fault, state: WriteState) -> None:
     rig.platform.faults = [fault]

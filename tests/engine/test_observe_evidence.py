@@ -3,7 +3,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bidctl.domain.panel import Grain
@@ -206,6 +206,21 @@ def test_budget_columns():
     o.ingest_listing(listing("2026-11-10 12:10", info(spend=950, budget=None)))
     row = only(o.observe(at("2026-11-10 12:10")))
     assert row.budget_spent_share == 0 and np.isinf(row.budget)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(1, 999_999), min_size=12, max_size=12))
+def test_spend_is_exact_to_the_fen(fen):
+    """Buckets hold 7 digits: a limit at exactly 90 % must not be missed for what is lost of them."""
+    fen[-1] += 9 - sum(fen) % 9  # nine tenths of whole fen
+    spend = sum(fen) / 100
+    o = observer()
+    o.ingest_listing(listing("2026-11-10 12:00", info(spend=spend, budget=sum(fen) // 9 / 10)))
+    for i, x in enumerate(fen):
+        o.ingest(hour("c", f"2026-11-10 {i:02d}:00", x / 100, known="2026-11-10 12:00"))
+    row = only(o.observe(at("2026-11-10 12:00")))
+    assert row.spend_today == spend
+    assert row.budget_spent_share >= 0.9
 
 
 def test_last_two_effective_hours_since_the_last_edit():

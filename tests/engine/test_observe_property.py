@@ -7,9 +7,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bidctl.domain.campaign import Session
 from bidctl.domain.observation import Observation
 from bidctl.domain.panel import Grain, Panel
 from bidctl.domain.values import CampaignId, Kind, Objective
+from bidctl.engine.memory import EVERY_DAY
 from tests.engine.facts import at, enrolment, fact, info, listing, observer
 
 START = at("2026-11-03 00:00")
@@ -114,6 +116,42 @@ def test_incremental_equals_scratch(history):
     expected = scratch.observe(now)
     same(step.observe(now), expected)
     same(mixed.observe(now), expected)
+
+
+@st.composite
+def broadcasts(draw):
+    """Sessions of the live campaign's room: (room, first hour, hours on air, hours until it is first told)."""
+    spans = st.tuples(st.integers(0, HOURS - 1), st.integers(1, 40), st.sampled_from([0, 30, 60]))
+    return [(f"room{i}", *span) for i, span in enumerate(draw(st.lists(spans, max_size=5)))]
+
+
+def on_air(room: str, first: int, hours: int, until: int) -> Session:
+    """As the room's page shows it `until` hours after the start: one that runs has no end yet."""
+    began = START + timedelta(hours=first)
+    return Session("h", room, began, began + timedelta(hours=hours) if first + hours <= until else None)
+
+
+def totals_of_day(hour: int, rate: float) -> Panel:
+    """The day's totals so far as the list shows them ten minutes into an hour."""
+    begins, spend = START + timedelta(days=hour // 24), rate * (hour % 24)
+    known = START + timedelta(hours=hour, minutes=10)
+    return fact("live", Grain.CUMULATIVE, begins, known, spend=spend, gmv=3 * spend, orders=spend / 10)
+
+
+@settings(max_examples=5)
+@given(broadcasts(), st.sampled_from([4.0, 40.0]))
+def test_days_that_sessions_share_are_resolved_anew(spans, rate):
+    """Against an observer that resolves every day each time."""
+    lean, whole = prepared(), prepared()
+    for hour in range(0, HOURS, 7):
+        now = START + timedelta(hours=hour, minutes=30)
+        told = [on_air(*s[:3], until=hour) for s in spans if s[1] + s[3] <= hour]
+        for o in (lean, whole):
+            o.ingest_listing(end_listing(f"{now:%Y-%m-%d %H:%M}"))
+            o.ingest(totals_of_day(hour, rate))
+            o.ingest_sessions(told)
+        whole.memory.dirty.add(EVERY_DAY)
+        same(lean.observe(now), whole.observe(now))
 
 
 @settings(max_examples=8)

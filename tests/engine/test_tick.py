@@ -790,6 +790,16 @@ async def test_a_refused_target_is_tried_again_in_an_hour() -> None:
     assert [dict(r.held) for r in told[1:6]] == [{Reason.PLATFORM_REFUSED: 1}] * 5
 
 
+async def test_what_was_put_off_comes_again_at_the_next_look_and_never_opens_the_breaker() -> None:
+    """Pace and tokens pass: it is no edit, and no failure either, however often."""
+    shop = Shop()
+    shop.platform.faults = [Fault.PUT_OFF] * 6
+    await shop.open()
+    told = [await shop.tick(2) for _ in range(7)]
+    assert [[w.state for w in r.writes] for r in told] == [*[[WriteState.PUT_OFF]] * 6, [WriteState.CONFIRMED]]
+    assert len({w.request.decision for r in told for w in r.writes}) == 7, "each is a decision of its own"
+
+
 async def test_a_refused_return_to_the_base_budget_is_tried_again_in_an_hour() -> None:
     shop = await with_base()
     shop.platform.faults = [Fault.REFUSED]

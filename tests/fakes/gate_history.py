@@ -115,6 +115,7 @@ class History:
         self.rig.platform.human(C1, Field.ROI_TARGET, self.rig.step(factor))
 
     def suggest(self, value: float) -> None:
+        self.rig.platform.land()  # what was applied before now met the suggestion of its own time
         self.rig.platform.suggested = Suggestion(SuggestionState.NUMBER, value)
 
     def switch(self, name: str, on: bool) -> None:

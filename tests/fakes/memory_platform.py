@@ -54,6 +54,7 @@ class Fault(str, Enum):
     LOST_NOT_APPLIED = "lost_not_applied"
     LATE_APPLIED = "late_applied"  # no answer; the platform applies it near the end of the request's life
     REFUSED = "refused"
+    PUT_OFF = "put_off"
     NOT_SENT = "not_sent"
     HUMAN_BETWEEN = "human_between"  # somebody edits between our last read and our write, which is applied all the same
 
@@ -249,6 +250,8 @@ class MemoryPlatform:
             )
         if fault is Fault.REFUSED:
             return Answer(AnswerKind.REFUSED, "the row was refused", "r", self.now)
+        if fault is Fault.PUT_OFF:
+            return Answer(AnswerKind.PUT_OFF, "too frequent", "r", self.now)
         if fault is Fault.LATE_APPLIED:
             self.late.append((self.now + timedelta(seconds=self.can.request_timeout_s - 2), request, self.now))
         elif fault is not Fault.LOST_NOT_APPLIED:

@@ -8,8 +8,8 @@ from typing import Any
 from bidctl.audit import AuditReport, audit, open_ledger
 from tests.long.stage import OPEN, Stage
 
-DONE = ("confirmed", "refused", "not_sent", "dropped", "absent")
-NOTHING_HAPPENED = ("refused", "not_sent", "dropped", "absent")
+DONE = ("confirmed", "refused", "put_off", "not_sent", "dropped", "absent")
+NOTHING_HAPPENED = ("refused", "put_off", "not_sent", "dropped", "absent")
 
 
 def judged(stage: Stage) -> AuditReport:

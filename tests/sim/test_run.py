@@ -62,16 +62,16 @@ def test_something_is_done_and_adds_up(whole: dict[str, Result]) -> None:
     assert r.violations == () and sum(r.holds.values()) > 200
 
 
-def test_results_do_not_depend_on_the_pieces(whole: dict[str, Result]) -> None:
-    for chunk in (3, 7):
-        cut = tasks(market, five_accounts(), [3], ENTRANTS, PLAN, chunk=chunk)
-        assert len(cut) > 1
-        found = gathered(cut, [(t, perform(t)) for t in reversed(cut)])
-        for name, (r,) in found.items():
-            order = np.argsort(whole[name].account, kind="stable")
-            rows = {f.name: getattr(whole[name], f.name) for f in fields(Result)}
-            sorted_ = {k: v[order] if isinstance(v, np.ndarray) else v for k, v in rows.items()}
-            same(replace(whole[name], **sorted_), r)
+@pytest.mark.parametrize("chunk", [3, pytest.param(7, marks=pytest.mark.long)])
+def test_results_do_not_depend_on_the_pieces(whole: dict[str, Result], chunk: int) -> None:
+    cut = tasks(market, five_accounts(), [3], ENTRANTS, PLAN, chunk=chunk)
+    assert len(cut) > 1
+    found = gathered(cut, [(t, perform(t)) for t in reversed(cut)])
+    for name, (r,) in found.items():
+        order = np.argsort(whole[name].account, kind="stable")
+        rows = {f.name: getattr(whole[name], f.name) for f in fields(Result)}
+        sorted_ = {k: v[order] if isinstance(v, np.ndarray) else v for k, v in rows.items()}
+        same(replace(whole[name], **sorted_), r)
 
 
 def test_results_do_not_depend_on_who_runs_beside(whole: dict[str, Result]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ _NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TIME = re.compile(r"[T\s]*\d{1,2}[:：时点].*")
 _HOUR = re.compile(r"(\d{1,2})(?:[:：]\d{2}(?::\d{2})?|时|点)?(?:\s*[-~至].*)?")
+DATE_ALONE = re.compile(r"\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?")
+_WRITTEN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*T?(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?")
 EXACT = 10**15
 
 Cell = object
@@ -34,12 +37,19 @@ def identity(cell: Cell) -> str:
         if abs(cell) >= EXACT or cell != int(cell):  # 15 digits is what a spreadsheet keeps
             raise CellError(Say.ID_AS_TEXT())
         return str(int(cell))
-    text = str(cell).strip().strip("'\"=").strip()
+    text = _plain(cell).strip("'\"=").strip()
     if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
         raise CellError(Say.WHOLE_ID())
     if not re.fullmatch(r"\d{1,20}", text):
         raise CellError(Say.ID_OF_DIGITS())
     return text
+
+
+def amount(cell: Cell, unit: str = "") -> Decimal | None:
+    """A number of yuan or of pieces: a percentage is none."""
+    if isinstance(cell, str) and cell.rstrip().endswith("%"):
+        raise CellError(Say.NUMBER_OR_DASH())
+    return number(cell, unit)
 
 
 def number(cell: Cell, unit: str = "") -> Decimal | None:
@@ -52,7 +62,7 @@ def number(cell: Cell, unit: str = "") -> Decimal | None:
         if not math.isfinite(cell):
             raise CellError(Say.NUMBER())
         return Decimal(repr(cell)) * _factor(unit)
-    text = str(cell).strip().replace("，", ",").lstrip("¥￥").strip()
+    text = _plain(cell).lstrip("¥").strip()
     found = _NUMBER.match(text)
     tail = text[found.end() :].strip() if found else ""
     if not found or tail not in {"", "元", "yuan", "万", "万元", "%", "单"}:
@@ -61,6 +71,11 @@ def number(cell: Cell, unit: str = "") -> Decimal | None:
         return Decimal(found.group().replace(",", "")) * _factor(tail or unit)
     except InvalidOperation:
         raise CellError(Say.NUMBER()) from None
+
+
+def _plain(cell: Cell) -> str:
+    """A cell's text with full-width digits and marks as plain ones."""
+    return unicodedata.normalize("NFKC", str(cell)).strip()
 
 
 def _factor(unit: str) -> Decimal:
@@ -100,13 +115,26 @@ def hour(cell: Cell) -> int | None:
 
 
 def instant(cell: Cell) -> datetime | None:
-    """An instant, Asia/Shanghai where it names no offset."""
+    """An instant, Asia/Shanghai where it names no offset. A date alone is none: what happened at noon is not told by it."""
     if blank(cell):
         return None
-    if isinstance(cell, date) and not isinstance(cell, datetime):
+    text = str(cell).strip()
+    at = cell if isinstance(cell, datetime) else None if DATE_ALONE.fullmatch(text) else written(text)
+    if at is None:
         raise CellError(Say.INSTANT())
-    try:
-        at = cell if isinstance(cell, datetime) else datetime.fromisoformat(str(cell).strip().replace("/", "-"))
-    except ValueError:
-        raise CellError(Say.INSTANT()) from None
     return at if at.tzinfo else at.replace(tzinfo=ZONE)
+
+
+def written(text: str) -> datetime | None:
+    """A time as it is written, ISO 8601 or 2026/9/1 8:05 as a spreadsheet saves it again; None where it is none."""
+    try:
+        return datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        pass
+    if not (found := _WRITTEN.fullmatch(text)):
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone is the reader's
+    except ValueError:
+        return None

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from bidctl.adapters.export.errors import TableError
-from bidctl.adapters.export.sheet import read_cells, refuse_other
+from bidctl.adapters.export.sheet import LOOK as FIRST
+from bidctl.adapters.export.sheet import delimiter_of, encodings, read_cells, refuse_other
 from bidctl.adapters.export.words import Say
 from bidctl.wording import told_by_system
 
 LOOK = 65536
 LONGEST = 20
 """Lines that one quoted cell may span. A quote that is never closed must not swallow the rest of the file."""
-ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 class Line(NamedTuple):
@@ -27,7 +28,7 @@ class Line(NamedTuple):
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """Every line of a .csv (UTF-8 or GB18030) or of an .xlsx's first sheet. Raises TableError."""
+    """Every line of a .csv (UTF-8, GB18030, UTF-16 with its mark) or of an .xlsx's first sheet. Raises TableError."""
     file = str(path)
     try:
         with path.open("rb") as stream:
@@ -41,12 +42,12 @@ def read_lines(path: Path) -> Iterator[Line]:
             yield Line(number, ",".join("" if c is None else str(c) for c in cells), cells)
         return
     refuse_other(file, head)
-    yield from _csv(path, _encoding(path))
+    yield from _csv(path, _encoding(path, head))
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, head: bytes) -> str:
     """The encoding that reads all of it. Raises TableError."""
-    for encoding in ENCODINGS:
+    for encoding in encodings(head):
         try:
             with path.open(encoding=encoding, newline="") as stream:
                 while stream.read(LOOK):
@@ -59,7 +60,7 @@ def _encoding(path: Path) -> str:
 
 def _csv(path: Path, encoding: str) -> Iterator[Line]:
     with path.open(encoding=encoding) as stream:
-        delimiter = max(",\t;", key=stream.readline().count)
+        delimiter = delimiter_of([*islice(stream, FIRST)] or [""])
     with path.open(encoding=encoding) as stream:
         for number, raw in _whole(enumerate(stream, 1)):
             text = raw.rstrip("\n")

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
-from bidctl.adapters.export.cells import BLANK, EXACT, blank, number
+from bidctl.adapters.export.cells import BLANK, DATE_ALONE, EXACT, amount, blank, written
 from bidctl.adapters.export.errors import CellError
 from bidctl.adapters.export.words import Say
 from bidctl.domain.orders import RefundStage
@@ -27,7 +27,7 @@ STAGES = {
 def key(cell: object) -> str:
     """An id as text, "" where there is none."""
     if isinstance(cell, str):
-        if cell.isdecimal() and len(cell) <= LONGEST:
+        if cell.isdecimal() and cell.isascii() and len(cell) <= LONGEST:
             return cell
         text = cell.strip().strip("'\"=").strip()
         if not text or blank(text):
@@ -59,7 +59,7 @@ def fen(cell: object) -> int | None:
         and (digits := cell[:-3] + cell[-2:]).isdecimal()
     ):
         return int(digits)  # as nearly every export writes it
-    value = number(cell)
+    value = amount(cell)
     if value is None:
         return None
     found = value * 100
@@ -83,7 +83,7 @@ def usual(cell: object, zone: tzinfo) -> float | None:
 @lru_cache(maxsize=1 << 16)
 def _minute(text: str, zone: tzinfo) -> float | None:
     """Epoch second at which a minute begins: exports are ordered by time, and a zone costs more than all the rest of a cell."""
-    found = _written(text)
+    found = written(text)
     return None if found is None else found.replace(tzinfo=zone).timestamp()
 
 
@@ -94,8 +94,8 @@ def moment(cell: object) -> datetime | None:
     if blank(cell):
         return None
     text = str(cell).strip()
-    found = _written(text)
-    if found is None or len(text) <= len("2026-09-01"):
+    found = written(text)
+    if found is None or DATE_ALONE.fullmatch(text):
         raise CellError(Say.INSTANT())
     return found
 
@@ -104,14 +104,7 @@ def moment_or_day(cell: object) -> datetime | None:
     """As `moment`; a date alone is its first instant."""
     if isinstance(cell, date) and not isinstance(cell, datetime):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - its zone is the account's, added by the caller
-    return (_written(cell.strip()) if isinstance(cell, str) else None) or moment(cell)
-
-
-def _written(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
-        return None
+    return (written(cell.strip()) if isinstance(cell, str) else None) or moment(cell)
 
 
 def stage(cell: object) -> RefundStage | None:

@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidctl.adapters.export import order_cells as cells
-from bidctl.adapters.export.cells import blank
 from bidctl.adapters.export.columns import ColumnMap, heading
 from bidctl.adapters.export.errors import TableError
 from bidctl.adapters.export.lines import Line, read_lines
 from bidctl.adapters.export.order_columns import AMOUNTS, ORDER_COLUMNS, TIMES
 from bidctl.adapters.export.order_row import Reading, Told, told
-from bidctl.adapters.export.table import TOTALS, places_of
+from bidctl.adapters.export.table import no_row, places_of
 from bidctl.adapters.export.words import Say
 from bidctl.domain.orders import Bills, OrderFacts, Orders, Refunds, from_rows
 from bidctl.domain.quarantine import Aside, Doubtful, Source
@@ -124,7 +123,7 @@ def _batch(file: str, lines: Iterator[Line], how: Reading, now: float) -> Batch:
     skipped = 0
     for line in lines:
         by_number[line.number] = line.raw
-        if _skip(line):
+        if _skip(line, how):
             skipped += 1
             continue
         try:
@@ -140,13 +139,12 @@ def _batch(file: str, lines: Iterator[Line], how: Reading, now: float) -> Batch:
     )
 
 
-def _skip(line: Line) -> bool:
+def _skip(line: Line, how: Reading) -> bool:
     """Empty lines and lines of totals."""
     first = line.cells[0] if line.cells else None
     if isinstance(first, str) and first[:1].isdigit():
         return False
-    head = next((str(v).strip() for v in line.cells if not blank(v)), "")
-    return head == "" or head.lower().startswith(TOTALS)
+    return no_row(line.cells, how.places)
 
 
 def _facts(rows: list[tuple[int, Told]]) -> tuple[OrderFacts, list[NDArray[np.int64]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,8 @@ INTENTS = {
     "拿量": Intent.VOLUME, "均衡": Intent.BALANCED, "保利": Intent.PROFIT,
     "volume": Intent.VOLUME, "balanced": Intent.BALANCED, "profit": Intent.PROFIT,
 }  # fmt: skip
+LONG, CUT = 19, "0000"
+_ID = re.compile(r"\d{6}")
 TOTALS = ("合计", "总计", "汇总", "总计/合计", "total")
 
 
@@ -46,6 +49,15 @@ class ExportTable:
                 raise TableError(self.file, place, found, expected, Say.MEND_CELL())
 
 
+def no_row(values: list[object], places: Mapping[str, tuple[int, str]]) -> bool:
+    """An empty line, or one of totals: it says so first, and bears no id where ids stand. A name may begin like that too
+    (`汇总款 ...`), and its row must not be lost."""
+    first = next((str(v).strip() for v in values if not cells.blank(v)), "")
+    at = next(iter(places.values()))[0]
+    named = at < len(values) and _ID.match(str(values[at]).strip("\t '\"="))
+    return first == "" or (first.lower().startswith(TOTALS) and not named)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row with the way to its cells."""
@@ -62,8 +74,7 @@ class Line:
     @property
     def skipped(self) -> bool:
         """An empty line, or one of totals."""
-        first = next((str(v).strip() for v in self.values if not cells.blank(v)), "")
-        return first == "" or first.lower().startswith(TOTALS)
+        return no_row(self.values, self.places)
 
     def read(self, name: str, how: Callable[[object], T]) -> T:
         try:
@@ -89,6 +100,11 @@ class Line:
         title = self.places[name][1] if name in self.places else ""
         return self.read(name, lambda cell: cells.number(cell, unit(title)))
 
+    def amount_of(self, name: str) -> float | None:
+        title = self.places[name][1] if name in self.places else ""
+        value = self.read(name, lambda cell: cells.amount(cell, unit(title)))
+        return None if value is None else float(value)
+
     def float_of(self, name: str) -> float | None:
         value = self.number_of(name)
         return None if value is None else float(value)
@@ -107,6 +123,7 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
     wanted_lines = [line for line in lines if not line.skipped]
     for line in wanted_lines:
         line.demand_width(len(table[top]))
+    _whole_ids(wanted_lines)
     used = {column for column, _ in places.values()}
     return ExportTable(
         file=file,
@@ -116,6 +133,13 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
         absent=tuple(name for name in columns if name not in places),
         skipped=len(lines) - len(wanted_lines),
     )
+
+
+def _whole_ids(lines: list[Line]) -> None:
+    """Raises TableError where a spreadsheet has cut every long id of the table: it keeps 15 digits and writes zeros after them."""
+    found = [line for line in lines if len(str(line.cell("campaign")).strip()) >= LONG]
+    if found and all(str(line.cell("campaign")).strip().endswith(CUT) for line in found):
+        raise found[0].wrong("campaign", str(found[0].cell("campaign")).strip(), Say.WHOLE_ID())
 
 
 def _heading_row(row: list[object], columns: ColumnMap) -> bool:
@@ -149,7 +173,7 @@ def places_of(
 
 
 def _row(line: Line) -> ReportRow:
-    spend = line.float_of("spend")
+    spend = line.amount_of("spend")
     return ReportRow(
         line=line.number,
         campaign=line.read("campaign", cells.identity),
@@ -158,7 +182,7 @@ def _row(line: Line) -> ReportRow:
         hour=line.read("hour", cells.hour) if "hour" in line.places else None,
         spend=_not_negative(line, "spend", spend),
         gmv=_money(line, "gmv", "paid_roas", spend),
-        orders=_not_negative(line, "orders", line.float_of("orders")),
+        orders=_not_negative(line, "orders", line.amount_of("orders")),
         gmv_1h=_money(line, "gmv_1h", "net_roas", spend),
         gmv_7d=_money(line, "gmv_7d", "roas_7d", spend),
         target=_positive(line, "target", line.number_of("target")),
@@ -174,7 +198,7 @@ def _row(line: Line) -> ReportRow:
 
 def _money(line: Line, name: str, ratio: str, spend: float | None) -> float | None:
     """The amount, else its ROI times spend."""
-    amount = _not_negative(line, name, line.float_of(name))
+    amount = _not_negative(line, name, line.amount_of(name))
     times = _not_negative(line, ratio, line.float_of(ratio)) if amount is None else None
     return times * spend if times is not None and spend is not None else amount
 

@@ -37,7 +37,7 @@ class Envelope:
 def parse(path: str, body: bytes) -> Envelope:
     """Parse the bytes of an answer. Raises BadEnvelope."""
     try:
-        found = from_json(body)
+        found = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise BadEnvelope(path, f"{error}; {body[:60]!r}") from error
     if not isinstance(found, dict):

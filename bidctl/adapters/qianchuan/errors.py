@@ -23,6 +23,12 @@ class Action(Enum):
     STOP_ACCOUNT = "no retry, tell the operator, no edits in this account"
 
 
+PASSING = frozenset({
+    Action.BACK_OFF, Action.STOP_ENDPOINT, Action.STOP_ENDPOINT_FOR_ACCOUNT, Action.REFRESH,
+})  # fmt: skip
+"""Not a no on the merits of what was asked: pace, or a token to renew."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeRule:
     """One code: what it means in Chinese and English, and the action."""

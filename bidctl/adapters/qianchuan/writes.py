@@ -6,13 +6,13 @@ from typing import Protocol
 
 from bidctl.adapters.http import HttpClient, httpx
 from bidctl.adapters.openapi.envelope import Envelope, parse
-from bidctl.adapters.openapi.errors import NetworkFailed
+from bidctl.adapters.openapi.errors import EndpointStopped, NetworkFailed
 from bidctl.adapters.openapi.exchange import BEFORE_ANY_BYTE, PlatformTime, TokenSource, exchange
 from bidctl.adapters.openapi.guard import CallForbidden
 from bidctl.adapters.openapi.limits import Limits
 from bidctl.adapters.qianchuan.client import apply_stop
 from bidctl.adapters.qianchuan.encode import dump
-from bidctl.adapters.qianchuan.errors import Action, ApiRefused, refuses
+from bidctl.adapters.qianchuan.errors import PASSING, Action, ApiRefused, refuses
 from bidctl.adapters.qianchuan.posts import Post, build
 from bidctl.adapters.qianchuan.wire.material import MaterialRow
 from bidctl.adapters.qianchuan.words import Say
@@ -56,6 +56,8 @@ class QianchuanWriter:
             await self._limits.acquire(post.path, request.account, self._max_wait_s)
             if request.latest is not None and self._time.clock.monotonic() > request.latest:
                 return Answer(AnswerKind.NOT_SENT, f"未发送 / not sent: {OVERDUE}")
+        except EndpointStopped as error:
+            return Answer(AnswerKind.PUT_OFF, _said(Say.NOT_SENT, str(error)))
         except (ReadFailed, ValueError) as error:
             return Answer(AnswerKind.NOT_SENT, _said(Say.NOT_SENT, str(error)))
         except Exception as error:
@@ -108,12 +110,14 @@ class QianchuanWriter:
     async def _coded(
         self, envelope: Envelope, response: httpx.Response, request: WriteRequest, token: str
     ) -> tuple[AnswerKind, str]:
-        """A code other than 0: refused where the code says no before acting, else unknown."""
+        """A code other than 0: put off or refused where the code says no before acting, else unknown."""
         error = ApiRefused(envelope.path, envelope.code, envelope.message, envelope.request_id)
         apply_stop(self._limits, envelope.path, envelope.code, response, request.account)
         if error.rule.action is Action.REFRESH:
             await self._tokens.reject(token)
-        return (AnswerKind.REFUSED if refuses(envelope.code) else AnswerKind.UNKNOWN), error.why
+        if not refuses(envelope.code):
+            return AnswerKind.UNKNOWN, error.why
+        return (AnswerKind.PUT_OFF if error.rule.action in PASSING else AnswerKind.REFUSED), error.why
 
 
 def _said(phrase: Say, why: str) -> str:

@@ -51,7 +51,8 @@ def copy_file(file: Path, dest: Path, *, replace: bool = False) -> None:
     except OSError as error:
         raise StoreError(Say.NOT_WRITTEN(file=dest, error=told_by_system(error))) from error
     finally:
-        part.unlink(missing_ok=True)
+        for end in ("", "-journal", "-wal", "-shm"):  # a full disk leaves what SQLite keeps beside it
+            part.with_name(part.name + end).unlink(missing_ok=True)
 
 
 def export(url: str, dest: Path) -> None:

@@ -29,6 +29,7 @@ _KNOWN = select(CAMPAIGNS, *(LIVES.c[name] for name in (*INSTANTS, "started", "l
 )
 _OF_ACCOUNT = _KNOWN.where(CAMPAIGNS.c.account == bindparam("account")).order_by(CAMPAIGNS.c.campaign)
 _ONE = _OF_ACCOUNT.where(CAMPAIGNS.c.campaign == bindparam("campaign"))
+_PAUSES = select(PAUSES).where(PAUSES.c.account == bindparam("account"))
 
 
 class CampaignRows(Work):
@@ -56,7 +57,7 @@ class CampaignRows(Work):
         self.upsert(PAUSES, rows)
 
     def pauses(self, account: AccountId) -> Mapping[CampaignId, Pause]:
-        return {row.campaign: _pause(row) for row in self.rows(select(PAUSES).where(PAUSES.c.account == account))}
+        return {row.campaign: _pause(row) for row in self.rows(_PAUSES, account=account)}
 
 
 def _columns(life: KnownLife) -> dict[str, Any]:

@@ -29,6 +29,13 @@ _APPROVED = (
     .where(_THEIRS, DECISIONS.c.needs_approval.is_(True), DECISIONS.c.approved.is_(True), ~_TAKEN_UP)
     .order_by(DECISIONS.c.at, DECISIONS.c.id)
 )
+_REFUSED = (
+    select(*KEPT)
+    .where(_THEIRS, DECISIONS.c.needs_approval.is_(True), DECISIONS.c.approved.is_(False))
+    .where(DECISIONS.c.at >= bindparam("made"), DECISIONS.c.answered_at >= bindparam("since"))
+    .where(DECISIONS.c.answered_by != WITHDRAWN)
+    .order_by(DECISIONS.c.at, DECISIONS.c.id)
+)
 _SAID = [NEWEST_DECISIONS.c[name] for name in ("account", "campaign", "mode", "reason", "hold")]
 _REASONS = select(*_SAID, DECISIONS.c.trace).join(DECISIONS, DECISIONS.c.id == NEWEST_DECISIONS.c.decision)
 _NEWEST_REASONS = _REASONS.where(NEWEST_DECISIONS.c.account.in_(bindparam("accounts", expanding=True)))
@@ -74,11 +81,8 @@ class DecisionRows(Work):
         return tuple(_record(row) for row in self.rows(_APPROVED, account=account))
 
     def refused(self, account: AccountId, since: datetime) -> tuple[DecisionRecord, ...]:
-        c = DECISIONS.c
-        said_no = (c.account == account) & c.needs_approval.is_(True) & c.approved.is_(False)
-        lately = (c.at >= micros(since - timedelta(days=31))) & (c.answered_at >= micros(since))
-        found = select(*KEPT).where(said_no, lately, c.answered_by != WITHDRAWN)
-        return tuple(_record(row) for row in self.rows(found.order_by(c.at, c.id)))
+        made = micros(since - timedelta(days=31))
+        return tuple(_record(row) for row in self.rows(_REFUSED, account=account, made=made, since=micros(since)))
 
     def left_over(self, account: AccountId | None = None) -> tuple[DecisionRecord, ...]:
         acting = DECISIONS.c.field.is_not(None) & DECISIONS.c.needs_approval.is_(False)

@@ -12,6 +12,12 @@ from bidctl.adapters.store.schema import LEASES
 from bidctl.adapters.store.work import Work, insert_of
 
 NOBODY = ""
+_EXTEND = (
+    update(LEASES)
+    .where(LEASES.c.name == bindparam("mine"), LEASES.c.owner == bindparam("me"))
+    .values(until=bindparam("until"))
+    .returning(LEASES.c.fence)
+)
 
 
 class LeaseRows(Work):
@@ -26,10 +32,8 @@ class LeaseRows(Work):
 
     def extend(self, name: str, owner: str, now: datetime, ttl_s: float) -> int | None:
         """Extend one's own; the fence, or None where it is not one's own (any more)."""
-        until, mine = micros(now + timedelta(seconds=ttl_s)), (LEASES.c.name == name) & (LEASES.c.owner == owner)
-        found = self.connection.execute(
-            update(LEASES).where(mine).values(until=until).returning(LEASES.c.fence)
-        ).scalar()
+        row = {"mine": name, "me": owner, "until": micros(now + timedelta(seconds=ttl_s))}
+        found = self.connection.execute(_EXTEND, row).scalar()
         return None if found is None else int(found)
 
     def release(self, name: str, owner: str) -> None:

@@ -17,7 +17,7 @@ from bidctl.adapters.store.words import Say
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
+HEAD = "0010"
 """The schema this program works with: the newest file of `migrations/versions`."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 0x626964_01

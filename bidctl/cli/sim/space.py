@@ -63,7 +63,7 @@ def space(file: Path | None, policy: str | None, grid: Sequence[str], search: Se
 
 def _file(path: Path) -> Space:
     try:
-        tree = tomllib.loads(path.read_text("utf-8"))
+        tree = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise UsageProblem(Say.SWEEP_READ(file=path, error=told_by_system(error))) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from bidctl.cli.common import Shell
+from bidctl.cli.files import demand_ours
 from bidctl.cli.sim.findings import HOLD, Findings, findings, sensitivity
 from bidctl.cli.sim.given import Given, entrants_of, scenario_of
 from bidctl.cli.sim.laboratory import carry_out, measure_all
@@ -20,6 +21,7 @@ from sim.run import Plan
 from sim.scenario import Scenario
 from sim.variants import variants
 
+PAGE = b"<!doctype html>"
 STOPPED = 130
 """Exit code of an experiment that a person stopped; what was done has been told."""
 
@@ -29,6 +31,8 @@ def trial(shell: Shell, scenario: str, policies: Sequence[str], given: Given) ->
     chosen, entrants = scenario_of(scenario), entrants_of([*policies, HOLD])
     if given.worlds is not market and (given.oracle or given.sensitivity):
         raise UsageProblem(Say.OWN_WORLD())
+    if given.html is not None:
+        demand_ours(given.html, PAGE)
     plan = given.plan(shell, chosen)
     done = carry_out(shell, tasks(given.worlds, chosen, given.seeds, entrants, plan), given.engine)
     make = {seed: partial(market, chosen, seed) for seed in given.seeds if given.oracle}

@@ -146,7 +146,7 @@ async def test_budget_status_and_creatives(pair: Pair) -> None:
         ("lost_reply_applied", AnswerKind.UNKNOWN), ("lost_reply_not_applied", AnswerKind.UNKNOWN),
         ("reset_mid_body", AnswerKind.UNKNOWN), ("http_500_applied", AnswerKind.UNKNOWN),
         ("code_50000_not_applied", AnswerKind.UNKNOWN), ("garbage_json", AnswerKind.UNKNOWN),
-        ("code_40100", AnswerKind.REFUSED), ("code_40110", AnswerKind.REFUSED), ("token_expired", AnswerKind.REFUSED),
+        ("code_40100", AnswerKind.PUT_OFF), ("code_40110", AnswerKind.PUT_OFF), ("token_expired", AnswerKind.PUT_OFF),
         ("partial_rows", AnswerKind.REFUSED),
     ],
 )  # fmt: skip
@@ -154,6 +154,15 @@ async def test_a_write_under_each_fault(pair: Pair, kind: str, answer: AnswerKin
     plan = await pair.plan()
     pair.fault("uni_promotion/ad/roi2_goal/update/", "POST", kind)
     assert await pair.write(plan, Field.ROI_TARGET, "2.15", plan.objective) is answer
+
+
+@pytest.mark.parametrize("kind", ["code_40100", "code_40110", "token_expired"])
+async def test_a_write_put_off_is_taken_once_the_pace_or_the_token_allows(pair: Pair, kind: str) -> None:
+    plan = await pair.plan()
+    pair.fault("uni_promotion/ad/roi2_goal/update/", "POST", kind)
+    assert await pair.write(plan, Field.ROI_TARGET, "2.15", plan.objective) is AnswerKind.PUT_OFF
+    pair.advance(301)
+    assert await pair.write(plan, Field.ROI_TARGET, "2.15", plan.objective) is AnswerKind.ACCEPTED
 
 
 @pytest.mark.parametrize(

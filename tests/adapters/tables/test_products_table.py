@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bidctl.adapters.export import TableError
@@ -40,6 +41,14 @@ def test_toml_and_a_map_of_headings(tmp_path: Path) -> None:
     assert read_products(toml).products[ID].goods == Amount(0.35, share=True)
     columns = load_columns(table(tmp_path, 'goods = "进价"\n', "map.toml"), COLUMNS)
     assert read_products(table(tmp_path, f"商品ID,进价\n{ID},45\n"), columns).products[ID].goods == Amount(45.0)
+
+
+def test_a_workbook_without_rows_says_which_sheet_was_looked_at(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("goods").append(["商品ID", "货品成本"])
+    book.save(tmp_path / "p.xlsx")
+    with pytest.raises(TableError, match=r"first sheet Sheet.*move the table"):
+        read_products(tmp_path / "p.xlsx")
 
 
 def test_defaults_have_no_product(tmp_path: Path) -> None:
