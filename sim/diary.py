@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.controls import Controls
 from sim.desk import Made
 from sim.result import Result
-from sim.seam import Report, RunOut, World, numbers
+from sim.seam import Report, World, numbers
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -25,7 +25,7 @@ class Diary:
     def __init__(self, world: World, controls: Controls) -> None:
         self._world, self._controls = world, controls
         self.began = world.now
-        self._before = _end(world)
+        self._before = world.run_out()
         self._targets: list[Int] = []
         self._budgets: list[Int] = []
         self._highest = controls.budget.copy()
@@ -43,14 +43,14 @@ class Diary:
         self._targets.append(self._controls.target.copy())
         self._budgets.append(self._highest)
         self._highest = self._controls.budget.copy()
-        self._void.append(_end(self._world).days_void)
+        self._void.append(self._world.run_out().days_void)
 
     def close(
         self, policy: str, scenario: str, seed: int, made: Sequence[Made], holds: dict[int, int], violations: tuple[str, ...]
     ) -> Result:  # fmt: skip
         """The whole run."""
         world, n, d = self._world, len(self._world.specs), len(self._targets)
-        end = _end(world)
+        end = world.run_out()
         told = world.report(np.arange(n), self.began, self.began + d * DAY_S, "day")
         spend = self._table(told, "spend", n, d)
         budgets = _grid(self._budgets, n, 0)
@@ -97,14 +97,6 @@ class Diary:
         for m in made:
             out[m.campaign, int((m.at - self.began) // DAY_S)] += 1  # one edit a campaign at a time
         return out
-
-
-def _end(world: World) -> RunOut:
-    """The run-out; a world without protection may leave its columns out."""
-    end = world.run_out()
-    n = len(end.profit)
-    credits, void = getattr(end, "credits", np.zeros(n)), getattr(end, "days_void", np.zeros(n, np.int64))
-    return RunOut(end.spend, end.gmv, end.kept, end.profit, credits, void)
 
 
 def _less(end: N, before: N) -> N:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bidctl.policy import Policy
-from sim.contract import check
+from sim.contract import alike, welcome
 from sim.result import Result
 from sim.run import Plan, Run, Step
 from sim.scenario import Scenario
@@ -84,13 +84,15 @@ def _alike(task: Task) -> list[World]:
         given["accounts"] = task.accounts
     if _takes(task.worlds, "shocks"):
         given["shocks"] = Shocks(task.seed)
-    first = task.worlds(task.scenario, task.seed, **given)
     more = len(task.entrants) - 1
-    if isinstance(first, MarketWorld):  # its past is lived once
-        alike = {id(same): same for same in first.unchanging()}
-        return [first, *(copy.deepcopy(first, dict(alike)) for _ in range(more))]
-    check(first)
-    return [first, *(task.worlds(task.scenario, task.seed, **given) for _ in range(more))]
+    if task.worlds is not market:
+        guests = [welcome(task.worlds, task.scenario, task.seed, **given) for _ in range(more + 1)]
+        for other in guests[1:]:
+            alike(guests[0], other)
+        return [*guests]
+    first = market(task.scenario, task.seed, **given)  # its past is lived once
+    constant = {id(same): same for same in first.unchanging()}
+    return [first, *(copy.deepcopy(first, dict(constant)) for _ in range(more))]
 
 
 def gathered(tasks: Sequence[Task], done: Sequence[tuple[Task, Sequence[Result]]]) -> dict[str, list[Result]]:

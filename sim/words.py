@@ -120,13 +120,75 @@ class Say(Phrases):
         "world {world}: specs is {found}; expected a list of CampaignSpec that is not empty",
     )
     WORLD_SPEC = "世界 {world}: specs[{index}] 缺少 {column}", "world {world}: specs[{index}] has no {column}"
+    WORLD_SPEC_KIND = (
+        "世界 {world}: specs[{index}].{column} = {found}; 应为 {expected}",
+        "world {world}: specs[{index}].{column} = {found}; expected {expected}",
+    )
     WORLD_SPEC_VALUE = (
-        "世界 {world}: specs[{index}] = {value}; 应有 target > 0, budget >= 0, kind 和 objective 为 0 或 1",
-        "world {world}: specs[{index}] = {value}; expected target > 0, budget >= 0, kind and objective 0 or 1",
+        "世界 {world}: specs[{index}] = {value}; 应有 target 在 {low} .. {high}, budget >= 0 (分), kind 和 objective 为 0 或 1, "
+        "account >= 0, created_at 和 starts_at 为纪元秒",
+        "world {world}: specs[{index}] = {value}; expected target within {low} .. {high}, budget >= 0 (fen), kind and objective 0 or 1, "
+        "account >= 0, created_at and starts_at epoch seconds",
+    )
+    WORLD_NUMBER = (
+        "世界 {world}: specs[{index}].number = {found}, 已用过; 每个计划应不同",
+        "world {world}: specs[{index}].number = {found} is taken; expected a different one for each campaign",
+    )
+    WORLD_GONE = (
+        "世界 {world}: specs 只有 {found} 个; 之前有 {expected} 个, 只能增加",
+        "world {world}: specs has {found} entries; expected the {expected} of before and more: it only grows",
     )
     WORLD_TERMS = (
-        "世界 {world}: terms({index}) = {value}; 应为 Terms: goal > 0, margin 在 0 .. 1",
-        "world {world}: terms({index}) = {value}; expected Terms with goal > 0 and margin within 0 .. 1",
+        "世界 {world}: terms({index}) = {value}; 应为 Terms: group 文本, wanted 真假, side, intent, goal > 0, margin 大于 0, 至多 1",
+        "world {world}: terms({index}) = {value}; expected Terms: group a text, wanted a bool, side, intent, goal > 0, margin above 0, "
+        "at most 1",
+    )
+    WORLD_RAISED = (
+        "世界 {world}: {method} 抛出异常 {said} ({file} 第{line}行); 请修改该处",
+        "world {world}: {method} raised {said} ({file}, line {line}); mend that place",
+    )
+    WORLD_TIME = (
+        "世界 {world}: advance() 之后 now = {found}; 应为 {expected}, 即所要求的时刻",
+        "world {world}: now = {found} after advance(); expected {expected}, what was asked for",
+    )
+    WORLD_BORN = (
+        "世界 {world}: advance() 返回 {found}; 应为途中新建计划的序号列表 {expected}",
+        "world {world}: advance() returned {found}; expected the indices of campaigns created on the way, {expected}",
+    )
+    WORLD_LUCK = (
+        "世界 {world}: 同一个 seed 的两个世界开始时不同 ({found}); 应只由 seed 决定运气",
+        "world {world}: two worlds of one seed begin differently ({found}); expected luck that the seed alone decides",
+    )
+    WORLD_SUGGESTION = (
+        "世界 {world}: suggestion() = {found}; 应大于 0, 没有建议时为 NaN",
+        "world {world}: suggestion() = {found}; expected above 0, NaN where it has none",
+    )
+    WORLD_BOOL = (
+        "世界 {world}: {method}() 返回 {found}; 应为 True 或 False",
+        "world {world}: {method}() returned {found}; expected True or False",
+    )
+    WORLD_SESSION = (
+        "世界 {world}: sessions() 含 {found}; {column} 应为数字",
+        "world {world}: sessions() holds {found}; expected a number as {column}",
+    )
+    WORLD_VALUE = (
+        "世界 {world}: {method} {column} 第 {row} 行 = {found}; 应{expected}",
+        "world {world}: {method} {column} row {row} = {found}; expected {expected}",
+    )
+    WORLD_ASKED = "为所问的计划", "a campaign that was asked for"
+    WORLD_WITHIN = "不早于 {since} 且早于 {until} (纪元秒)", "at or after {since} and before {until} (epoch seconds)"
+    WORLD_BEGINS = "为一个 {span} (上海时间) 的开始", "the begin of a {span} (Asia/Shanghai)"
+    WORLD_NOT_NEGATIVE = "不为负", "0 or more"
+    WORLD_NOT_REPORTED = "不为负, 或 -1 (未报告)", "0 or more, or -1 (not reported)"
+    WORLD_AT_MOST = "不大于 {whole}", "at most {whole}"
+    WORLD_FINITE = "为有限的数", "a finite number"
+    WORLD_TWICE = (
+        "世界 {world}: {method} 同一计划同一时段有两行; 应至多一行",
+        "world {world}: {method} has two rows of one campaign and span; expected one at most",
+    )
+    WORLD_FEN = (
+        "世界 {world}: {method} gmv 平均每单 {found}; 金额应以分计, 每单至少 100",
+        "world {world}: {method} gmv is {found} an order; expected money in fen, at least 100 an order",
     )
     WORLD_COLUMN = "世界 {world}: {method} 缺少列 {column}", "world {world}: {method} has no column {column}"
     WORLD_DTYPE = (

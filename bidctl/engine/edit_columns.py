@@ -64,7 +64,8 @@ class _Anchor:
             self._anew = np.maximum(self._anew, promotion)
 
     def since(self, since: Float) -> Int:
-        then = self._book.in_force_at(np.maximum(since, self._anew), self._target)
+        before = np.nextafter(since, -np.inf)  # an edit on the stroke of midnight is one of the day that begins
+        then = self._book.in_force_at(np.maximum(before, self._anew), self._target)
         return np.where(self._reached, then, self._target)
 
 

@@ -37,7 +37,9 @@ HINT_LOG_SD, HINTS, HINT_LEAST = 0.3, 5.0, 0.12
 campaigns that this weighs, and the least that is ever believed (ours; nothing is published)."""
 MOST = 1.5
 """The largest logarithm of spend, over that of the present target, that a forecast reckons with."""
-NODES = np.linspace(np.log(1.15), np.log(12.0), 18)
+NODES = np.concatenate([np.log([1.06]), np.linspace(np.log(1.15), np.log(12.0), 18), np.log([16.0, 23.0, 34.0])])
+"""ln of elasticities at the best target; close where they are likely, few for spend that hardly answers, or falls off a cliff."""
+LOG_WIDTHS = np.log(np.gradient(NODES))
 ROUNDS = 6
 
 
@@ -74,7 +76,7 @@ def respond(learned: Learned, at: Stand, accounts: Groups, pressing: Callable[[F
     best = break_even[:, None] * eps / (eps - 1.0)
     fit = learned.b[:, None] * k - 0.5 * learned.a[:, None] * k**2
     off = np.log(at.chosen[:, None] / best) / CHOSEN_LOG_SD
-    fit = fit - np.where(np.isfinite(off), 0.5 * off**2, 0.0)
+    fit = fit + LOG_WIDTHS - np.where(np.isfinite(off), 0.5 * off**2, 0.0)
     weight = _posterior(fit, np.log(at.suggested[:, None] / best), accounts)
     mean, sd = _moments(weight, np.log(k))
     middle, apart = _moments(weight, np.log(best))

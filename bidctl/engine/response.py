@@ -2,7 +2,8 @@
 
     ln spend of day d = a + demand of the account (d) - k T_d + noise (AR(1) from day to day)
 
-T_d is the target in force on the day; elasticity at T is k T, so that it falls as volume grows. Spend chases demand, so only moves
+T_d is the target in force on the day, or what a platform that takes days to follow has come to by then: which of a few lags it is,
+the account's campaigns tell together. Elasticity at T is k T, so that it falls as volume grows. Spend chases demand, so only moves
 of the target teach; the demand that an account's campaigns share (weekday, season, promotion) is taken out first, each
 campaign's from the others'. Days with a binding budget, without delivery and of the observation period teach nothing.
 Everything comes from the 40 days in memory, which the ledger holds: what is older lives on in the target itself.
@@ -10,7 +11,7 @@ Everything comes from the 40 days in memory, which the ledger holds: what is old
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,10 @@ COMMON = 3.0
 """Variance of a campaign's own daily demand over that of the demand its account shares (ours)."""
 TRACKING_LOG_SD = 0.05
 """How far the ROI that a platform delivers lies from the target in the long run (near the sd of daily efficiency, 0.04)."""
+LAGS = {0.0: 0.97, 2.0: 0.03}
+"""Days within which a platform may follow a target, and how likely each is before any data (ours: hours are the rule)."""
+GUESS_SD = 0.45
+"""How far k lies from the guess, as a share of it, for telling lags apart."""
 BINDS = 0.9
 LEAST = 0.1
 """A day below this share of the campaign's usual (geometric mean) day did not deliver."""
@@ -73,15 +78,51 @@ def tracking(due: Float, spend: Float, orders: Float, cv: Float) -> tuple[Float,
 
 
 def learn(spend: Float, target: Float, use: Bool, accounts: Groups) -> Learned:
-    """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first."""
-    t = np.where(use, target, 0.0)
+    """`spend` yuan, `target` in force (ratio), `use`: the days that teach; (n, d) each, oldest first. Answers of every lag, weighed by
+    how well the account's days agree with it."""
     y = np.where(use, np.log(np.where(use, spend, 1.0)), 0.0)
     taught = use.astype(np.float64)
+    y -= _common(_centred(y, taught), taught, accounts)
+    fits = [_fit(y, np.where(use, followed(target, lag), 0.0), use, taught, accounts) for lag in LAGS]
+    odds = np.stack([np.log(p) + accounts.totals(fit.likely) for p, fit in zip(LAGS.values(), fits, strict=True)])
+    odds = np.exp(odds - odds.max(axis=0))
+    shares = odds / odds.sum(axis=0)
+
+    def mixed(name: str) -> Float:
+        return np.asarray(sum(share * getattr(fit.learned, name) for share, fit in zip(shares, fits, strict=True)))
+
+    return Learned(*(mixed(f.name) for f in fields(Learned)))
+
+
+def followed(target: Float, lag: float) -> Float:
+    """(n, d) the target that spend answers to, day by day, where it follows the one in force exponentially within `lag` days."""
+    if lag == 0:
+        return target
+    out, left, mean = np.empty_like(target), np.exp(-1.0 / lag), lag * (1.0 - np.exp(-1.0 / lag))
+    held = first_target(target)
+    for d in range(target.shape[1]):
+        now = np.where(np.isfinite(target[:, d]), target[:, d], held)
+        out[:, d] = now + (held - now) * mean
+        held = now + (held - now) * left
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What is learned where spend answers to these targets, and ln of how likely the days then are, (n,)."""
+
+    learned: Learned
+    likely: Float
+
+
+def _fit(y: Float, t: Float, use: Bool, taught: Float, accounts: Groups) -> _Fit:
     mean = total(t) / np.maximum(total(taught), 1)
-    guess = USUAL_EPS / np.where(mean > 0, mean, 1.0)[:, None]
-    y = y - _common(_centred(y + guess * t, taught), taught, accounts)
+    unit = 1.0 / np.where(mean > 0, mean, 1.0)[:, None]
+    moves = _common(_centred(unit * t, taught), taught, accounts)
+    y = y - USUAL_EPS * moves
     pair = use[:, 1:] & use[:, :-1]
-    return _regress(y, t, use, pair, _memory(_centred(y + guess * t, taught), pair, accounts), guess[:, 0], accounts)
+    memory = _memory(_centred(y + USUAL_EPS * unit * t, taught), pair, accounts)
+    return _regress(y, t, moves, use, pair, memory, unit[:, 0], accounts)
 
 
 def _centred(r: Float, taught: Float) -> Float:
@@ -106,17 +147,16 @@ def _memory(r: Float, pair: Bool, accounts: Groups) -> Float:
     return np.clip((cross + weight * RHO) / (square + weight), 0.1, 0.9)
 
 
-def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float, accounts: Groups) -> Learned:
-    """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own."""
+def _regress(
+    y: Float, t: Float, moves: Float, use: Bool, pair: Bool, rho: Float, unit: Float, accounts: Groups
+) -> _Fit:
+    """Generalised least squares for AR(1) noise: differences where the day before is known too, else a level of its own. `moves`: what
+    of the shared demand would be the answer to the others' targets at an elasticity of 1; `y` has it at `USUAL_EPS`."""
     alone = use.copy()
     alone[:, 1:] &= ~pair
     weight = np.where(alone, 1.0 - rho[:, None] ** 2, use * 1.0)
     lead = np.where(pair, rho[:, None], 0.0)
-    one = np.ones_like(y)
-    y, t = y.copy(), t.copy()
-    y[:, 1:] -= lead * y[:, :-1]
-    t[:, 1:] -= lead * t[:, :-1]
-    one[:, 1:] -= lead
+    y, t, moves, one = (_news(x, lead) for x in (y, t, moves, np.ones_like(y)))
 
     own, moved = weight * one, weight * t
     s1, sy, st = dot(own, one), dot(own, y), dot(own, t)
@@ -124,9 +164,36 @@ def _regress(y: Float, t: Float, use: Bool, pair: Bool, rho: Float, guess: Float
     tt, ty, yy = dot(moved, t) - st**2 / safe, dot(moved, y) - st * sy / safe, dot(weight * y, y) - sy**2 / safe
     tt, ty, yy = np.nan_to_num(tt), np.nan_to_num(ty), np.nan_to_num(yy)
     tt = np.where(tt < 1e-9 * np.nan_to_num(st**2 / safe), 0.0, tt)
+    guess = USUAL_EPS * unit
     squares, freedom = np.maximum(yy + 2 * guess * ty + guess**2 * tt, 0.0), np.maximum(count(use) - 1, 0)
     sigma2 = _noise(squares, freedom, accounts)
-    return Learned(tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0), sy / safe, st / safe)
+    a, b = tt / sigma2, np.where(tt > 0, -ty / sigma2, 0.0)
+    sx = dot(own, moves)
+    shared = np.where(tt > 0, np.nan_to_num(dot(moved, moves) - st * sx / safe) / sigma2, 0.0)
+    off = _off(a * unit**2, b * unit, shared * unit, accounts)
+    learned = Learned(a, b + off * shared, (sy - off * sx) / safe, st / safe)
+    before = 1.0 / (GUESS_SD * guess) ** 2  # precision of k before the days
+    after, pull = before + a, b + before * guess
+    gained = np.log(before / after) + pull**2 / after - before * guess**2
+    return _Fit(learned, 0.5 * (gained - yy / sigma2 - freedom * np.log(sigma2)))
+
+
+def _news(x: Float, lead: Float) -> Float:
+    """What a day has that the day before does not tell."""
+    out = x.copy()
+    out[:, 1:] -= lead * x[:, :-1]
+    return out
+
+
+def _off(a: Float, b: Float, shared: Float, accounts: Groups) -> Float:
+    """(n,) by how much the account's elasticity differs from `USUAL_EPS`, found together with the demand it shares: else what others' moves
+    did would pass for demand, and all who move at once would learn what was thought before. `a`, `b` per unit of elasticity,
+    `shared` by how much b changes with the elasticity that the others' moves are taken at."""
+    spread = (GUESS_SD * USUAL_EPS) ** 2
+    weight = 1.0 / (1.0 + a * spread)
+    return accounts.totals(weight * (b - USUAL_EPS * a)) / (
+        1.0 / spread + accounts.totals(weight * np.maximum(a - shared, 0.0))
+    )
 
 
 def _noise(squares: Float, freedom: Float, accounts: Groups) -> Float:

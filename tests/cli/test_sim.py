@@ -11,13 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import bidctl
 from bidctl.cli.sim.space import space
-from sim.contract import WorldError, check
-from sim.scenario import shipped
 from tests.cli.office import Said, Terminal
 
 ROOT = Path(bidctl.__file__).resolve().parents[1]
@@ -293,48 +290,10 @@ def test_the_example_world_runs_and_a_policy_finds_its_way(shell: Terminal, plai
     assert told["conduct"]["curve"]["edits"] > 5 and told["against_hold"]["curve"]["gain_yuan"][0] > 0
 
 
-def test_the_example_world_keeps_the_contract(plain: type) -> None:
-    check(plain(shipped("small"), 1))
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        (lambda w: setattr(type(w), "run_out", None), "no method run_out"),
-        (lambda w: setattr(type(w), "suggestion", lambda self, c: np.full(len(c), 5)), "suggestion() .* int64; expected .* float64"),
-        (lambda w: setattr(type(w), "suggestion", lambda self, c: 5.0), "suggestion() .* float;"),
-        (lambda w: setattr(w, "now", w.now + 3600), "midnight"),
-        (lambda w: setattr(w, "specs", []), "list of CampaignSpec"),
-        (lambda w: setattr(w, "specs", [object()]), "no account"),
-        (lambda w: setattr(type(w), "terms", lambda self, i: None), "goal > 0"),
-        (lambda w: _column(w, "gmv", lambda x: x * 1.0), "gmv is float64; expected .* int64"),
-        (lambda w: _column(w, "orders", lambda x: x[:-1]), "orders has 2 rows; expected 3"),
-        (lambda w: _column(w, "gmv_30d", None), "no column gmv_30d"),
-    ],
-)  # fmt: skip
-def test_a_world_that_breaks_the_contract_is_named(plain: type, wrong, said: str) -> None:
-    kind = type("Broken", (plain,), {})
-    world = kind(shipped("small"), 1)
-    wrong(world)
-    with pytest.raises(WorldError) as refused_:
-        check(world)
-    assert re.search(said.replace("()", r"\(\)"), str(refused_.value)) and "Broken" in str(refused_.value)
-
-
-def _column(world, name: str, change) -> None:
-    """Change a column of today's report, or leave it out."""
-    plain_today = type(world).today
-
-    def today(self, campaigns):
-        told = plain_today(self, campaigns)
-        columns = {n: getattr(told, n) for n in type(told).__dataclass_fields__}
-        if change is None:
-            del columns[name]
-        else:
-            columns[name] = change(columns[name])
-        return type("Rows", (), columns)
-
-    type(world).today = today
+def test_a_world_whose_module_cannot_be_run_is_refused(shell: Terminal) -> None:
+    for name, text, said in (("crooked", "def :\n", "SyntaxError"), ("vain", "x = 1 / 0\n", "ZeroDivisionError")):
+        (shell.folder / f"{name}_world.py").write_text(text, "utf-8")
+        refused(shell("sim", "run", "small", "--world", f"{name}_world:World"), name, said)
 
 
 def test_a_broken_world_is_refused_by_the_command(shell: Terminal, plain: type) -> None:

@@ -181,6 +181,17 @@ def test_edit_columns(minutes):
     assert not row.human_since_creation
 
 
+@pytest.mark.parametrize(
+    ("ours", "reason", "anchor"), [(True, None, 200), (False, None, 210), (True, int(Reason.START), 210)]
+)
+def test_an_edit_on_the_stroke_of_midnight_is_one_of_the_day(ours, reason, anchor):
+    """It counts for the day's quota, so the day's anchor is what stood before it, where it does not anchor anew itself."""
+    o = goods("2026-11-10 12:00", target_units=210)
+    o.ingest_edits([edit("2026-11-10 00:00", "2.00", "2.10", ours=ours, reason=reason)])
+    row = only(o.observe(at("2026-11-10 12:00")))
+    assert (row.edits_today, row.day_anchor_units) == (1, anchor)
+
+
 def test_a_human_edit_and_start_begin_a_new_anchor():
     o = goods("2026-11-10 12:00", target_units=240)
     o.ingest_edits([

@@ -41,7 +41,8 @@ def test_without_noise_the_truth_is_found() -> None:
 
 
 def test_it_is_generalised_least_squares(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One campaign alone: the estimate and its information are those of the full AR(1) covariance, worked by matrices."""
+    """One campaign alone, no lag: the estimate and its information are those of the full AR(1) covariance, worked by matrices."""
+    monkeypatch.setattr(response, "LAGS", {0.0: 1.0})
     spend, target = world(1, 1.5, 0.3, 2, moves=False)
     target[0, 15:] = 2.2
     found = learn(spend, target, np.ones((1, DAYS), np.bool_), one_account(1))
@@ -58,6 +59,35 @@ def test_it_is_generalised_least_squares(monkeypatch: pytest.MonkeyPatch) -> Non
     information = normal[1, 1] - normal[0, 1] ** 2 / normal[0, 0]
     sigma2 = information / found.a[0]
     assert 0.5 * 0.3**2 < sigma2 < 1.5 * 0.3**2
+
+
+@pytest.mark.parametrize("k", [0.1, 0.5, 4.0])
+def test_what_all_do_at_once_does_not_pass_for_demand(k: float) -> None:
+    """Everybody is lowered on the same day, and answers otherwise than is thought before (k = 1.5)."""
+    spend, target = world(30, k, 0.05, 9, moves=False)
+    target[:, 15:], spend[:, 15:] = 1.8, spend[:, 15:] * np.exp(0.2 * k)
+    found = np.nanmean(estimate(spend, target))
+    assert abs(found - k) < 0.35 * abs(1.5 - k), (
+        found
+    )  # what they have in common is not known quite; it was 0.9 of that
+
+
+@pytest.mark.parametrize("lag", [0.0, 2.0, 3.0])
+def test_a_platform_that_follows_late_is_found_out(lag: float) -> None:
+    """Spend answers to a target that closes in on the one in force exponentially, worked hour by hour."""
+    spend, target = world(40, 1.5, 0.0, 8)
+    rng = np.random.default_rng(9)
+    if lag:
+        hourly, answered = target[:, 0].copy(), np.empty_like(target)
+        for day in range(DAYS):
+            hours = []
+            for _ in range(24):
+                hourly += (target[:, day] - hourly) * (1 - np.exp(-1 / 24 / lag))
+                hours.append(hourly.copy())
+            answered[:, day] = np.mean(hours, axis=0)
+        spend = np.exp(8.0 - 1.5 * answered)
+    found = estimate(spend * np.exp(0.05 * rng.standard_normal(spend.shape)), target)
+    assert np.nanmean(found) == pytest.approx(1.5, abs=0.12)
 
 
 def test_a_target_that_never_moved_teaches_nothing() -> None:

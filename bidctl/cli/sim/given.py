@@ -128,11 +128,13 @@ def worlds_of(reference: str | None) -> Worlds:
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))  # at the end: what is installed goes first
     try:
-        found: Worlds = getattr(importlib.import_module(module), name)
-    except ImportError as error:
-        raise UsageProblem(Say.WORLD_IMPORT(reference=reference, module=module, error=error)) from None
-    except AttributeError:
-        raise UsageProblem(Say.WORLD_NAME(reference=reference, module=module, name=name)) from None
+        home = importlib.import_module(module)
+    except Exception as error:  # whatever a file of somebody else's does when it is run
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise UsageProblem(Say.WORLD_IMPORT(reference=reference, module=module, error=said)) from None
+    found: Worlds | None = getattr(home, name, None)
+    if found is None:
+        raise UsageProblem(Say.WORLD_NAME(reference=reference, module=module, name=name))
     if not callable(found):
         raise UsageProblem(Say.WORLD_KIND(reference=reference, found=type(found).__name__))
     return found
