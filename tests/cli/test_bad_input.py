@@ -435,12 +435,13 @@ def test_a_name_given_by_mistake_costs_no_file(shell: Terminal, case: str) -> No
 
 
 def test_an_id_that_the_platform_does_not_list_is_told(desk: Office) -> None:
+    mine = ("enrol", "--account", desk.account, "--goal", "2", "--campaign", desk.campaigns[0]["id"])
     desk.run.done("connect", "--code", "auth-code-1")
+    desk.run.done(*mine)
     desk.run.done("run", "--once")
-    said = desk.run.done("enrol", "--account", desk.account, "--campaign", "99", "--goal", "2").out
+    assert "not among" not in desk.run.done(*mine).out
+    said = desk.run.done(*mine[:-1], "99").out
     assert "1 campaigns enrolled" in said and "99: not among those" in said
-    mine = desk.campaigns[0]["id"]
-    assert "not among" not in desk.run.done("enrol", "--account", desk.account, "--campaign", mine, "--goal", "2").out
 
 
 def test_a_pipe_is_written_and_never_read(tmp_path: Path) -> None:
