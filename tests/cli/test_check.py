@@ -44,6 +44,7 @@ def mine(shell: Terminal) -> Path:
     return shell.folder / "mine.toml"
 
 
+@pytest.mark.long
 def test_a_sound_policy_gets_its_figures(shell: Terminal) -> None:
     told = shell.done("check", "by-intent", "--json").tree
     assert told["clean"] and {f["level"] for f in told["findings"]} == {"note"}

@@ -159,6 +159,7 @@ def test_a_grid_of_a_file_and_flags(shell: Terminal) -> None:
 SWEEP = ("sim", "sweep", "small", "--policy", "guard", "--grid", "markup=1.3,1.6", *SHORT)
 
 
+@pytest.mark.long
 def test_a_sweep_gives_the_same_numbers_here_and_in_a_pool(shell: Terminal) -> None:
     here, pool = shell.done(*SWEEP).tree, shell.done(*SWEEP, "--workers", 2).tree
     assert here == pool
@@ -209,6 +210,7 @@ def _busy(pid: int) -> bool:
     return int(fields[11]) / os.sysconf("SC_CLK_TCK") > 2.0
 
 
+@pytest.mark.long
 def test_a_search_proposes_the_same_whatever_the_workers(shell: Terminal) -> None:
     words = ("sim", "sweep", "small", "--policy", "guard", "--search", "markup=1.2..1.8", "--trials", 3,
              "--days", 1, "--seeds", 1, "--json")  # fmt: skip
@@ -304,6 +306,7 @@ def test_a_broken_world_is_refused_by_the_command(shell: Terminal, plain: type) 
     assert said.code == 1 and "Lame" in said.err and "terms" in said.err and "Traceback" not in said.err
 
 
+@pytest.mark.long
 def test_the_creative_rules_are_measured_with_and_without(tmp_path: Path) -> None:
     run = Terminal(tmp_path)
     words = ("sim", "creatives", "--campaigns", 5, "--days", 2, "--seeds", "2", "--spread", 0.5)

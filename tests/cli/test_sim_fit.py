@@ -40,6 +40,7 @@ def dry(tmp_path: Path) -> Iterator[Office]:
         yield desk
 
 
+@pytest.mark.long
 def test_a_dry_runs_ledger_becomes_a_twin_that_compare_runs(dry: Office) -> None:
     told = dry.run.done("sim", "fit", "--json", "--draws", 20).tree
     assert told["days"] >= 30 and set(told["campaigns"]) == {c["id"] for c in dry.campaigns}

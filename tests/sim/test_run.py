@@ -74,6 +74,7 @@ def test_results_do_not_depend_on_the_pieces(whole: dict[str, Result], chunk: in
         same(replace(whole[name], **sorted_), r)
 
 
+@pytest.mark.long
 def test_results_do_not_depend_on_who_runs_beside(whole: dict[str, Result]) -> None:
     for some in (ENTRANTS[:1], ENTRANTS[::-1]):
         (task,) = tasks(market, five_accounts(), [3], some, PLAN)

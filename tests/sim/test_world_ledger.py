@@ -59,6 +59,7 @@ def test_reports_and_ledger_are_the_same_money() -> None:
     assert all((getattr(hourly, column) == -1).all() for column in SETTLED[1:])
 
 
+@pytest.mark.long
 def test_settled_columns_shrink_with_the_window_and_with_age() -> None:
     world = MarketWorld(coarse(), 4)
     start = world.now
