@@ -220,9 +220,8 @@ def test_a_reserve_is_kept_by_campaign_and_refuses_what_is_no_video(desk: Office
     assert [s["name"] for s in desk.run.done("creatives", "reserve", *account, "--json").tree] == ["v2"]
 
 
-@pytest.mark.parametrize(
-    "kind", ["lost_reply_applied", "lost_reply_not_applied", pytest.param("http_500_applied", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["lost_reply_applied", "lost_reply_not_applied", "http_500_applied"])
 def test_a_reply_that_is_lost_is_read_back_by_the_next_process_and_nothing_is_sent_twice(
     desk: Office, weak: tuple[str, str], kind: str
 ) -> None:

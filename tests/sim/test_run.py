@@ -62,7 +62,8 @@ def test_something_is_done_and_adds_up(whole: dict[str, Result]) -> None:
     assert r.violations == () and sum(r.holds.values()) > 200
 
 
-@pytest.mark.parametrize("chunk", [3, pytest.param(7, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("chunk", [3, 7])
 def test_results_do_not_depend_on_the_pieces(whole: dict[str, Result], chunk: int) -> None:
     cut = tasks(market, five_accounts(), [3], ENTRANTS, PLAN, chunk=chunk)
     assert len(cut) > 1
