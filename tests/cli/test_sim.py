@@ -244,16 +244,16 @@ def test_a_report_that_cannot_be_written_is_one_line(shell: Terminal) -> None:
 @pytest.mark.long
 def test_a_stopped_experiment_tells_what_was_done(tmp_path: Path) -> None:
     """Ctrl-C: finished seeds are reported, the others named."""
-    command = [sys.executable, "-m", "bidctl", "sim", "run", "fault", "--days", "8", "--seeds", "40", "--json"]
+    command = [sys.executable, "-m", "bidctl", "sim", "run", "fault", "--days", "8", "--seeds", "400", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as running:
-        while not _busy(running.pid) or _cpu(running.pid) < 14.0:
+        while _cpu(running.pid) < 10.0:  # some seeds are done, most are not
             time.sleep(0.2)
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     told = Said(running.returncode, out, err).tree
     assert running.returncode == 130 and "Traceback" not in err
-    assert 1 <= len(told["seeds"]) < 40 and len(told["seeds"]) + len(told["missing"]) == 40
+    assert 1 <= len(told["seeds"]) < 400 and len(told["seeds"]) + len(told["missing"]) == 400
 
 
 @pytest.mark.long
