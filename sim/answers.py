@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from bidctl.domain.values import Intent, Side
 from bidctl.wording import Wording
+from sim.calendar import DAY, HOUR, OFFSET
 from sim.platform import CAPABILITIES
 from sim.seam import CampaignSpec, LiveSession, Report, RunOut
 from sim.words import Say
 
 Int = NDArray[np.int64]
-DAY_S, OFFSET_S = 86400.0, 8 * 3600.0
-SPAN_S = {"hour": 3600.0, "day": DAY_S}
+SPAN_S = {"hour": HOUR, "day": DAY}
 LEAST_ORDER = 100
 """Fen: orders that are worth less in the mean are yuan by mistake (ours)."""
 _NUMBER = int | float | np.integer | np.floating
@@ -36,11 +36,6 @@ class WorldError(ValueError):
 
     def __init__(self, told: Wording | str) -> None:
         super().__init__(told if isinstance(told, str) else told.both)
-
-
-def midnight(at: float) -> float:
-    """The begin of its natural day."""
-    return float((at + OFFSET_S) // DAY_S * DAY_S - OFFSET_S)
 
 
 def see_spec(world: str, i: int, spec: Any) -> None:
@@ -99,7 +94,7 @@ def see_report(world: str, method: str, found: Any, asked: Int, since: float, un
         (begin >= since) & (begin < until),
         Say.WORLD_WITHIN(since=since, until=until),
     )
-    _every(world, method, "span_start", begin, (begin + OFFSET_S) % size == 0, Say.WORLD_BEGINS(span=span))
+    _every(world, method, "span_start", begin, (begin + OFFSET) % size == 0, Say.WORLD_BEGINS(span=span))
     place = told.campaign * 1_000_000 + np.rint((begin - since) / size).astype(np.int64)
     if len(np.unique(place)) < len(place):
         raise WorldError(Say.WORLD_TWICE(world=world, method=method))

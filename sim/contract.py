@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from bidctl.domain.values import Kind
 from sim.answers import (
-    DAY_S,
     WorldError,
-    midnight,
     see_column,
     see_end,
     see_report,
@@ -22,6 +20,7 @@ from sim.answers import (
     see_spec,
     see_terms,
 )
+from sim.calendar import DAY, day_of, day_start
 from sim.seam import Campaigns, CampaignSpec, LiveSession, Report, RunOut, Terms, number_of
 from sim.words import Say
 
@@ -43,8 +42,8 @@ def welcome(factory: Callable[..., Any], *given: object, **named: object) -> Gue
     some = np.arange(len(guest.specs), dtype=np.int64)
     guest.suggestion(some)
     guest.today(some)
-    guest.report(some, guest.now - DAY_S, guest.now, "hour")
-    guest.report(some, guest.now - DAY_S, guest.now, "day")
+    guest.report(some, guest.now - DAY, guest.now, "hour")
+    guest.report(some, guest.now - DAY, guest.now, "day")
     guest.run_out()
     return guest
 
@@ -72,7 +71,7 @@ class Guest:
             if not callable(getattr(world, method, None)):
                 raise WorldError(Say.WORLD_METHOD(world=self.name, name=method))
         now = world.now
-        if not isinstance(now, int | float) or not np.isfinite(now) or now != midnight(now):
+        if not isinstance(now, int | float) or not np.isfinite(now) or now != day_start(day_of(now)):
             raise WorldError(Say.WORLD_NOW(world=self.name, value=now))
         if not isinstance(world.specs, Sequence) or not world.specs:
             raise WorldError(Say.WORLD_SPECS(world=self.name, found=type(world.specs).__name__))
@@ -118,8 +117,8 @@ class Guest:
         return see_report(self.name, f'report("{span}")', told, campaigns, since, until, span)
 
     def today(self, campaigns: Int) -> Report:
-        begin = midnight(self.now)
-        told = see_report(self.name, "today()", self._ask("today", campaigns), campaigns, begin, begin + DAY_S, "day")
+        begin = day_start(day_of(self.now))
+        told = see_report(self.name, "today()", self._ask("today", campaigns), campaigns, begin, begin + DAY, "day")
         if not np.array_equal(told.campaign, campaigns):
             raise WorldError(Say.WORLD_TODAY(world=self.name))
         return told

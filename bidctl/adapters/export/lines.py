@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bidctl.adapters.export.errors import TableError
-from bidctl.adapters.export.sheet import LOOK as FIRST
-from bidctl.adapters.export.sheet import delimiter_of, encodings, read_cells, refuse_other
+from bidctl.adapters.export.sheet import HEADING_WITHIN, delimiter_of, encodings, read_cells, refuse_other
 from bidctl.adapters.export.words import Say
 from bidctl.wording import told_by_system
 
@@ -60,7 +59,7 @@ def _encoding(path: Path, head: bytes) -> str:
 
 def _csv(path: Path, encoding: str) -> Iterator[Line]:
     with path.open(encoding=encoding) as stream:
-        delimiter = delimiter_of([*islice(stream, FIRST)] or [""])
+        delimiter = delimiter_of([*islice(stream, HEADING_WITHIN)] or [""])
     with path.open(encoding=encoding) as stream:
         for number, raw in _whole(enumerate(stream, 1)):
             text = raw.rstrip("\n")

@@ -16,7 +16,7 @@ from bidctl.wording import told_by_system
 Cells = list[list[object]]
 MAX_BYTES = 200_000_000
 DELIMITERS = ",\t;"
-LOOK = 20
+HEADING_WITHIN = 20
 """Lines within which the headings are looked for."""
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 """How a spreadsheet's "Unicode text" begins."""
@@ -69,7 +69,7 @@ def _workbook(file: str, data: bytes) -> Cells:
 
 def _csv(file: str, data: bytes) -> Cells:
     text = _text(file, data)
-    delimiter = delimiter_of(text.split("\n", LOOK)[:LOOK])
+    delimiter = delimiter_of(text.split("\n", HEADING_WITHIN)[:HEADING_WITHIN])
     try:
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)]
     except csv.Error:  # it has no other cause that gets this far

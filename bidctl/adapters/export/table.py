@@ -12,7 +12,7 @@ from typing import TypeVar
 from bidctl.adapters.export import cells
 from bidctl.adapters.export.columns import DEFAULT, REQUIRED, ColumnMap, heading, unit
 from bidctl.adapters.export.errors import CellError, TableError
-from bidctl.adapters.export.sheet import read_cells
+from bidctl.adapters.export.sheet import HEADING_WITHIN, read_cells
 from bidctl.adapters.export.words import Say
 from bidctl.domain.values import Grid, Intent
 from bidctl.engine.report_rows import ReportRow
@@ -114,7 +114,7 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
     """Read a .csv or .xlsx export. Raises TableError."""
     table = read_cells(path)
     file = str(path)
-    top = next((i for i, row in enumerate(table[:20]) if _heading_row(row, columns)), None)
+    top = next((i for i, row in enumerate(table[:HEADING_WITHIN]) if _heading_row(row, columns)), None)
     if top is None:
         wanted = " ".join(columns[name][0] for name in REQUIRED)
         raise TableError(file, Say.FIRST_ROWS(), Say.NO_HEADING(), Say.COLUMNS(names=wanted), Say.GIVE_MAP())
@@ -137,9 +137,11 @@ def read_export(path: Path, columns: ColumnMap = DEFAULT) -> ExportTable:
 
 def _whole_ids(lines: list[Line]) -> None:
     """Raises TableError where a spreadsheet has cut every long id of the table: it keeps 15 digits and writes zeros after them."""
-    found = [line for line in lines if len(str(line.cell("campaign")).strip()) >= LONG]
-    if found and all(str(line.cell("campaign")).strip().endswith(CUT) for line in found):
-        raise found[0].wrong("campaign", str(found[0].cell("campaign")).strip(), Say.WHOLE_ID())
+    ids = [(line, str(line.cell("campaign")).strip()) for line in lines]
+    found = [(line, text) for line, text in ids if len(text) >= LONG]
+    if found and all(text.endswith(CUT) for _, text in found):
+        line, text = found[0]
+        raise line.wrong("campaign", text, Say.WHOLE_ID())
 
 
 def _heading_row(row: list[object], columns: ColumnMap) -> bool:
